@@ -1,0 +1,48 @@
+public import NetworkTypes
+
+/// Addresses to hand out, and to whom.
+public struct Pool: Hashable, Sendable {
+    /// Which free address is taken next.
+    public enum Order: String, Hashable, Sendable, CaseIterable {
+        /// The lowest.
+        case ascending
+        /// The highest.
+        case descending
+        /// The first free one from a place that the hash of the Service's name gives, so that a Service which is
+        /// deleted and created again usually gets the same address.
+        case hashed
+    }
+
+    /// What becomes of a Service whose address is no longer in any pool.
+    public enum RemovalPolicy: String, Hashable, Sendable, CaseIterable {
+        /// It keeps the address and is reported as out of its pool.
+        case keep
+        /// It gets another address.
+        case reassign
+    }
+
+    public var name: String
+    /// In the order written; never overlapping within a pool or between pools (`Configuration` checks).
+    public var ranges: [AddressRange]
+    /// False: only for Services that name the pool or one of its addresses.
+    public var autoAssign = true
+    public var order = Order.ascending
+    /// Leaves out IPv4 addresses whose last octet is 0 or 255.
+    public var skipEdgeAddresses = false
+    /// Pools with a higher number are tried first; equal ones in the order written.
+    public var priority = 0
+    /// Namespaces whose Services may use the pool. With this empty and no `namespaceSelector`: all.
+    public var namespaces: Set<String> = []
+    /// Admits namespaces by label, in addition to those named.
+    public var namespaceSelector: LabelSelector?
+    /// Which Services may use the pool, by their labels; nil: all.
+    public var serviceSelector: LabelSelector?
+    public var onRemoval = RemovalPolicy.keep
+    /// How long a released address rests before another Service may get it.
+    public var quarantine = Duration.zero
+
+    public init(name: String, ranges: [AddressRange]) {
+        self.name = name
+        self.ranges = ranges
+    }
+}
