@@ -52,6 +52,7 @@ let package = Package(
         room("NetworkTypes"),
         // System
         // Tests
+        tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
     ],
     swiftLanguageModes: [.v6]
