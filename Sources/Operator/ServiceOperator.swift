@@ -1,5 +1,4 @@
 public import Announcing
-public import IPAM
 public import LoadBalancing
 public import Logging
 public import NetworkTypes

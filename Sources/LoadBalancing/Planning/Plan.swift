@@ -1,4 +1,3 @@
-public import IPAM
 public import NetworkTypes
 
 /// What one pass of the planner found to do.

@@ -10,8 +10,8 @@ struct PlannedService: Sendable {
     var held: [IPAddress] = []
     /// Why it has not got what it asks for.
     var refusal: Obstacle?
-    /// Those of `held` that are in no pool.
-    var outOfPool: [IPAddress] = []
+    /// What is worth telling about what it has.
+    var notes: [AllocationOutcome.Note] = []
     /// What was last handed out, so that it is handed out again only when it differs.
     var lastOutcome: ServiceOutcome?
     /// What was last told to people.
@@ -21,7 +21,7 @@ struct PlannedService: Sendable {
     struct Told: Hashable, Sendable {
         var held: [IPAddress] = []
         var refusal: Obstacle?
-        var outOfPool: [IPAddress] = []
+        var notes: [AllocationOutcome.Note] = []
         var announcedTo: [IPAddress] = []
         var obstacle: Obstacle?
     }

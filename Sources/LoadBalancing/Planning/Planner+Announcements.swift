@@ -22,11 +22,11 @@ extension Planner {
         let holders = ledger.holders(of: address).compactMap { services[$0] }.filter { $0.recorded.contains(address) }
         let reach = holders.compactMap { candidates(for: $0.service) }
         guard let first = reach.first else { return nil }
-        let pool = ledger.pool(of: address)
-        let mode = mode(ofPool: pool)
+        let pool = ledger.pool(of: address)?.name
+        let mode = self.mode(ofPool: pool)
         guard mode != .none else { return nil }
-        let candidates = reach.dropFirst().reduce(first, Self.union)
-        return Wanted(mode: mode, announcement: Announcement(address: address, pool: pool, candidates: candidates))
+        let union = reach.dropFirst().reduce(first, Self.union)
+        return Wanted(mode: mode, announcement: Announcement(address: address, pool: pool, candidates: union))
     }
 
     func mode(ofPool name: String?) -> Mode {

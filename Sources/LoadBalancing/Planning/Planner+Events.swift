@@ -4,7 +4,7 @@ import NetworkTypes
 extension Planner {
     func facts(of entry: PlannedService) -> PlannedService.Told {
         PlannedService.Told(
-            held: entry.held, refusal: entry.refusal, outOfPool: entry.outOfPool,
+            held: entry.held, refusal: entry.refusal, notes: entry.notes,
             announcedTo: entry.claimRefusal == nil ? addressesInEffect(of: entry) : [],
             obstacle: entry.claimRefusal == nil ? announcementObstacle(of: entry) : nil)
     }
@@ -24,15 +24,22 @@ extension Planner {
         if !gained.isEmpty { tell(.addressAllocated, "gave it \(Self.list(gained))") }
         if !lost.isEmpty { tell(.addressReleased, "took back \(Self.list(lost))\(releaseReason(entry))") }
         if let refusal = new.refusal, refusal != old.refusal { tell(.allocationFailed, refusal.sentence) }
-        if !new.outOfPool.isEmpty, new.outOfPool != old.outOfPool {
-            tell(.outOfPool, "\(Self.list(new.outOfPool)) is in no pool any more and is kept")
-        }
+        for note in new.notes where !old.notes.contains(note) { tell(Self.reason(of: note), note.sentence) }
         let announced = new.announcedTo.filter { !old.announcedTo.contains($0) }
         if !announced.isEmpty { tell(.announcing, "announcing \(whereAnnounced(entry))") }
         if let obstacle = new.obstacle, obstacle != old.obstacle, isTrouble(obstacle, for: new) {
             tell(obstacle.reason == "AddressConflict" ? .addressConflict : .announcingFailed, obstacle.sentence)
         }
         return events
+    }
+
+    private static func reason(of note: AllocationOutcome.Note) -> ServiceEvent.Reason {
+        switch note {
+        case .outOfPool: .outOfPool
+        case .without: .allocationFailed
+        case .lost(_, .conflicted): .addressConflict
+        case .lost: .addressReleased
+        }
     }
 
     private func releaseReason(_ entry: PlannedService) -> String {

@@ -78,15 +78,10 @@ extension Planner {
         case (true, nil):
             return condition(false, "AwaitingAllocation", "the node that allocates has not given it an address yet")
         case (false, let refusal?): return condition(true, refusal.reason, "keeps \(list): \(refusal.sentence)")
-        case (false, nil) where !entry.outOfPool.isEmpty:
-            return condition(true, "OutOfPool", outOfPoolSentence(entry))
-        case (false, nil): return condition(true, "AddressAllocated", "has \(list)")
+        case (false, nil):
+            guard let note = entry.notes.first else { return condition(true, "AddressAllocated", "has \(list)") }
+            return condition(true, note.reason, "has \(list); \(note.sentence)")
         }
-    }
-
-    private func outOfPoolSentence(_ entry: PlannedService) -> String {
-        "\(Self.list(entry.outOfPool)) is in no pool any more and is kept, because live addresses never move by a change "
-            + "of pools; put it back into a pool, or set onRemoval: reassign"
     }
 
     private func announced(_ entry: PlannedService) -> Condition {
@@ -120,7 +115,7 @@ extension Planner {
             return Obstacle(
                 reason: "AwaitingRecord", sentence: "\(address) is not announced before it is recorded on the Service")
         }
-        if mode(ofPool: ledger.pool(of: address)) == .none {
+        if mode(ofPool: ledger.pool(of: address)?.name) == .none {
             return Obstacle(
                 reason: "NotAnnounced",
                 sentence: "\(address) is not announced, because mode is none; set mode: arp or bgp to announce it")

@@ -1,5 +1,5 @@
 import HashTreeCollections
-public import IPAM
+import IPAM
 public import NetworkTypes
 
 extension Planner {
@@ -10,57 +10,48 @@ extension Planner {
     public mutating func plan(at now: MonotonicTime) -> Plan {
         var plan = Plan()
         guard isSynchronised else { return plan }
-        if !hasAdopted { adoptRecords() }
-        endRests(at: now)
+        if !hasAdopted { adoptRecords(at: now) }
+        ledger.advance(to: now)
         settleServices(at: now)
         refreshAnnouncements()
         report(into: &plan)
         plan.announcements = announcements
-        plan.nextWake = [conflicts.values.min(), ledger.nextQuarantineEnd].compactMap(\.self).min()
+        plan.nextWake = ledger.nextQuarantineEnd
         return plan
     }
 
     /// Takes up what is recorded, the older Service first where two name one address.
-    private mutating func adoptRecords() {
+    private mutating func adoptRecords(at now: MonotonicTime) {
         hasAdopted = true
         for entry in services.values.sorted(by: PlannedService.isBefore) {
             let service = entry.service
             guard settings.claim.refusal(of: service) == nil else { continue }
-            adopt(service.recordedAddresses.isEmpty ? service.writtenIngress : service.recordedAddresses, for: service)
+            let recorded = service.recordedAddresses
+            let addresses = recorded.isEmpty ? service.writtenIngress : recorded
+            _ = ledger.adopt(addresses, for: identity(of: service), at: now)
         }
-    }
-
-    private mutating func adopt(_ addresses: [IPAddress], for service: LoadBalancerService) {
-        guard !addresses.isEmpty else { return }
-        let outcome = ledger.adopt(addresses, for: identity(of: service))
-        services[service.key]?.refusal = outcome.refusals.first.map { Obstacle($0.refusal) }
     }
 
     private func identity(of service: LoadBalancerService) -> AddressRequest {
         ServiceRequest.identity(of: service, namespaceLabels: namespaces[service.key.namespace] ?? [:])
     }
 
-    private mutating func endRests(at now: MonotonicTime) {
-        for (address, end) in conflicts where end <= now {
-            conflicts[address] = nil
-            ledger.clearConflict(address)
-            dirtyServices.formUnion(refused)
-        }
-        if ledger.endQuarantines(at: now) { dirtyServices.formUnion(refused) }
-    }
-
     /// Goes on as long as a decision frees an address that another Service waits for; the number of rounds is bounded,
     /// and what is left is done in the next plan.
     private mutating func settleServices(at now: MonotonicTime) {
         var rounds = 0
-        while !dirtyServices.isEmpty, rounds < 8 {
+        while rounds < 8 {
+            if ledger.generation != triedGeneration {
+                triedGeneration = ledger.generation
+                dirtyServices.formUnion(refused)
+            }
+            guard !dirtyServices.isEmpty else { return }
             rounds += 1
             let keys = dirtyServices
             dirtyServices = []
             for entry in keys.compactMap({ services[$0] }).sorted(by: PlannedService.isBefore) {
                 settle(entry.service.key, at: now)
             }
-            if ledger.takeFreed() { dirtyServices.formUnion(refused) }
         }
     }
 
@@ -70,7 +61,8 @@ extension Planner {
         let before = ledger.addresses(of: key)
         entry.claimRefusal = settings.claim.refusal(of: entry.service)
         entry.refusal = nil
-        entry.outOfPool = []
+        entry.notes = []
+        refused.remove(key)
         if entry.claimRefusal != nil {
             ledger.release(key, at: now)
         } else if isAllocator {
@@ -79,7 +71,6 @@ extension Planner {
             follow(&entry, at: now)
         }
         entry.held = ledger.addresses(of: key)
-        if entry.refusal == nil { refused.remove(key) } else { refused.insert(key) }
         services[key] = entry
         retire(before.filter { !entry.held.contains($0) }, by: entry)
         dirtyAddresses.formUnion(before)
@@ -90,14 +81,15 @@ extension Planner {
     private mutating func allocate(for entry: inout PlannedService, at now: MonotonicTime) {
         let service = entry.service
         if ledger.addresses(of: service.key).isEmpty {
-            _ = ledger.adopt(service.recordedAddresses, for: identity(of: service))
+            _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
         }
         do {
             let request = try ServiceRequest.make(
                 for: service, namespaceLabels: namespaces[service.key.namespace] ?? [:])
             let outcome = ledger.allocate(request, at: now)
             entry.refusal = outcome.refusal.map { Obstacle($0) }
-            entry.outOfPool = outcome.outOfPool
+            entry.notes = outcome.notes
+            if outcome.wantsMore { refused.insert(service.key) }
         } catch {
             entry.refusal = Obstacle(reason: error.reason, sentence: error.sentence)
         }
@@ -108,8 +100,10 @@ extension Planner {
         let recorded = entry.service.recordedAddresses
         guard Set(ledger.addresses(of: entry.service.key)) != Set(recorded) else { return }
         ledger.release(entry.service.key, at: now)
-        let outcome = ledger.adopt(recorded, for: identity(of: entry.service))
-        entry.refusal = outcome.refusals.first.map { Obstacle($0.refusal) }
+        let outcome = ledger.adopt(recorded, for: identity(of: entry.service), at: now)
+        guard let refused = outcome.refused.first else { return }
+        entry.refusal = Obstacle(refused.refusal)
+        self.refused.insert(entry.service.key)
     }
 
     /// Keeps addresses from others while the record of the Service that gave them up still names them: a crash before
@@ -118,7 +112,7 @@ extension Planner {
         let recorded = entry.service.recordedAddresses
         for address in addresses where recorded.contains(address) && ledger.holders(of: address).isEmpty {
             retiring[address, default: []].insert(entry.service.key)
-            ledger.retire(address)
+            ledger.retire(address, of: entry.service.key)
         }
     }
 }

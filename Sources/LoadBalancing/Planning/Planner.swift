@@ -8,7 +8,7 @@ public import NetworkTypes
 /// marked, so that one change costs the same among ten Services and ten thousand. A planner that was fed the same facts
 /// in another order, or anew after a restart, comes to the same plan, because decisions rest on what is recorded.
 public struct Planner: Sendable {
-    var settings: PlannerSettings
+    public internal(set) var settings: PlannerSettings
     var ledger = AddressLedger()
     var services: [ServiceKey: PlannedService] = [:]
     var namespaces: [String: [String: String]] = [:]
@@ -17,8 +17,6 @@ public struct Planner: Sendable {
     var announcements: [Mode: AnnouncementSet] = [:]
     /// Addresses that a Service has given up while its record, not yet rewritten, still names them.
     var retiring: [IPAddress: Set<ServiceKey>] = [:]
-    /// Conflicted addresses, and when they may be tried again.
-    var conflicts: [IPAddress: MonotonicTime] = [:]
 
     var dirtyServices: Set<ServiceKey> = []
     var dirtyAddresses: Set<IPAddress> = []
@@ -26,6 +24,8 @@ public struct Planner: Sendable {
     var unreported: Set<ServiceKey> = []
     /// Services that asked in vain, to be tried again when addresses become free.
     var refused: Set<ServiceKey> = []
+    /// The ledger's generation when they were last tried.
+    var triedGeneration: UInt64 = 0
     var isSynchronised = false
     var hasAdopted = false
 
@@ -68,7 +68,7 @@ extension Planner {
             entry.lastOutcome = nil
             services[key] = entry
             dirtyAddresses.formUnion(entry.held)
-            settleRetired(former.recordedAddresses, of: key, stillRecorded: service.recordedAddresses)
+            settleRetired(former.recordedAddresses, of: key, stillRecorded: service.recordedAddresses, at: now)
         } else {
             services[key] = PlannedService(service: service)
         }
@@ -80,7 +80,7 @@ extension Planner {
         guard let entry = services.removeValue(forKey: key) else { return }
         dirtyAddresses.formUnion(ledger.addresses(of: key))
         ledger.release(key, at: now)
-        settleRetired(entry.service.recordedAddresses, of: key, stillRecorded: [])
+        settleRetired(entry.service.recordedAddresses, of: key, stillRecorded: [], at: now)
         dirtyServices.remove(key)
         refused.remove(key)
         unreported.remove(key)
@@ -116,7 +116,6 @@ extension Planner {
     /// Replaces the addresses of nodes and interfaces, which are never handed out.
     public mutating func reserve(_ addresses: Set<IPAddress>) {
         dirtyServices.formUnion(ledger.reserve(addresses))
-        dirtyServices.formUnion(refused)
     }
 
     /// Takes in what became of an announcement.
@@ -129,9 +128,8 @@ extension Planner {
             effects[address] = EffectRecord(state: effect.state, since: now)
         }
         if case .conflicted = effect.state {
-            conflicts[address] = now.advanced(by: Self.conflictRest)
-            ledger.markConflicted(address)
-            dirtyServices.formUnion(ledger.holders(of: address))
+            dirtyServices.formUnion(
+                ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
         }
         unreported.formUnion(ledger.holders(of: address))
     }
@@ -144,12 +142,12 @@ extension Planner {
 
     /// Frees addresses that were given up, once the record that named them does so no longer.
     private mutating func settleRetired(
-        _ formerly: [IPAddress], of key: ServiceKey, stillRecorded: [IPAddress]
+        _ formerly: [IPAddress], of key: ServiceKey, stillRecorded: [IPAddress], at now: MonotonicTime
     ) {
         for address in formerly where !stillRecorded.contains(address) {
             guard retiring[address]?.remove(key) != nil, retiring[address]?.isEmpty == true else { continue }
             retiring[address] = nil
-            ledger.endRetirement(of: address)
+            ledger.endRetirement(of: address, at: now)
         }
     }
 }

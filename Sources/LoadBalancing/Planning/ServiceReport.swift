@@ -47,7 +47,7 @@ extension Planner {
     }
 
     private func report(of address: IPAddress) -> ServiceReport.Address {
-        var report = ServiceReport.Address(address: address, pool: ledger.pool(of: address))
+        var report = ServiceReport.Address(address: address, pool: ledger.pool(of: address)?.name)
         guard let effect = effects[address] else { return report }
         report.since = effect.since
         switch effect.state {
