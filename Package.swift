@@ -52,7 +52,7 @@ let package = Package(
         room("NetworkTypes"),
         // System
         // Tests
-        tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
     ],
     swiftLanguageModes: [.v6]
