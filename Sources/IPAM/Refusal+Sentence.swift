@@ -89,7 +89,9 @@ extension PoolUsage {
             (used, "used"), (quarantined, "in quarantine"), (conflicted, "in conflict"), (reserved, "reserved"),
         ]
         var parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        if UInt128(counts.reduce(0) { $0 + $1.0 }) < size { parts.append("the others are left out by skipEdgeAddresses") }
+        if UInt128(counts.reduce(0) { $0 + $1.0 }) < size {
+            parts.append("the others are left out by skipEdgeAddresses")
+        }
         return "pool '\(pool)' has \(size) \(family.rawValue) \(size == 1 ? "address" : "addresses"), "
             + parts.joined(separator: ", ")
     }

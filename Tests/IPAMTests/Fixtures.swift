@@ -21,6 +21,7 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 extension IPAddress: ExpressibleByStringLiteral {
+    /// Text that is no address becomes 0.0.0.0.
     public init(stringLiteral text: String) {
         self = IPAddress(text) ?? IPAddress(ipv4: 0)
     }

@@ -181,13 +181,14 @@ extension Life {
     }
 
     private func expectedUsage() -> [PoolUsage] {
-        naive.pools.flatMap { pool in
+        let used = Set(naive.held.values.joined())
+        return naive.pools.flatMap { pool in
             AddressFamily.allCases.compactMap { family in
                 let all = naive.addresses(pool, family)
                 if all.isEmpty { return nil }
-                let standings = all.map(expectedStanding)
+                let standings = all.map { expectedStanding($0, used) }
                 func count(_ standing: AddressStanding) -> Int { standings.count { $0 == standing } }
-                let free = naive.members(pool, family).filter { expectedStanding($0) == .free }
+                let free = naive.members(pool, family).filter { expectedStanding($0, used) == .free }
                 return PoolUsage(
                     pool: pool.name, family: family, size: UInt128(all.count), free: UInt128(free.count),
                     used: count(.used), quarantined: count(.quarantined), conflicted: count(.conflicted),
@@ -196,8 +197,8 @@ extension Life {
         }
     }
 
-    private func expectedStanding(_ address: IPAddress) -> AddressStanding {
-        if !naive.holders(address).isEmpty { return .used }
+    private func expectedStanding(_ address: IPAddress, _ used: Set<IPAddress>) -> AddressStanding {
+        if used.contains(address) { return .used }
         if naive.reserved.contains(address) { return .reserved }
         if naive.conflicts[address] != nil { return .conflicted }
         return naive.rests[address] == nil ? .free : .quarantined

@@ -22,7 +22,7 @@ struct NaiveLedger {
     }
 
     func holders(_ address: IPAddress) -> [ServiceKey] {
-        held.filter { $0.value.contains(address) }.map(\.key).sorted()
+        held.compactMap { $0.value.contains(address) ? $0.key : nil }.sorted()
     }
 
     mutating func advance(_ now: MonotonicTime) {
@@ -81,11 +81,12 @@ struct NaiveLedger {
         }
         switch request.families {
         case .any where asked.isEmpty:
-            if let first = mine.first, keeps(first, request) { return (replacement(first, request), false) }
-            let others = AddressFamily.allCases.filter { $0 != mine.first?.family }
-            let order = (mine.first.map { [$0.family] } ?? []) + others
+            let old = mine.first { !outOfPool($0, request) && keeps($0, request) } ?? mine.first
+            if let old, keeps(old, request) { return (replacement(old, request), false) }
+            let others = AddressFamily.allCases.filter { $0 != old?.family }
+            let order = (old.map { [$0.family] } ?? []) + others
             let found = order.compactMap { choose($0, request, pools: candidates(request)) }.first
-            return ([found ?? mine.first].compactMap { $0 }, found == nil)
+            return ([found ?? old].compactMap { $0 }, found == nil)
         case .any:
             return decide(asked.map(\.family).sorted(), request, mine, optional: false)
         case .all(let families):
@@ -191,8 +192,9 @@ struct NaiveLedger {
             guard pool.skipEdgeAddresses else { return true }
             if family == .ipv4 { return ![0, 255].contains(address.octets[3]) }
             let isRouter = pool.ranges.contains { range in
-                (0...126).contains { CIDR(containing: address, prefixLength: $0)?.range == range }
-                    && range.first == address
+                let mask = range.count - 1
+                let isPrefix = range.count & mask == 0 && range.first.number & mask == 0
+                return isPrefix && range.count >= 4 && range.first == address
             }
             return !isRouter && address.octets[8...].contains { $0 != 0 }
         }

@@ -117,6 +117,15 @@ import Testing
         #expect(ledger.allocate("a") { $0.addresses = ["10.0.0.3"] }.held == ["10.0.0.3"])
     }
 
+    @Test("of two addresses the one that is where the Service wants to be is kept")
+    func keepsWhatSuits() {
+        var ledger = AddressLedger(Pool("p", "10.0.0.0/24"), Pool("q", "fd00::/64", "10.0.1.0/24"))
+        ledger.allocate("a") { $0.families = .all([.ipv4, .ipv6]) }
+        let outcome = ledger.allocate("a") { $0.pool = "q" }
+        #expect(outcome.held == ["fd00::"])
+        #expect(outcome.taken.isEmpty)
+    }
+
     @Test("one address named and one family free to choose")
     func halfExplicit() {
         var ledger = AddressLedger(Pool("p", "10.0.0.0/24", "fd00::/64"))
