@@ -11,7 +11,7 @@ extension Refusal {
             "no pool is open to Service \(service): \(Self.list(pools.map { $0.clause(service) }));"
                 + " name a pool with herald-lb.io/pool or widen one"
         case .unknownPool(let name, let known):
-            "there is no pool '\(name)'; name \(Self.pools(known)) with herald-lb.io/pool"
+            "there is no pool '\(name)'; name \(known.count == 1 ? "" : "one of ")\(Self.pools(known)) with herald-lb.io/pool"
         case .poolDoesNotAdmit(let service, let pool):
             "pool \(pool.clause(service)), so Service \(service) may not use it; name another pool or widen this one"
         case .noPoolOfFamily(let family, let pools):
@@ -19,20 +19,20 @@ extension Refusal {
                 + " add some or change spec.ipFamilies"
         case .poolsFull(let pools): Self.sentence(full: pools)
         case .outsideEveryPool(let address, let pools):
-            "\(address) is in no pool; ask for an address of \(Self.pools(pools)), or add it to one of them"
+            "\(address) is in no pool; ask for an address of \(Self.pools(pools)), or add it to a pool"
         case .outsideNamedPool(let address, let pool):
-            "\(address) is not in pool '\(pool)', which the Service asks for; drop one of the two requests"
+            "\(address) is not in pool '\(pool)', which the Service asks for too; drop one of the two requests"
         case .held(let address, let holder, let rule): Self.sentence(address, heldBy: holder, rule)
         case .reserved(let address):
-            "\(address) belongs to a node or interface; ask for another address, and take it out of the pool"
+            "\(address) belongs to a node or interface; ask for another address"
         case .conflicted(let address):
             "another host on the network answers for \(address); find and stop it, or ask for another address"
         case .quarantined(let address, let owner, _):
-            "\(address) rests since \(owner) released it; wait until its quarantine ends, or ask for another address"
+            "\(address) rests since Service \(owner) let go of it; wait until its quarantine ends, or ask for another address"
         case .twoOfOneFamily(let first, let second):
             "\(first) and \(second) are both \(first.family.rawValue); ask for one address of each family"
         case .familyNotAsked(let address, let asked):
-            "\(address) is \(address.family.rawValue), but the Service is \(Self.list(asked.map(\.rawValue)));"
+            "\(address) is \(address.family.rawValue), but the Service asks for \(Self.list(asked.map(\.rawValue)));"
                 + " change spec.ipFamilies or the address"
         case .notAssignable(let address):
             "\(address) cannot belong to a host; ask for a unicast address"
@@ -48,13 +48,13 @@ extension Refusal {
         let start = "\(address) is held by Service \(holder)"
         return switch rule {
         case .asksWithoutKey:
-            "\(start); to share it, give both Services the same key with herald-lb.io/share"
+            "\(start); ask for another address, or give both Services the same herald-lb.io/share key"
         case .heldWithoutKey:
-            "\(start), which shares with none; give it the same herald-lb.io/share key"
+            "\(start), which shares with none; ask for another address, or give it the same herald-lb.io/share key"
         case .otherKey(let key):
-            "\(start), whose herald-lb.io/share key is '\(key)'; use the same key to share it"
+            "\(start), whose herald-lb.io/share key is '\(key)'; ask for another address, or use that key"
         case .otherPlacement:
-            "\(start), whose traffic enters at other nodes; to share it, set externalTrafficPolicy: Cluster on both"
+            "\(start), whose traffic may enter at other nodes; to share it, set externalTrafficPolicy: Cluster on both"
                 + " or select the same pods"
         case .samePort(let port):
             "\(start), and both use port \(port); change one of the ports or ask for another address"
@@ -85,11 +85,14 @@ extension Refusal.ExcludingPool {
 
 extension PoolUsage {
     fileprivate var clause: String {
-        let parts = [
+        let counts = [
             (used, "used"), (quarantined, "in quarantine"), (conflicted, "in conflict"), (reserved, "reserved"),
         ]
-        let counts = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
+        var parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
+        if UInt128(counts.reduce(0) { $0 + $1.0 }) < size {
+            parts.append("the others are left out by skipEdgeAddresses")
+        }
         return "pool '\(pool)' has \(size) \(family.rawValue) \(size == 1 ? "address" : "addresses"), "
-            + (counts.isEmpty ? "all left out by skipEdgeAddresses" : counts)
+            + parts.joined(separator: ", ")
     }
 }

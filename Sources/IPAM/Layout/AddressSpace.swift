@@ -57,7 +57,7 @@ struct AddressSpace: Sendable {
     func usage(of pool: String) -> PoolUsage {
         let last = stretches.last?.positions.upperBound
         return PoolUsage(
-            pool: pool, family: family, size: size, free: last.map { ($0 - taken.count).saturatingAdd(1) } ?? 0,
+            pool: pool, family: family, size: size, free: last.map { $0 &- taken.count &+ 1 } ?? 0,
             used: tally[AddressStanding.used.rawValue], quarantined: tally[AddressStanding.quarantined.rawValue],
             conflicted: tally[AddressStanding.conflicted.rawValue], reserved: tally[AddressStanding.reserved.rawValue])
     }

@@ -20,7 +20,7 @@ extension AddressLedger {
     /// `held` is what the Service has and may keep, at most one address of each family.
     func decide(_ request: AddressRequest, holding held: [IPAddress]) -> AllocationDecision {
         if let refusal = fault(of: request) { return AllocationDecision(addresses: held, refusal: refusal) }
-        let slots = request.slots(holding: held)
+        let slots = request.slots(holding: held, firstChoice: held.first { suits($0, request) } ?? held.first)
         let answers = slots.map { answer($0, request) }
         let refusals = zip(slots, answers).compactMap { slot, answer in
             answer.refusal.map { (slot: slot, refusal: $0) }
@@ -33,6 +33,12 @@ extension AddressLedger {
         return AllocationDecision(
             addresses: zip(slots, answers).compactMap { $1.address ?? $0.held },
             missing: refusals.flatMap { refused in refused.slot.families.map { .without($0, refused.refusal) } })
+    }
+
+    /// Whether nothing would move a Service from the address but a request for another.
+    private func suits(_ address: IPAddress, _ request: AddressRequest) -> Bool {
+        guard let pool = layout.pool(of: address) else { return false }
+        return pool.exclusion(of: request) == nil && (request.pool == nil || request.pool == pool.name)
     }
 
     /// What is wrong with the request itself.
@@ -135,7 +141,7 @@ extension AddressLedger {
     }
 
     private func sharedAddress(_ family: AddressFamily, _ request: AddressRequest, in pools: [Int]) -> IPAddress? {
-        groups.candidates(family, for: request.claims).first { address in
+        groups.lowest(family, for: request.claims) { address in
             guard let pool = layout.poolIndex(of: address), pools.contains(pool) else { return false }
             return obstacle(to: address, for: request.service, request.claims) == nil
         }
@@ -160,9 +166,8 @@ extension AddressRequest {
         }
     }
 
-    /// The addresses that the Service wants. One that may be of any family is the first it holds, so that a Service that
-    /// shrinks keeps its first.
-    fileprivate func slots(holding held: [IPAddress]) -> [AddressSlot] {
+    /// The addresses that the Service wants. `firstChoice` is what it keeps when one of any family is enough.
+    fileprivate func slots(holding held: [IPAddress], firstChoice: IPAddress?) -> [AddressSlot] {
         func slot(_ family: AddressFamily) -> AddressSlot {
             AddressSlot(
                 families: [family], wanted: addresses.first { $0.family == family },
@@ -172,8 +177,7 @@ extension AddressRequest {
         guard addresses.isEmpty else {
             return AddressFamily.allCases.filter { family in addresses.contains { $0.family == family } }.map(slot)
         }
-        let first = held.first
-        let families = AddressFamily.allCases.sorted { $0 == first?.family && $1 != first?.family }
-        return [AddressSlot(families: first == nil ? AddressFamily.allCases : families, held: first)]
+        let others = AddressFamily.allCases.filter { $0 != firstChoice?.family }
+        return [AddressSlot(families: (firstChoice.map { [$0.family] } ?? []) + others, held: firstChoice)]
     }
 }

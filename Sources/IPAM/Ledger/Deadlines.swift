@@ -26,13 +26,11 @@ struct Deadlines: Sendable {
     var next: MonotonicTime? { entries.first?.time }
 
     mutating func insert(_ entry: Entry) {
-        let index = entries.indices.partitioningIndex { entries[$0] >= entry }
-        if index == entries.count || entries[index] != entry { entries.insert(entry, at: index) }
+        entries.insertSorted(entry)
     }
 
     mutating func remove(_ entry: Entry) {
-        let index = entries.indices.partitioningIndex { entries[$0] >= entry }
-        if index < entries.count, entries[index] == entry { entries.remove(at: index) }
+        entries.removeSorted(entry)
     }
 
     /// Takes out all that end at `now` or before.

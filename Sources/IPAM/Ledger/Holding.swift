@@ -25,8 +25,7 @@ struct Holding: Sendable {
     }
 
     mutating func add(_ service: ServiceKey, _ claims: Claims) {
-        let index = holders.indices.partitioningIndex { holders[$0] >= service }
-        if index == holders.count || holders[index] != service { holders.insert(service, at: index) }
+        holders.insertSorted(service)
         sharing = claims.sharing
         claim(claims, for: service)
     }
@@ -34,8 +33,7 @@ struct Holding: Sendable {
     /// Whether others hold the address still; when not, the holding is to be discarded.
     mutating func remove(_ service: ServiceKey, _ claims: Claims) -> Bool {
         for port in claims.ports where ports[port] == service { ports[port] = nil }
-        let index = holders.indices.partitioningIndex { holders[$0] >= service }
-        if index < holders.count, holders[index] == service { holders.remove(at: index) }
+        holders.removeSorted(service)
         return !holders.isEmpty
     }
 

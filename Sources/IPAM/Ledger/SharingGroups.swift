@@ -7,49 +7,64 @@ struct SharingGroups: Sendable {
         let family: AddressFamily
     }
 
-    private struct Group {
-        /// Ascending.
-        var addresses: [IPAddress] = []
-        /// On how many of the addresses each port is in use.
-        var uses: [PortClaim: Int] = [:]
+    private var groups: [Name: SharingGroup] = [:]
 
-        mutating func join(_ address: IPAddress, _ ports: Set<PortClaim>) {
-            let index = addresses.indices.partitioningIndex { addresses[$0] >= address }
-            if index == addresses.count || addresses[index] != address { addresses.insert(address, at: index) }
-            for port in ports { uses[port, default: 0] += 1 }
-        }
-
-        mutating func leave(_ address: IPAddress, _ ports: Set<PortClaim>, isLast: Bool) {
-            for port in ports {
-                let left = (uses[port] ?? 0) - 1
-                uses[port] = left > 0 ? left : nil
-            }
-            let index = addresses.indices.partitioningIndex { addresses[$0] >= address }
-            if isLast, index < addresses.count, addresses[index] == address { addresses.remove(at: index) }
-        }
-    }
-
-    private var groups: [Name: Group] = [:]
-
-    /// The addresses of the group, ascending; none when some port is in use on every one of them, which spares the
-    /// search that many Services with the same key and port would make in vain.
-    func candidates(_ family: AddressFamily, for claims: Claims) -> [IPAddress] {
-        guard let sharing = claims.sharing, let group = groups[Name(sharing: sharing, family: family)] else {
-            return []
-        }
-        return claims.ports.contains { group.uses[$0] == group.addresses.count } ? [] : group.addresses
+    /// The lowest address of the group on which none of the ports is in use and that `isOpen`.
+    func lowest(_ family: AddressFamily, for claims: Claims, where isOpen: (IPAddress) -> Bool) -> IPAddress? {
+        guard let sharing = claims.sharing else { return nil }
+        return groups[Name(sharing: sharing, family: family)]?.lowest(without: claims.ports, where: isOpen)
     }
 
     mutating func join(_ address: IPAddress, _ claims: Claims) {
         guard let sharing = claims.sharing else { return }
-        groups[Name(sharing: sharing, family: address.family), default: Group()].join(address, claims.ports)
+        groups[Name(sharing: sharing, family: address.family), default: SharingGroup()].join(address, claims.ports)
     }
 
     /// `isLast` when no other Service holds the address.
     mutating func leave(_ address: IPAddress, _ claims: Claims, isLast: Bool) {
         guard let sharing = claims.sharing else { return }
         let name = Name(sharing: sharing, family: address.family)
-        groups[name, default: Group()].leave(address, claims.ports, isLast: isLast)
-        if groups[name]?.addresses.isEmpty ?? true { groups[name] = nil }
+        groups[name, default: SharingGroup()].leave(address, claims.ports, isLast: isLast)
+        if groups[name]?.isEmpty ?? true { groups[name] = nil }
+    }
+}
+
+/// The addresses of one key and family, and the ports in use on them.
+private struct SharingGroup: Sendable {
+    /// Ascending.
+    private var addresses: [IPAddress] = []
+    /// Where each port is in use; ascending.
+    private var users: [PortClaim: [IPAddress]] = [:]
+
+    var isEmpty: Bool { addresses.isEmpty }
+
+    /// One walk along the addresses and the users of each port; none at all when a port is in use everywhere, as when
+    /// many Services have the same key and port.
+    func lowest(without ports: Set<PortClaim>, where isOpen: (IPAddress) -> Bool) -> IPAddress? {
+        let busy = ports.compactMap { users[$0] }
+        if busy.contains(where: { $0.count == addresses.count }) { return nil }
+        var next = busy.map { _ in 0 }
+        for address in addresses {
+            var isBusy = false
+            for index in busy.indices where next[index] < busy[index].count && busy[index][next[index]] == address {
+                next[index] += 1
+                isBusy = true
+            }
+            if !isBusy, isOpen(address) { return address }
+        }
+        return nil
+    }
+
+    mutating func join(_ address: IPAddress, _ ports: Set<PortClaim>) {
+        addresses.insertSorted(address)
+        for port in ports { users[port, default: []].insertSorted(address) }
+    }
+
+    mutating func leave(_ address: IPAddress, _ ports: Set<PortClaim>, isLast: Bool) {
+        if isLast { addresses.removeSorted(address) }
+        for port in ports {
+            users[port]?.removeSorted(address)
+            if users[port]?.isEmpty ?? true { users[port] = nil }
+        }
     }
 }
