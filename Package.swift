@@ -47,11 +47,13 @@ let package = Package(
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         // Platform
         // Pure
+        room("AddressResolution", ["NetworkTypes"]),
         room("IPAM", ["NetworkTypes"]),
         room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
         room("NetworkTypes"),
         // System
         // Tests
+        tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
     ],
