@@ -39,6 +39,7 @@ public struct AnnouncementSchedule: Sendable {
     /// When each was announced first; holds those that are through with all their rounds, too.
     private var announced: [IPAddress: MonotonicTime] = [:]
 
+    /// A schedule without addresses.
     public init(settings: Settings = Settings()) {
         self.settings = settings
         pacer = Pacer(settings.pace)

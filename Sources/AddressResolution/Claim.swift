@@ -10,12 +10,16 @@ public struct Claim: Hashable, Sendable {
         case probe
     }
 
+    /// What is claimed.
     public let address: IPAddress
     /// Who: the link-layer address in the message, or of the frame where the message has none.
     public let hardwareAddress: MACAddress
+    /// How it is claimed.
     public let kind: Kind
+    /// When it was heard.
     public let time: MonotonicTime
 
+    /// A claim as it was heard.
     public init(address: IPAddress, hardwareAddress: MACAddress, kind: Kind, time: MonotonicTime) {
         self.address = address
         self.hardwareAddress = hardwareAddress

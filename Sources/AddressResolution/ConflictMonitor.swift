@@ -13,6 +13,7 @@ public struct ConflictMonitor: Sendable {
         case hold
     }
 
+    /// What the caller does about a claim.
     public enum Effect: Hashable, Sendable {
         /// Announce the address once.
         case defend(IPAddress, against: MACAddress)

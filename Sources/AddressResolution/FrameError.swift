@@ -12,6 +12,7 @@ public enum FrameError: Error, Equatable, CustomStringConvertible {
     case arp(ARPError)
     case neighbor(NeighborError)
 
+    /// What is wrong, with the value found.
     public var description: String {
         switch self {
         case .truncated(let error): "Ethernet header \(error)"

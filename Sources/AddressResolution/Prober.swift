@@ -5,6 +5,7 @@ public import NetworkTypes
 /// Hand it every received frame before calling `advance(to:)`, or an answer that has arrived comes too late for the
 /// decision. Waits count from when a probe was really sent, so a process that was held up still listens long enough.
 public struct Prober: Sendable {
+    /// What the caller does, in order.
     public enum Effect: Equatable, Sendable {
         /// A whole Ethernet frame to send on the interface.
         case send([UInt8])
@@ -14,6 +15,7 @@ public struct Prober: Sendable {
         case conflict(IPAddress, by: MACAddress)
     }
 
+    /// Where and as whom to ask.
     public var station: Station
     private let mode: ProbeMode
     private let seed: UInt64

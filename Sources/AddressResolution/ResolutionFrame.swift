@@ -10,7 +10,9 @@ public struct ResolutionFrame: Equatable, Sendable {
         case neighbor(NeighborPacket)
     }
 
+    /// Who sent the frame to whom.
     public let header: EthernetHeader
+    /// What the frame says.
     public let content: Content
 
     /// Trailing padding is tolerated; everything else that is malformed is refused.

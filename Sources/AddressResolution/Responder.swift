@@ -10,6 +10,7 @@ public import NetworkTypes
 /// answers to an IPv6 probe, which every node hears: 10 a second for each address; whoever else probes meanwhile hears
 /// those.
 public struct Responder: Sendable {
+    /// What the caller does, in order.
     public enum Effect: Equatable, Sendable {
         /// A whole Ethernet frame to send on the interface.
         case send([UInt8])
@@ -19,6 +20,7 @@ public struct Responder: Sendable {
 
     /// What has been done since the beginning.
     public struct Counters: Hashable, Sendable {
+        /// Frames sent as an answer.
         public var answered: UInt64 = 0
         /// Not answered because the asker had used up its budget.
         public var refused: UInt64 = 0
@@ -26,14 +28,17 @@ public struct Responder: Sendable {
         public var undecodable: UInt64 = 0
     }
 
+    /// Where and as whom to answer.
     public var station: Station
     /// The addresses to answer for.
     public var owned: Set<IPAddress>
+    /// For metrics.
     public private(set) var counters = Counters()
 
     private var askers = AnswerBudget<MACAddress>(perSecond: 1_000, capacity: 1_024)
     private var probed = AnswerBudget<IPAddress>(perSecond: 10, capacity: 1_024)
 
+    /// Answers for nothing until addresses are owned.
     public init(station: Station, owned: Set<IPAddress> = []) {
         self.station = station
         self.owned = owned

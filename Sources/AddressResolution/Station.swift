@@ -11,6 +11,7 @@ public struct Station: Hashable, Sendable {
     /// Whether the node forwards IPv6 packets (the R flag).
     public var isRouter: Bool
 
+    /// By default: one interface of a node that does not forward, announcing from the address announced.
     public init(
         hardwareAddress: MACAddress, siblings: Set<MACAddress> = [], advertisementSource: IPAddress? = nil,
         isRouter: Bool = false

@@ -16,6 +16,7 @@ public enum ARPError: Error, Equatable, CustomStringConvertible {
     /// No station can be reached at a group address or at 00:00:00:00:00:00.
     case impossibleSender(MACAddress)
 
+    /// What is wrong and what it must be.
     public var description: String {
         switch self {
         case .truncated(let error): "\(error)"

@@ -11,10 +11,13 @@ public struct ARPPacket: Equatable, Sendable {
     /// Octets of an encoded packet.
     public static let length = 28
 
+    /// Whether the packet asks or tells.
     public let operation: Operation
+    /// One station's address when decoded.
     public let senderHardware: MACAddress
     /// IPv4; unspecified in a probe.
     public let senderAddress: IPAddress
+    /// Means nothing in a request.
     public let targetHardware: MACAddress
     /// IPv4.
     public let targetAddress: IPAddress

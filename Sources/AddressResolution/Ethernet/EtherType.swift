@@ -1,5 +1,6 @@
 /// What an Ethernet frame carries.
 public struct EtherType: RawRepresentable, Hashable, Sendable {
+    /// The number on the wire.
     public let rawValue: UInt16
 
     /// ARP (RFC 826).
@@ -7,6 +8,7 @@ public struct EtherType: RawRepresentable, Hashable, Sendable {
     /// IPv6 (RFC 2464).
     public static let ipv6 = EtherType(rawValue: 0x86DD)
 
+    /// Any number; those below 0x600 are lengths, not types.
     public init(rawValue: UInt16) {
         self.rawValue = rawValue
     }

@@ -5,10 +5,12 @@ public struct EthernetFrame: Equatable, Sendable {
     /// The shortest frame that may go on the wire, check sequence not counted; shorter ones are padded with zeros.
     public static let minimumLength = 60
 
+    /// Who sends the frame to whom.
     public var header: EthernetHeader
     /// What follows the header, the padding of a short frame included: the payload's own length says where it ends.
     public var payload: ArraySlice<UInt8>
 
+    /// A frame to send.
     public init(header: EthernetHeader, payload: ArraySlice<UInt8>) {
         self.header = header
         self.payload = payload

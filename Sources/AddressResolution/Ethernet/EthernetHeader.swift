@@ -2,10 +2,14 @@ public import NetworkTypes
 
 /// The 14 octets in front of every Ethernet II frame.
 public struct EthernetHeader: Hashable, Sendable {
+    /// One station or a group.
     public var destination: MACAddress
+    /// The station that sent the frame.
     public var source: MACAddress
+    /// What follows the header.
     public var etherType: EtherType
 
+    /// The header of an untagged frame.
     public init(destination: MACAddress, source: MACAddress, etherType: EtherType) {
         self.destination = destination
         self.source = source

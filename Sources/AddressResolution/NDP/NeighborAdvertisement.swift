@@ -10,6 +10,7 @@ public struct NeighborAdvertisement: Equatable, Sendable {
     public var isOverride: Bool
     /// IPv6, not a group.
     public let target: IPAddress
+    /// The link-layer address that is told.
     public var options: NeighborOptions
 
     /// Nil unless the target is an IPv6 address other than a group.

@@ -28,6 +28,7 @@ public enum NeighborError: Error, Equatable, CustomStringConvertible {
     /// An advertisement to a group must not say that it was solicited.
     case solicitedToGroup(IPAddress)
 
+    /// What is wrong and what it must be.
     public var description: String {
         switch self {
         case .truncated(let error): "\(error)"

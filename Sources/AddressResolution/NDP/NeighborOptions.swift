@@ -9,6 +9,7 @@ public struct NeighborOptions: Equatable, Sendable {
     /// Tells a looped solicitation of our own from another node's (type 14, RFC 7527); 6 octets and then multiples of 8.
     public var nonce: [UInt8]?
 
+    /// Options that are nil are left out.
     public init(sourceLinkLayer: MACAddress? = nil, targetLinkLayer: MACAddress? = nil, nonce: [UInt8]? = nil) {
         self.sourceLinkLayer = sourceLinkLayer
         self.targetLinkLayer = targetLinkLayer

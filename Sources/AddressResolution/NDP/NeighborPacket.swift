@@ -15,6 +15,7 @@ public struct NeighborPacket: Equatable, Sendable {
     public let source: IPAddress
     /// IPv6.
     public let destination: IPAddress
+    /// The ICMPv6 message.
     public let message: Message
 
     /// Nil unless both addresses are IPv6.

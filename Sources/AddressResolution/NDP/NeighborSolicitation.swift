@@ -4,6 +4,7 @@ public import NetworkTypes
 public struct NeighborSolicitation: Equatable, Sendable {
     /// IPv6, not a group.
     public let target: IPAddress
+    /// The asker's link-layer address, and the nonce of a probe.
     public var options: NeighborOptions
 
     /// Nil unless the target is an IPv6 address other than a group.
