@@ -72,8 +72,8 @@ public struct AnnouncementSchedule: Sendable {
         while pacer.isReady, let entry = waiting.popFirst(dueBy: now) ?? repeating.popFirst(dueBy: now) {
             pacer.spend()
             addresses.append(entry.address)
-            scheduleNext(entry.address, after: now)
         }
+        for address in addresses { scheduleNext(address, after: now) }
         return addresses
     }
 

@@ -155,13 +155,13 @@ struct ResponderTests {
     @Test("one asker gets 1,000 answers a second for long, and leaves the others theirs")
     mutating func boundsAsker() throws {
         let request = try arp(.request(for: vip4, from: client4, at: theirs))
-        for step in 0..<100_000 as Range<Int64> {
+        for step in 0..<20_000 as Range<Int64> {
             _ = responder.handle(request, at: MonotonicTime(nanoseconds: step * 100_000))
         }
-        #expect((11_000...11_010).contains(responder.counters.answered))
-        #expect(responder.counters.answered + responder.counters.refused == 100_000)
+        #expect((3_000...3_010).contains(responder.counters.answered))
+        #expect(responder.counters.answered + responder.counters.refused == 20_000)
         let other = try arp(.request(for: vip4, from: client4, at: MACAddress(number: 0x0200_5E10_0055)))
-        #expect(responder.handle(other, at: milliseconds(10_000)).count == 1)
+        #expect(responder.handle(other, at: milliseconds(2_000)).count == 1)
     }
 
     @Test("a flood from invented sources takes no real asker's answer")
