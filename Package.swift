@@ -20,9 +20,18 @@ let package = Package(
     name: "herald",
     dependencies: [],
     targets: [
+        // Platform
+        room("FileSystem", ["CLinux"]),
+        room("PacketLoop", ["CLinux", "NetworkTypes"]),
+        tests("FileSystemTests", ["CLinux", "FileSystem"]),
+        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
+
         // Pure
         room("NetworkTypes"),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+
+        // System
+        .systemLibrary(name: "CLinux"),
     ],
     swiftLanguageModes: [.v6]
 )
