@@ -43,11 +43,6 @@ struct herald_mmsghdr {
     unsigned int length;
 };
 
-struct herald_in6_pktinfo {
-    struct in6_addr address;
-    unsigned int interface;
-};
-
 static inline int herald_recvmmsg(int descriptor, struct herald_mmsghdr *messages, unsigned int count, int flags) {
     return (int)syscall(SYS_recvmmsg, descriptor, messages, count, flags, (void *)0);
 }
