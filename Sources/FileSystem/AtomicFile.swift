@@ -15,7 +15,8 @@ public enum AtomicFile {
     ///
     /// The contents go to a new file in the same directory, to the disk, and then under the name. A symbolic link at
     /// `path` is replaced, not followed. `permissions` holds exactly, whatever the umask. When something fails the old
-    /// file stays and the new one is removed.
+    /// file stays and the new one is removed; only when the directory itself cannot be written to the disk, the new
+    /// file is in place, though perhaps not after a crash.
     public static func write(_ contents: [UInt8], to path: String, permissions: UInt32 = 0o644) throws(FileError) {
         let directory = directory(of: path)
         let temporary = try makeTemporary(beside: path, in: directory)
@@ -43,13 +44,12 @@ public enum AtomicFile {
     private static func makeTemporary(
         beside path: String, in directory: String
     ) throws(FileError) -> Temporary {
-        let name = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { path[path.utf8.index(after: $0)...] } ?? path[...]
-        guard !name.isEmpty else { throw FileError("write", path, .system(EISDIR)) }
+        guard !path.isEmpty, path.utf8.last != UInt8(ascii: "/") else {
+            throw FileError("write", path, .system(EISDIR))
+        }
         var attempt = 1
         while true {
-            // A name stays below the 255 octets of a directory entry however long the file's own is.
-            let temporary =
-                "\(directory)/.\(name.prefix(32)).\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
+            let temporary = "\(directory)/.herald-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
             do throws(FileError) {
                 let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW
                 let file = try OpenFile(temporary, flags: flags, permissions: 0o600, for: "write")

@@ -2,7 +2,7 @@ internal import CLinux
 internal import Glibc
 
 /// The inotify watches that a set of paths needs, made anew whenever something on the way changed.
-struct WatchTree: ~Copyable {
+final class WatchTree {
     /// Symbolic links followed for one path, as many as the kernel follows.
     private static let maximumLinks = 40
     private static let structure = UInt32(
@@ -35,7 +35,7 @@ struct WatchTree: ~Copyable {
     }
 
     /// Follows every path again. Throws only the first time a watch finds no room.
-    mutating func rebuild() throws(FileError) {
+    func rebuild() throws(FileError) {
         let before = Set(interests.keys)
         interests = [:]
         isIncomplete = false
@@ -49,7 +49,7 @@ struct WatchTree: ~Copyable {
     }
 
     /// Watches each directory before looking into it, so that a change in between is an event.
-    private mutating func follow(_ path: String) throws(FileError) {
+    private func follow(_ path: String) throws(FileError) {
         var directory = "/"
         var ahead = Self.components(path)
         var links = 0
@@ -75,7 +75,7 @@ struct WatchTree: ~Copyable {
         try watch(directory, name: nil, mask: Self.structure | Self.contents)
     }
 
-    private mutating func watch(_ directory: String, name: String?, mask: UInt32) throws(FileError) {
+    private func watch(_ directory: String, name: String?, mask: UInt32) throws(FileError) {
         let flags = UInt32(IN_ONLYDIR) | UInt32(IN_MASK_ADD)
         let result = unsafe inotify_add_watch(inotify.number, directory, mask | flags)
         if result == -1, errno != ENOSPC, errno != ENOMEM {

@@ -7,14 +7,14 @@ final class WatcherThread {
     private static let blindInterval = Duration.seconds(10)
     private static let name = "file-watcher"
 
-    private var tree: WatchTree
+    private let tree: WatchTree
     private let stopper: Stopper
     private let quiet: Duration
     private let continuation: AsyncStream<Void>.Continuation
     private var events: [UInt8] = Array(repeating: 0, count: 16_384)
 
     init(
-        tree: consuming WatchTree, stopper: Stopper, quiet: Duration, continuation: AsyncStream<Void>.Continuation
+        tree: WatchTree, stopper: Stopper, quiet: Duration, continuation: AsyncStream<Void>.Continuation
     ) {
         self.tree = tree
         self.stopper = stopper
