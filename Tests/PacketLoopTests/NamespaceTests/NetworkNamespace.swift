@@ -28,19 +28,13 @@ enum NetworkNamespace {
     }
 
     /// Runs `body` on a thread of its own in a new namespace.
-    static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            let body: @Sendable () -> Void = {
-                guard unshare(Int32(herald_clone_newnet)) == 0 else {
-                    continuation.resume(throwing: Failure.unshare(errno))
-                    return
-                }
-                continuation.resume(with: Swift.Result { try body() })
-            }
-            do {
-                try LoopThread.start(name: "namespace", body)
-            } catch {
-                continuation.resume(throwing: error)
+    ///
+    /// The thread is a loop's and `body` an actor's job on it, so that what fails there is laid to the calling test.
+    static func run<Result: Sendable>(_ body: @Sendable () throws -> Result) async throws -> Result {
+        try await withLoop("namespace") { loop in
+            try await Resident(on: loop).perform {
+                guard unshare(Int32(herald_clone_newnet)) == 0 else { throw Failure.unshare(errno) }
+                return try body()
             }
         }
     }
