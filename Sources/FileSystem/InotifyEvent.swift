@@ -11,6 +11,9 @@ struct InotifyEvent: Equatable {
     /// The entry of the watched directory, or empty when the directory itself is meant.
     let name: String
 
+    /// The kernel's queue was full, and events are lost.
+    var isOverflow: Bool { mask & UInt32(IN_Q_OVERFLOW) != 0 }
+
     /// The events in what a read returned; an incomplete one at the end is left out.
     static func all(in octets: ArraySlice<UInt8>) -> [InotifyEvent] {
         var events: [InotifyEvent] = []

@@ -93,8 +93,7 @@ final class WatcherThread {
             let length = uninterrupted { unsafe read(number, &events, events.count) }
             guard length > 0 else { return isConcerned }
             for event in InotifyEvent.all(in: events[..<length]) {
-                let isLost = event.mask & UInt32(IN_Q_OVERFLOW) != 0
-                if isLost || tree.concerns(event.watch, name: event.name) { isConcerned = true }
+                if event.isOverflow || tree.concerns(event.watch, name: event.name) { isConcerned = true }
             }
         }
     }
