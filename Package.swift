@@ -54,6 +54,9 @@ let package = Package(
         // Tests
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+
+        // System
+        .systemLibrary(name: "CLinux"),
     ],
     swiftLanguageModes: [.v6]
 )
