@@ -20,6 +20,13 @@ let package = Package(
     name: "herald",
     dependencies: [],
     targets: [
+        // System
+        .systemLibrary(name: "CNetlink", pkgConfig: "libnl-3.0", providers: [.apt(["libnl-3-dev"])]),
+
+        // Platform
+        room("Netlink", ["CNetlink", "NetworkTypes"]),
+        tests("NetlinkTests", ["Netlink", "NetworkTypes"]),
+
         // Pure
         room("NetworkTypes"),
         tests("NetworkTypesTests", ["NetworkTypes"]),
