@@ -1,4 +1,5 @@
 import CNetlink
+import Glibc
 
 /// Tells what changes in the network namespace of the thread that made it.
 ///
@@ -23,8 +24,8 @@ public final class NetlinkMonitor {
 
     /// A call stops after so many datagrams …
     private static let datagramsPerCall = 64
-    /// … or octets: about 1,000 addresses of a dump, or 60 notices of links.
-    private static let octetsPerCall = 98_304
+    /// … or octets, which is one part of a dump: some 350 addresses.
+    private static let octetsPerCall = 32_768
     /// A table that cannot be read is tried so often in a row.
     private static let dumpAttempts = 5
 
@@ -33,6 +34,8 @@ public final class NetlinkMonitor {
     private var buffer = [UInt8](repeating: 0, count: NetlinkSocket.datagramLimit)
     private var sequence: UInt32 = 0
     private var tableInWork = NetworkTable.links
+    /// To be asked for once the queue is empty, so that answers find room in it.
+    private var owedTable: NetworkTable?
     private var isInterrupted = false
     private var failures = 0
 
@@ -50,9 +53,8 @@ public final class NetlinkMonitor {
         synchronisation = Synchronisation(tables: watched)
         // Without the filter the notices of refreshes arrive and are dropped by `NetworkState.apply`.
         try? socket.attach(NoticeFilter.program)
-        for group in watched.flatMap(\.groups) { try socket.join(group) }
-        var changes: [NetlinkChange] = []
-        if let step = synchronisation.restart() { try perform(step, &changes) }
+        for group in watched.flatMap(\.groups) { try socket.join(group: Int32(group.rawValue)) }
+        if case .request(let table) = synchronisation.restart() { try request(table) }
     }
 
     /// Takes in what has arrived and returns what is different now, in order.
@@ -62,22 +64,27 @@ public final class NetlinkMonitor {
     public func receive() throws(NetlinkError) -> [NetlinkChange] {
         var changes: [NetlinkChange] = []
         var octets = 0
-        for _ in 0..<Self.datagramsPerCall where octets < Self.octetsPerCall {
+        var datagramsLeft = Self.datagramsPerCall
+        var isEmpty = false
+        while !isEmpty, datagramsLeft > 0, octets < Self.octetsPerCall {
+            datagramsLeft -= 1
             switch try socket.receive(into: &buffer) {
-            case .nothing: return changes
-            case .overrun: try lost(&changes)
+            case .nothing: isEmpty = true
+            case .overrun: lost(&changes)
             case .datagram(let count):
                 octets += count
                 datagrams += 1
                 try takeIn(count, &changes)
             }
         }
+        // The answer makes the descriptor readable again.
+        if let table = owedTable, isEmpty || !socket.wait(atMost: .zero) { try request(table) }
         return changes
     }
 
-    private func lost(_ changes: inout [NetlinkChange]) throws(NetlinkError) {
+    private func lost(_ changes: inout [NetlinkChange]) {
         overruns += 1
-        if let step = synchronisation.restart() { try perform(step, &changes) }
+        if let step = synchronisation.restart() { perform(step, &changes) }
     }
 
     private func takeIn(_ count: Int, _ changes: inout [NetlinkChange]) throws(NetlinkError) {
@@ -93,13 +100,16 @@ public final class NetlinkMonitor {
                 if let change = synchronisation.take(change) { changes.append(change) }
             case .done(let number) where header.sequence == sequence:
                 ended = number == 0 ? .success(!isInterrupted) : .failure(readingFailed(-number))
+            case .answer(let answer) where header.sequence == sequence && answer.errorNumber == ENOBUFS:
+                // There was no room for the first part yet; the dump goes on as room is made.
+                break
             case .answer(let answer) where header.sequence == sequence && answer.errorNumber != 0:
                 ended = .failure(readingFailed(answer.errorNumber, answer.text))
             case .overrun: wasOverrun = true
             case .done, .answer, .irrelevant: break
             }
         }
-        if wasOverrun { try lost(&changes) }
+        if wasOverrun { lost(&changes) }
         if let ended { try dumpEnded(ended, &changes) }
     }
 
@@ -109,11 +119,11 @@ public final class NetlinkMonitor {
         switch outcome {
         case .success(let isWhole):
             failures = 0
-            for step in synchronisation.dumpEnded(isWhole: isWhole) { try perform(step, &changes) }
+            for step in synchronisation.dumpEnded(isWhole: isWhole) { perform(step, &changes) }
         case .failure(let error):
             failures += 1
             guard failures < Self.dumpAttempts else { throw error }
-            try request(tableInWork)
+            owedTable = tableInWork
         }
     }
 
@@ -133,6 +143,7 @@ public final class NetlinkMonitor {
     private func request(_ table: NetworkTable) throws(NetlinkError) {
         sequence &+= 1
         tableInWork = table
+        owedTable = nil
         isInterrupted = false
         try socket.send(table.dump(sequence: sequence), request: "reading \(table)")
     }

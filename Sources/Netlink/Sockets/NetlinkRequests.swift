@@ -180,6 +180,11 @@ public final class NetlinkRequests {
             case .overrun, .irrelevant: break
             }
         }
+        if outcome == EBUSY {
+            // A dump that an earlier call gave up on is under way; it ends as its parts are taken.
+            while try socket.receive(into: &buffer) != .nothing {}
+            return false
+        }
         if let outcome, outcome != 0 { throw NetlinkError(request, errorNumber: outcome) }
         return isWhole
     }

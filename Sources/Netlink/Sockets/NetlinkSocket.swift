@@ -55,9 +55,9 @@ import Glibc
     deinit { unsafe nl_socket_free(socket) }
 
     /// Subscribes to the notices of a group.
-    borrowing func join(_ group: rtnetlink_groups) throws(NetlinkError) {
-        guard unsafe nl_socket_add_membership(socket, Int32(bitPattern: group.rawValue)) == 0 else {
-            throw NetlinkError("subscribing to netlink group \(group.rawValue)", errorNumber: errno)
+    borrowing func join(group: Int32) throws(NetlinkError) {
+        guard unsafe nl_socket_add_membership(socket, group) == 0 else {
+            throw NetlinkError("subscribing to netlink group \(group)", errorNumber: errno)
         }
     }
 

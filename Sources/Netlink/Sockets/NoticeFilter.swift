@@ -57,7 +57,7 @@ enum NoticeFilter {
 
     static var program: [sock_filter] {
         instructions.enumerated().map { position, instruction in
-            let toEnd = UInt8(instructions.count - 2 - position)
+            let toEnd = UInt8(clamping: instructions.count - 2 - position)
             return switch instruction {
             case .plain(let code, let value): sock_filter(code: UInt16(code), jt: 0, jf: 0, k: value)
             case .acceptIf(let test, let value):
