@@ -20,9 +20,16 @@ let package = Package(
     name: "herald",
     dependencies: [],
     targets: [
+        // Platform
+        room("YAML", ["CYAML"]),
+        tests("YAMLTests", ["YAML"]),
+
         // Pure
         room("NetworkTypes"),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+
+        // System
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,12 @@
+/// One document of a text.
+public struct Document: Hashable, Sendable {
+    /// Null for an empty document.
+    public let root: Node
+    /// Errors that left a readable tree: keys written twice, unknown tags, refused aliases. In reading order.
+    public let errors: [YAMLError]
+
+    public init(root: Node, errors: [YAMLError] = []) {
+        self.root = root
+        self.errors = errors
+    }
+}
