@@ -42,6 +42,7 @@ let package = Package(
         // Modes and sources
         // Seams
         room("Announcing", ["LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         // Platform
         room("YAML", ["CYAML"]),
         // Pure
@@ -51,6 +52,7 @@ let package = Package(
         // System
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // Tests
+        tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
         tests("YAMLTests", ["YAML"]),
     ],

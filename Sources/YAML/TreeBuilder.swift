@@ -183,7 +183,9 @@ struct TreeBuilder {
     private mutating func declare(_ anchor: String?, at mark: Mark) -> String? {
         guard let anchor else { return nil }
         guard limits.aliases != .refuse else {
-            refuse(mark, "anchor \(quoted("&" + anchor)) is not allowed here", cure: "write the value out")
+            refuse(
+                mark, "anchor \(quoted("&" + anchor)) is not allowed here",
+                cure: "put quotes around text that begins with '&'")
             return nil
         }
         anchors[anchor] = .some(nil)
@@ -194,7 +196,8 @@ struct TreeBuilder {
         try countNode(at: mark)
         let alias = quoted("*" + name)
         guard case .expand(let limit) = limits.aliases else {
-            return refuseAlias(mark, "alias \(alias) is not allowed here", cure: "write the value out")
+            return refuseAlias(
+                mark, "alias \(alias) is not allowed here", cure: "put quotes around text that begins with '*'")
         }
         guard let anchor = anchors[name] else {
             return refuseAlias(
