@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -39,9 +40,11 @@ let package = Package(
             dependencies: [argumentParser, logging, serviceLifecycle, "LoadBalancing"],
             swiftSettings: strict),
         // Loop
+        room("Operator", ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
+        room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
         // Modes and sources
         // Seams
-        room("Announcing", ["LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         // Platform
         room("YAML", ["CYAML"]),
@@ -53,6 +56,7 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // Tests
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
         tests("YAMLTests", ["YAML"]),
     ],

@@ -21,6 +21,7 @@ public enum SourceSubject: Hashable, Sendable {
     case service(ServiceKey)
     case namespace(String)
     case synchronisation
+    case problems
 }
 
 /// What a source says about a subject.
@@ -29,6 +30,8 @@ public enum SourceFact: Hashable, Sendable {
     case serviceGone
     case namespace(labels: [String: String])
     case namespaceGone
+    /// Everything the source cannot read now, a sentence with its place each.
+    case problems([String])
     /// The first listing is complete: whoever allocates may begin, once it has taken in all facts posted before.
     case synchronised
 }
