@@ -43,6 +43,7 @@ let package = Package(
         room("Operator", ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
         room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
         // Modes and sources
+        room("DirectorySource", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
@@ -56,6 +57,9 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // Tests
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests(
+            "DirectorySourceTests",
+            ["Configuration", "DirectorySource", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
         tests("YAMLTests", ["YAML"]),
