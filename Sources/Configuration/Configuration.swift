@@ -5,14 +5,20 @@ public import NetworkTypes
 public struct Configuration: Hashable, Sendable {
     /// How the addresses of pools without a mode of their own are announced.
     public var mode: Mode
+    /// Where Services come from.
     public var source = Source.kubernetes
+    /// Which Services are served, and how.
     public var services = ServiceSettings()
     /// In the order written; never empty, and no address is in two of them.
     public var pools: [PlannerSettings.PoolSettings]
+    /// How addresses are announced by ARP and NDP.
     public var arp = ARPSettings()
+    /// What is logged, and how.
     public var log = LogSettings()
+    /// How the running process is asked about.
     public var operations = OperationsSettings()
 
+    /// Every default but those two, which have none.
     public init(mode: Mode, pools: [PlannerSettings.PoolSettings]) {
         self.mode = mode
         self.pools = pools

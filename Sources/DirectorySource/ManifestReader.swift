@@ -13,7 +13,7 @@ struct ManifestReader {
 
     private static let mostProblems = 200
     private static let mostIgnored = 1_000
-    private static let limits = Limits(octets: largestFile, aliases: .expand(limit: 100_000))
+    private static let limits = Limits(octets: largestFile, nodes: 500_000, aliases: .expand(limit: 100_000))
 
     private let file: String
     private var manifest: Manifest

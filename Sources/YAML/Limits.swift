@@ -16,11 +16,13 @@ public struct Limits: Hashable, Sendable {
     public var nodes: Int
     /// Documents of the text.
     public var documents: Int
+    /// Applies to anchors too.
     public var aliases: Aliases
 
     /// The bound of `depth`.
     public static let deepest = 500
 
+    /// The defaults suit a file that a person writes.
     public init(
         octets: Int = 4 << 20, depth: Int = 100, nodes: Int = 250_000, documents: Int = 20_000,
         aliases: Aliases = .refuse

@@ -2,9 +2,12 @@
 public struct Mapping: Hashable, Sendable {
     /// A key, always as text: `1` and `true` are the keys "1" and "true".
     public struct Key: Hashable, Sendable {
+        /// Without quotes.
         public let text: String
+        /// Where the key begins.
         public let mark: Mark
 
+        /// A key with its place.
         public init(_ text: String, at mark: Mark) {
             self.text = text
             self.mark = mark
@@ -13,15 +16,19 @@ public struct Mapping: Hashable, Sendable {
 
     /// A key with its value.
     public struct Entry: Hashable, Sendable {
+        /// With its own place.
         public let key: Key
+        /// What stands after the `:`.
         public let value: Node
 
+        /// A key with its value.
         public init(key: Key, value: Node) {
             self.key = key
             self.value = value
         }
     }
 
+    /// In the order written.
     public let entries: [Entry]
 
     /// The keys of `entries` must differ.

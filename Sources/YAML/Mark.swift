@@ -8,6 +8,7 @@ public struct Mark: Hashable, Sendable {
     /// The first character of a text.
     public static let start = Mark(line: 1, column: 1)
 
+    /// Both numbers count from 1.
     public init(line: Int, column: Int) {
         self.line = line
         self.column = column

@@ -36,9 +36,12 @@ public struct Scalar: Hashable, Sendable {
 
     /// Without quotes, with escapes resolved and lines folded.
     public let text: String
+    /// How it was written.
     public let style: Style
+    /// Nil when no type is written out.
     public let tag: Tag?
 
+    /// A text and how it was written.
     public init(_ text: String, style: Style, tag: Tag? = nil) {
         self.text = text
         self.style = style

@@ -130,7 +130,7 @@ struct SourceText {
     }
 
     private func objection(to scalar: Unicode.Scalar) -> (what: String, cure: String)? {
-        let name = "U+\(hexadecimal(scalar.value, digits: 4))"
+        var name: String { "U+\(hexadecimal(scalar.value, digits: 4))" }
         switch scalar.value {
         case 0x09, 0x0A, 0x0D, 0x20...0x7E: return nil
         case 0: return ("a zero octet is not text", "save the file as UTF-8, not as UTF-16")

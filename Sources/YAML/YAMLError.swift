@@ -7,6 +7,7 @@ public struct YAMLError: Error, Hashable, Sendable {
     /// What to write instead.
     public let cure: String
 
+    /// Both texts are parts of one line: they begin in lower case and end without a full stop.
     public init(_ mark: Mark, _ what: String, cure: String) {
         self.mark = mark
         self.what = what

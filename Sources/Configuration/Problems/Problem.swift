@@ -12,12 +12,14 @@ public struct Problem: Hashable, Sendable, Encodable {
     public let line: Int
     /// The first column is 1; columns count Unicode scalars.
     public let column: Int
+    /// An error makes the file unusable.
     public let severity: Severity
     /// The problem, in one sentence without a full stop.
     public let what: String
     /// What to do about it.
     public let cure: String
 
+    /// Both texts are parts of one line: they begin in lower case and end without a full stop.
     public init(_ severity: Severity, at mark: Mark, _ what: String, cure: String) {
         line = mark.line
         column = mark.column

@@ -2,16 +2,19 @@
 public struct ProblemList: Error, Hashable, Sendable, Encodable {
     /// The name of the file, as it was given.
     public let file: String
+    /// In reading order.
     public let problems: [Problem]
     /// How many more there are that were not kept.
     public let omitted: Int
 
+    /// Puts the problems in reading order.
     public init(file: String, problems: [Problem], omitted: Int = 0) {
         self.file = file
         self.problems = problems.sorted()
         self.omitted = omitted
     }
 
+    /// Whether the file cannot be used.
     public var hasErrors: Bool { problems.contains { $0.severity == .error } }
 }
 

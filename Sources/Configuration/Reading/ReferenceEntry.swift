@@ -6,14 +6,15 @@ public struct ReferenceEntry: Hashable, Sendable, Encodable {
     public let type: String
     /// As it would be written; nil where there is none.
     public let `default`: String?
+    /// Whether the mapping it belongs to needs it.
     public let isRequired: Bool
     /// One sentence.
     public let documentation: String
 
     init(path: String, noun: String, default: String?, isRequired: Bool, documentation: String) {
         self.init(
-            path: path, type: noun.hasPrefix("a ") ? String(noun.dropFirst(2)) : noun, default: `default`,
-            isRequired: isRequired, documentation: documentation)
+            path: path, type: Self.withoutArticle(noun), default: `default`, isRequired: isRequired,
+            documentation: documentation)
     }
 
     private init(path: String, type: String, default: String?, isRequired: Bool, documentation: String) {
@@ -33,5 +34,10 @@ public struct ReferenceEntry: Hashable, Sendable, Encodable {
     func prefixed(_ prefix: String) -> ReferenceEntry {
         ReferenceEntry(
             path: prefix + path, type: type, default: `default`, isRequired: isRequired, documentation: documentation)
+    }
+
+    private static func withoutArticle(_ noun: String) -> String {
+        let article = ["a ", "an "].first(where: noun.hasPrefix) ?? ""
+        return String(noun.dropFirst(article.count))
     }
 }

@@ -12,11 +12,13 @@ public struct ARPSettings: Hashable, Sendable {
 
     /// Which interfaces may announce; empty: the one whose subnet holds the address.
     public var interfaces: [InterfacePattern] = []
+    /// Where an owned address lives.
     public var attach = Attachment.interface
     /// How long an attached address outlives the process: whole seconds, more than twice `refresh`.
     public var lifetime = Duration.seconds(5)
     /// How often the lifetime starts again.
     public var refresh = Duration.seconds(2)
 
+    /// Every default.
     public init() {}
 }

@@ -3,6 +3,7 @@ public struct InterfacePattern: Hashable, Sendable, CustomStringConvertible {
     /// The longest name that Linux gives, in octets (`IFNAMSIZ` less one).
     public static let longestName = 15
 
+    /// As it was written.
     public let text: String
 
     /// Nil for what no interface can be called: nothing, `.`, `..`, more than 15 octets besides `*`, and any characters
@@ -42,5 +43,6 @@ public struct InterfacePattern: Hashable, Sendable, CustomStringConvertible {
         return pattern[at...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 
+    /// As it was written.
     public var description: String { text }
 }

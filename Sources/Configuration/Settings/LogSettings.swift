@@ -13,8 +13,11 @@ public struct LogSettings: Hashable, Sendable {
         case json
     }
 
+    /// The least severe messages that are written.
     public var level = Level.info
+    /// How a message is written.
     public var format = Format.text
 
+    /// Every default.
     public init() {}
 }

@@ -24,6 +24,7 @@ public struct DirectorySettings: Hashable, Sendable {
     /// The labels of each namespace, for `namespaceSelector`.
     public var namespaces: [String: [String: String]] = [:]
 
+    /// Every default but the path, which has none.
     public init(path: String) {
         self.path = path
     }
