@@ -43,14 +43,18 @@ let package = Package(
         room("Operator", ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
         room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
         // Modes and sources
+        room("DirectorySource", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         // Platform
+        room("YAML", ["CYAML"]),
         // Pure
         room("IPAM", ["NetworkTypes"]),
         room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
         room("NetworkTypes"),
         // System
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // Tests
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
