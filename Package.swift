@@ -54,6 +54,12 @@ let package = Package(
         // Tests
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+
+        // Test support: networks of namespaces that real programs run in
+        .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
+        .executableTarget(
+            name: "lab-probe", dependencies: ["Lab", "NetworkTypes"], path: "Tests/LabProbe", swiftSettings: strict),
+        tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
     ],
     swiftLanguageModes: [.v6]
 )
