@@ -11,6 +11,9 @@ extension Lab {
     }
 
     /// Plugs the cable in again.
+    ///
+    /// The node forgot its neighbours with the carrier. When its first question for one comes before its kernel has
+    /// noticed the carrier, the question is lost, and the next is asked a second later, as on real hosts.
     @discardableResult
     public func restore(_ node: Node, interface: String? = nil) throws(LabError) -> Action {
         try setPorts(of: node, interface, up: true)

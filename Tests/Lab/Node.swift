@@ -1,7 +1,7 @@
 import Glibc
 public import NetworkTypes
 
-/// A computer of the lab: a network namespace with the sysctls of a fresh host.
+/// A computer of the lab: a network namespace with the kernel's default sysctls, whatever the host's are.
 public final class Node: Sendable {
     /// As given to `addNode`.
     public let name: String
@@ -17,6 +17,7 @@ public final class Node: Sendable {
         self.name = name
         self.roster = roster
         namespace = try Namespace(making: name, in: lab)
+        try namespace.perform([try Tool.sysctl.path(), "-qw"] + Self.freshSettings)
         var interfaces: [Interface] = []
         for (number, each) in switches.enumerated() {
             let host = each.takeHostNumber(host)
@@ -34,6 +35,15 @@ public final class Node: Sendable {
             ["link set lo up"] + zip(interfaces, switches).flatMap { Self.lines(for: $0, on: $1) })
         for (interface, each) in zip(interfaces, switches) { try each.waitUntilForwarding(interface) }
     }
+
+    /// The kernel's own defaults: a new namespace takes IPv4 settings over from the host, which may forward or filter.
+    private static let freshSettings =
+        ["net.ipv4.ip_forward=0"]
+        + ["all", "default"].flatMap { scope in
+            ["rp_filter", "arp_filter", "arp_announce", "arp_ignore", "arp_accept", "arp_notify"].map {
+                "net.ipv4.conf.\(scope).\($0)=0"
+            }
+        }
 
     /// The link-local address is set by hand, because the kernel would spend a second on making sure that it is
     /// unique; afterwards the kernel is in charge of it again.

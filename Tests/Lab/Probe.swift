@@ -44,7 +44,7 @@ extension Node {
     }
 
     /// Whether the address answers one ICMP echo in time.
-    public func reaches(_ address: IPAddress, within limit: Duration = .milliseconds(300)) throws(LabError) -> Bool {
+    public func reaches(_ address: IPAddress, within limit: Duration = .milliseconds(500)) throws(LabError) -> Bool {
         let microseconds = limit.wholeNanoseconds / 1000
         let command = [
             try Tool.probePath(), "ping", "--to", "\(address)", "--count", "1", "--patience-us", "\(microseconds)",

@@ -1,5 +1,16 @@
 /// Makes a lab, runs `body` on a thread of the lab's own, where it may block, and removes the lab whatever happens.
 ///
+///
+///     try await withLab { lab in
+///         let lan = try lab.addSwitch()
+///         let client = try lab.addNode("client", on: lan)
+///         let server = try lab.addNode("server", on: lan)
+///         let probe = try client.probe(server.ipv4)
+///         try lab.cut(server)
+///         try lab.restore(server)
+///         let gaps = try probe.finish().gaps
+///     }
+///
 /// What `body` throws is thrown on; that the lab cannot be removed is thrown only when nothing else went wrong.
 @discardableResult
 public func withLab<Value: Sendable>(

@@ -15,6 +15,7 @@ struct EchoCommand {
     }
 
     func run() throws(ProbeError) {
+        Urgency.claim()
         StandardStream.errors.write("listening\n")
         while true { answerOne() }
     }

@@ -29,6 +29,7 @@ final class PingCommand: Sendable {
     }
 
     func run() throws {
+        Urgency.claim()
         StopSignal.watch()
         for socket in sockets.values { try WorkerThread.detach { [self] in receive(from: socket) } }
         let worstLateness = sendAll()

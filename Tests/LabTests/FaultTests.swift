@@ -31,7 +31,7 @@ extension LabSuite {
                 #expect(try client.reaches(server.ipv4, within: .seconds(2)))
                 #expect(try client.reaches(server.ipv6, within: .seconds(2)))
                 print("lab: carrier lost after \(lost), back after \(back)")
-                #expect(lost < .milliseconds(100) && back < .milliseconds(100))
+                #expect(lost < .milliseconds(500) && back < .milliseconds(500))
                 #expect(lab.timeline.map(\.what) == ["cut server", "restore server"])
             }
         }
@@ -116,7 +116,8 @@ extension LabSuite {
                 let cut = try lab.cut(server)
                 LabClock.sleep(for: .milliseconds(200))
                 let restore = try lab.restore(server)
-                LabClock.sleep(for: .milliseconds(60))
+                // Long enough for a second try to resolve the client's address.
+                LabClock.sleep(for: .milliseconds(1300))
                 let report = try probe.finish()
 
                 let shortest = cut.ended.duration(to: restore.began) - .milliseconds(4)

@@ -1,10 +1,7 @@
 import FoundationEssentials
-import Glibc
 
 /// What `ip netns list` would show.
 enum Namespaces {
-    static func ofThisProcess() throws -> [String] { try of(getpid()) }
-
     static func of(_ pid: Int32) throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: "/run/netns").filter { $0.hasPrefix("herald-\(pid)-") }
     }

@@ -118,6 +118,7 @@ extension LabSuite {
 
         @Test("eight labs at once do not meet")
         func parallel() async throws {
+            let start = LabClock.now
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 1...8 {
                     group.addTask {
@@ -132,6 +133,7 @@ extension LabSuite {
                 }
                 try await group.waitForAll()
             }
+            print("lab: eight labs at once \(start.duration(to: LabClock.now))")
         }
 
         @Test(

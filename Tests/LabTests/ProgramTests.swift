@@ -70,14 +70,14 @@ extension LabSuite {
 
         @Test("an error in the body is thrown on and the lab is gone")
         func bodyThrows() async throws {
-            struct Oops: Error {}
-            await #expect(throws: Oops.self) {
+            struct Oops: Error { let namespace: String }
+            let error = await #expect(throws: Oops.self) {
                 try await withLab { lab in
-                    _ = try lab.addSwitch()
-                    throw Oops()
+                    let node = try lab.addNode("node", on: try lab.addSwitch())
+                    throw Oops(namespace: node.namespaceName)
                 }
             }
-            #expect(try Namespaces.ofThisProcess().isEmpty)
+            #expect(!Namespaces.exists(try #require(error?.namespace)))
         }
 
         @Test("a lab whose process is ended leaves nothing behind", arguments: [SIGKILL, SIGTERM, SIGINT])
@@ -100,17 +100,24 @@ extension LabSuite {
             }
         }
 
-        @Test("a lab that even its janitor could not clean is swept by the next one")
+        @Test("programs die with a lab whose janitor was killed too, and the next lab sweeps up what is left")
         func sweep() async throws {
-            // No process has had this id and start time.
-            let name = "herald-32767-1-1-left"
             try await withNode { _, node in
-                let made = try node.run(["ip", "netns", "add", name])
-                #expect(made.isSuccess)
-                #expect(Namespaces.exists(name))
+                let process = try node.start([try Programs.probePath(), "lab"])
+                try eventually(within: .seconds(5)) { process.output.contains("ready ") }
+                let words = process.output.split(whereSeparator: \.isWhitespace)
+                let sleeper = try #require(words.dropFirst().first.flatMap { Int32($0) })
+                let janitor = try node.run(["pgrep", "-x", "-P", "\(process.pid)", "sh"]).text
+                #expect(kill(try #require(Int32(janitor.dropLast())), SIGKILL) == 0)
+
+                process.kill9()
+                try eventually(within: .seconds(2)) { !Programs.isAlive(sleeper) }
+                try process.wait(timeout: .seconds(1))
+                let left = try Namespaces.of(process.pid)
+                #expect(left.count == 3)
+                try Lab.make(named: "the next").close()
+                #expect(try Namespaces.of(process.pid).isEmpty)
             }
-            try await withLab { _ in }
-            #expect(!Namespaces.exists(name))
         }
     }
 }
