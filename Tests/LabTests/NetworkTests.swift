@@ -111,6 +111,9 @@ extension LabSuite {
                 let afterSwitch = LabClock.now
                 for number in 1...10 { _ = try lab.addNode("node\(number)", on: lan) }
                 let perNode = afterSwitch.duration(to: LabClock.now) / 10
+                let before = LabClock.now
+                for _ in 1...20 { _ = try lab.nodes[0].run(["true"]) }
+                print("lab: run of a program \(before.duration(to: LabClock.now) / 20)")
                 print("lab: switch \(start.duration(to: afterSwitch)), each node \(perNode)")
                 #expect(perNode < .milliseconds(150))
             }
