@@ -46,12 +46,15 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         // Platform
+        room("HTTPTransfer", ["CCurl"]),
         // Pure
         room("IPAM", ["NetworkTypes"]),
         room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
         room("NetworkTypes"),
         // System
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Tests
+        tests("HTTPTransferTests", ["HTTPTransfer"]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
     ],
