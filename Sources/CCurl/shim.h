@@ -41,10 +41,6 @@ static inline CURLcode herald_curl_get_size(void *easy, CURLINFO info, curl_off_
     return curl_easy_getinfo((CURL *)easy, info, value);
 }
 
-static inline CURLcode herald_curl_get_socket(void *easy, curl_socket_t *value) {
-    return curl_easy_getinfo((CURL *)easy, CURLINFO_ACTIVESOCKET, value);
-}
-
 static inline CURLMcode herald_curl_multi_set_long(void *multi, CURLMoption option, long value) {
     return curl_multi_setopt((CURLM *)multi, option, value);
 }
@@ -53,19 +49,23 @@ static inline CURLMcode herald_curl_multi_set_long(void *multi, CURLMoption opti
 #define HERALD_CURL_UNACKNOWLEDGED_MILLISECONDS 20000
 #define HERALD_CURL_KEEPALIVE_PROBES 3
 
-static inline int herald_curl_prepare_socket(void *context, curl_socket_t socket, curlsocktype purpose) {
-    (void)context;
-    if (purpose == CURLSOCKTYPE_IPCXN) {
-        unsigned int unacknowledged = HERALD_CURL_UNACKNOWLEDGED_MILLISECONDS;
-        int probes = HERALD_CURL_KEEPALIVE_PROBES;
-        (void)setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged, sizeof unacknowledged);
-        (void)setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
-    }
-    return CURL_SOCKOPT_OK;
+static inline void herald_curl_prepare_socket(curl_socket_t socket) {
+    unsigned int unacknowledged = HERALD_CURL_UNACKNOWLEDGED_MILLISECONDS;
+    int probes = HERALD_CURL_KEEPALIVE_PROBES;
+    (void)setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &unacknowledged, sizeof unacknowledged);
+    (void)setsockopt(socket, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof probes);
 }
 
-static inline CURLcode herald_curl_set_socket_preparation(void *easy) {
-    return curl_easy_setopt((CURL *)easy, CURLOPT_SOCKOPTFUNCTION, herald_curl_prepare_socket);
+typedef int (*herald_curl_opened_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
+
+static inline CURLcode herald_curl_set_opened_callback(void *easy, herald_curl_opened_callback value) {
+    return curl_easy_setopt((CURL *)easy, CURLOPT_SOCKOPTFUNCTION, value);
+}
+
+typedef int (*herald_curl_closed_callback)(void *context, curl_socket_t socket);
+
+static inline CURLcode herald_curl_set_closed_callback(void *easy, herald_curl_closed_callback value) {
+    return curl_easy_setopt((CURL *)easy, CURLOPT_CLOSESOCKETFUNCTION, value);
 }
 
 // Names the calling thread, for debuggers and `top`.

@@ -7,7 +7,7 @@ extension EasyHandle {
         let request = transfer.request
         try setReceiver(transfer)
         try setRules()
-        try setKeepalive()
+        try setConnections(transfer.connections, for: transfer)
         try setDestination(request)
         try setLimits(request.limits)
         try setMessage(request)

@@ -82,25 +82,25 @@ import Glibc
         try check(unsafe herald_curl_set_pointer(pointer, CURLOPT_WRITEDATA, context))
     }
 
-    /// Dead peers are noticed by the kernel in about 25 s.
-    func setKeepalive() throws(Refusal) {
+    /// Enters the sockets of connections made for a transfer into the list of those open; dead peers are noticed by
+    /// the kernel in about 25 s.
+    func setConnections(_ connections: OpenConnections, for transfer: Transfer) throws(Refusal) {
         try set(CURLOPT_TCP_KEEPALIVE, 1)
         try set(CURLOPT_TCP_KEEPIDLE, 10)
         try set(CURLOPT_TCP_KEEPINTVL, 5)
-        try check(unsafe herald_curl_set_socket_preparation(pointer))
+        let context = unsafe Unmanaged.passUnretained(transfer).toOpaque()
+        let opened: herald_curl_opened_callback = { context, socket, _ in unsafe EasyHandle.opened(socket, context) }
+        try check(unsafe herald_curl_set_opened_callback(pointer, opened))
+        try check(unsafe herald_curl_set_pointer(pointer, CURLOPT_SOCKOPTDATA, context))
+        let list = unsafe Unmanaged.passUnretained(connections).toOpaque()
+        let closed: herald_curl_closed_callback = { context, socket in unsafe EasyHandle.closed(socket, context) }
+        try check(unsafe herald_curl_set_closed_callback(pointer, closed))
+        try check(unsafe herald_curl_set_pointer(pointer, CURLOPT_CLOSESOCKETDATA, list))
     }
 
     /// Goes on after `CURL_WRITEFUNC_PAUSE`.
     func resume() {
         unsafe curl_easy_pause(pointer, CURLPAUSE_CONT)
-    }
-
-    /// Breaks the connection this transfer uses, with all that others do on it.
-    func breakConnection() {
-        var socket = curl_socket_t(-1)
-        if unsafe herald_curl_get_socket(pointer, &socket) == CURLE_OK, socket >= 0 {
-            shutdown(socket, Int32(SHUT_RDWR))
-        }
     }
 
     /// Whether a connection, TLS included, stood at any time.
@@ -146,6 +146,24 @@ extension EasyHandle {
         case .full: return Int(CURL_WRITEFUNC_PAUSE)
         case .unwanted: return -1
         }
+    }
+}
+
+// Called by libcurl on the loop's thread, the latter long after the transfer that made the connection.
+extension EasyHandle {
+    private static func opened(_ socket: curl_socket_t, _ context: UnsafeMutableRawPointer?) -> Int32 {
+        guard let context = unsafe context else { return Int32(CURL_SOCKOPT_ERROR) }
+        let transfer = unsafe Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+        herald_curl_prepare_socket(socket)
+        transfer.connections.opened(socket, to: transfer.request.endpoint)
+        return Int32(CURL_SOCKOPT_OK)
+    }
+
+    private static func closed(_ socket: curl_socket_t, _ context: UnsafeMutableRawPointer?) -> Int32 {
+        if let context = unsafe context {
+            unsafe Unmanaged<OpenConnections>.fromOpaque(context).takeUnretainedValue().closed(socket)
+        }
+        return close(socket)
     }
 }
 

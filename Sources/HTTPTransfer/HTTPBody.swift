@@ -3,7 +3,9 @@
 /// A slow reader makes the server wait. When the last copy of the body and its iterators goes away, or the task that
 /// waits for a chunk is cancelled, the transfer ends and is freed.
 public struct HTTPBody: AsyncSequence, Sendable {
+    /// Octets that arrived together.
     public typealias Element = [UInt8]
+    /// What ends a body early.
     public typealias Failure = TransferError
 
     /// Ends the transfer with the last reference to the body.
@@ -25,10 +27,12 @@ public struct HTTPBody: AsyncSequence, Sendable {
         lease = Lease(transfer)
     }
 
+    /// Reads on from where the last reader stopped.
     public func makeAsyncIterator() -> Iterator {
         Iterator(lease: lease)
     }
 
+    /// Takes the chunks one after the other.
     public struct Iterator: AsyncIteratorProtocol, Sendable {
         let lease: Lease
 
@@ -37,6 +41,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
             try await lease.transfer.nextChunk()
         }
 
+        /// As `next()`, on the caller's actor.
         public mutating func next(
             isolation actor: isolated (any Actor)?
         ) async throws(TransferError) -> [UInt8]? {

@@ -1,28 +1,36 @@
 /// A server and how to reach it: what requests to it have in common.
 public struct HTTPEndpoint: Hashable, Sendable {
+    /// The protocols spoken.
     public enum Scheme: String, Hashable, Sendable {
         case http, https
     }
 
     /// A text that is not an `http` or `https` address of a server.
     public struct Malformed: Error, Hashable, Sendable, CustomStringConvertible {
+        /// What was to be read.
         public let text: String
+        /// What is wrong with it.
         public let reason: String
+        /// For people.
         public var description: String { "'\(text)' is not the address of a server: \(reason)" }
     }
 
+    /// `https` for all but local servers.
     public var scheme: Scheme
     /// A name, or an address without brackets.
     public var host: String
+    /// The TCP port, never 0.
     public var port: UInt16
     /// Goes before the target of each request; empty, or begins with `/` and does not end with one.
     public var basePath = ""
+    /// Of no effect with `http`.
     public var tls = TLSSettings()
     /// Connects to this Unix domain socket instead of host and port.
     public var unixSocketPath: String?
     /// As in `http://proxy:3128`; nil: none, whatever the environment says.
     public var proxy: String?
 
+    /// A server reached by TCP.
     public init(scheme: Scheme, host: String, port: UInt16) {
         self.scheme = scheme
         self.host = host

@@ -2,21 +2,27 @@
 public struct HTTPHeaders: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     /// One field line.
     public struct Field: Hashable, Sendable {
+        /// Compared without regard to case.
         public var name: String
+        /// Without blanks at its ends.
         public var value: String
 
+        /// A field line.
         public init(_ name: String, _ value: String) {
             self.name = name
             self.value = value
         }
     }
 
+    /// All of them, in order.
     public private(set) var fields: [Field] = []
 
+    /// Headers in this order.
     public init(_ fields: [Field] = []) {
         self.fields = fields
     }
 
+    /// Headers in this order; a name may occur again.
     public init(dictionaryLiteral elements: (String, String)...) {
         fields = elements.map { Field($0.0, $0.1) }
     }

@@ -1,5 +1,6 @@
 /// One request: where, what, and how long it may take.
 public struct HTTPRequest: Sendable {
+    /// The methods used.
     public enum Method: String, Hashable, Sendable {
         case get = "GET"
         case head = "HEAD"
@@ -19,6 +20,7 @@ public struct HTTPRequest: Sendable {
         /// reader has not taken what is there does not count.
         public var silence: Duration?
 
+        /// Limits other than the defaults.
         public init(connect: Duration = .seconds(5), total: Duration? = .seconds(30), silence: Duration? = nil) {
             self.connect = connect
             self.total = total
@@ -26,18 +28,24 @@ public struct HTTPRequest: Sendable {
         }
     }
 
+    /// The server asked.
     public var endpoint: HTTPEndpoint
+    /// What to do.
     public var method: Method
     /// Path and query, percent-encoded, beginning with `/`.
     public var target: String
+    /// Sent besides `Host`, `Accept` and the length of the body.
     public var headers: HTTPHeaders
+    /// Nil: none, and an empty one for `POST`, `PUT` and `PATCH`.
     public var body: [UInt8]?
+    /// How long to wait.
     public var limits = TimeLimits()
     /// Offers gzip; the body arrives unpacked.
     public var acceptsCompressed = false
     /// Octets of the body held before the peer is made to wait.
     public var bufferLimit = 256 * 1024
 
+    /// A request with the default limits.
     public init(
         _ method: Method = .get, _ endpoint: HTTPEndpoint, _ target: String, headers: HTTPHeaders = [:],
         body: [UInt8]? = nil

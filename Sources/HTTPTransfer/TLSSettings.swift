@@ -11,6 +11,7 @@ public struct TLSSettings: Hashable, Sendable, CustomStringConvertible {
     /// False: any certificate is accepted, and whoever is on the way can read along.
     public var isVerified = true
 
+    /// Verified by the authorities the system trusts.
     public init() {}
 
     /// Says what is set, never the contents.

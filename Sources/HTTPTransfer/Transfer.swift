@@ -34,6 +34,7 @@ final class Transfer: Sendable {
         self.loop = loop
     }
 
+    var connections: OpenConnections { loop.connections }
     var host: String { request.endpoint.name }
     var isFinished: Bool { state.withLock { $0.outcome != nil } }
 

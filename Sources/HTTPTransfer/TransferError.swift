@@ -28,18 +28,21 @@ public struct TransferError: Error, Hashable, Sendable, CustomStringConvertible 
         case outOfResources
     }
 
+    /// What happened.
     public let kind: Kind
     /// The host, or the path of the Unix domain socket, that was asked.
     public let host: String
     /// The reason in words.
     public let text: String
 
+    /// Words must hold no secrets.
     public init(_ kind: Kind, host: String, _ text: String) {
         self.kind = kind
         self.host = host
         self.text = text
     }
 
+    /// One sentence.
     public var description: String {
         switch kind {
         case .invalidRequest: "the request to \(host) cannot be sent: \(text)"

@@ -25,6 +25,8 @@ final class TransferLoop: @unchecked Sendable {
         let easy: EasyHandle
     }
 
+    /// Outlives `multi`, whose end closes the last of them.
+    let connections = OpenConnections()
     private let inbox = Mutex(Inbox())
     private let count = Atomic<Int>(0)
     private var multi: MultiHandle?
@@ -167,7 +169,7 @@ extension TransferLoop {
             code = CURLE_COULDNT_CONNECT
         } else if code == CURLE_OPERATION_TIMEDOUT, transfer.hasNoAnswer {
             // A server that answers nothing in time may be gone, and its connection with it.
-            entry.easy.breakConnection()
+            connections.breakShared(with: entry.transfer.request.endpoint)
         }
         remove(transfer, from: multi)
         let isDone = code == CURLE_OK
@@ -185,7 +187,7 @@ extension TransferLoop {
                 continue
             }
             // Others on this connection would wait in vain, and new requests would join them.
-            entry.easy.breakConnection()
+            connections.breakShared(with: entry.transfer.request.endpoint)
             remove(entry.transfer, from: multi)
             let limit = entry.transfer.request.limits.silence ?? .zero
             entry.transfer.finish(

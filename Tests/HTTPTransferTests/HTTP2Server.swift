@@ -65,7 +65,7 @@ final class HTTP2Server: Sendable {
 
     @discardableResult
     private static func launch(_ path: String, _ arguments: [String], log: String) throws -> Process {
-        FileManager.default.createFile(atPath: log, contents: nil)
+        _ = FileManager.default.createFile(atPath: log, contents: nil)
         let process = Process()
         process.executableURL = URL(fileURLWithPath: path)
         process.arguments = arguments
