@@ -21,7 +21,11 @@ let package = Package(
     dependencies: [],
     targets: [
         // Pure
+        room("BFD", ["NetworkTypes"]),
+        room("BGP", ["NetworkTypes"]),
         room("NetworkTypes"),
+        tests("BFDTests", ["BFD", "NetworkTypes"]),
+        tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
     ],
     swiftLanguageModes: [.v6]
