@@ -48,19 +48,43 @@ let package = Package(
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         // Platform
+        room("FileSystem", ["CLinux"]),
+        room("HTTPTransfer", ["CCurl"]),
+        room("Netlink", ["CNetlink", "NetworkTypes"]),
+        room("PacketLoop", ["CLinux", "NetworkTypes"]),
         room("YAML", ["CYAML"]),
         // Pure
+        room("AddressResolution", ["NetworkTypes"]),
+        room("BFD", ["NetworkTypes"]),
+        room("BGP", ["NetworkTypes"]),
         room("IPAM", ["NetworkTypes"]),
         room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
         room("NetworkTypes"),
         // System
-        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
-        // Tests
-        tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
-        tests("NetworkTypesTests", ["NetworkTypes"]),
-
-        // System
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CNetlink", pkgConfig: "libnl-3.0", providers: [.apt(["libnl-3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // The lab and its probe, with which tests and the demo build networks
+        .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
+        .executableTarget(
+            name: "lab-probe", dependencies: ["Lab", "NetworkTypes"], path: "Tests/LabProbe", swiftSettings: strict),
+        // Tests
+        tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
+        tests("BGPTests", ["BGP", "NetworkTypes"]),
+        tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests(
+            "DirectorySourceTests", ["Configuration", "DirectorySource", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests("FileSystemTests", ["CLinux", "FileSystem"]),
+        tests("HTTPTransferTests", ["HTTPTransfer"]),
+        tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
+        tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
+        tests("NetlinkTests", ["Netlink", "NetworkTypes"]),
+        tests("NetworkTypesTests", ["NetworkTypes"]),
+        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
+        tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]
 )
