@@ -11,6 +11,8 @@ private struct Life {
     var now = MonotonicTime.zero
     /// Set by the first disagreement, after which the two tell nothing more.
     var isBroken = false
+    /// The generation at which each Service was last refused and left with nothing.
+    var refusedAt: [ServiceKey: UInt64] = [:]
     /// What each Service asks last, whether it got anything or not.
     var requests: [ServiceKey: AddressRequest] = [:]
 
@@ -56,6 +58,7 @@ extension Life {
         let expected = naive.allocate(request, now)
         #expect(outcome.held == expected.held, "\(request)")
         #expect((outcome.refusal != nil) == expected.refused, "\(request)")
+        refusedAt[request.service] = outcome.refusal != nil && outcome.held.isEmpty ? ledger.generation : nil
         isBroken = outcome.held != expected.held || (outcome.refusal != nil) != expected.refused
         #expect(ledger.addresses(of: request.service) == outcome.held)
         let generation = ledger.generation
@@ -178,6 +181,11 @@ extension Life {
             }
         }
         #expect(ledger.usage == expectedUsage())
+        for (service, generation) in refusedAt where generation == ledger.generation {
+            guard let request = requests[service] else { continue }
+            var copy = ledger
+            #expect(copy.allocate(request, at: now).held.isEmpty, "refused still, as the generation says")
+        }
     }
 
     private func expectedUsage() -> [PoolUsage] {

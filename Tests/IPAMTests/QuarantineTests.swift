@@ -88,6 +88,29 @@ import Testing
         #expect(ledger.nextQuarantineEnd == MonotonicTime(nanoseconds: .max))
     }
 
+    @Test("the generation grows when a sharing Service opens an address that others could not choose")
+    func generationOfSharedRoom() {
+        var ledger = AddressLedger(Pool("p", "10.0.0.254-10.0.0.255") { $0.skipEdgeAddresses = true })
+        ledger.allocate("a")
+        ledger.allocate(.sharing("b", tcp: 80))
+        let start = ledger.generation
+        var edge = AddressRequest.sharing("c", tcp: 443)
+        edge.addresses = ["10.0.0.255"]
+        ledger.allocate(edge)
+        #expect(ledger.generation > start)
+        #expect(ledger.allocate(.sharing("b", tcp: 80)).held == ["10.0.0.255"])
+
+        var resting = Self.ledger()
+        resting.allocate(.sharing("a", tcp: 80))
+        resting.release("a", at: .zero)
+        resting.allocate("x")
+        resting.allocate(.sharing("b", tcp: 443))
+        let before = resting.generation
+        resting.allocate(.sharing("a", tcp: 80))
+        #expect(resting.generation > before)
+        #expect(resting.allocate(.sharing("b", tcp: 443)).held == ["10.0.0.0"])
+    }
+
     @Test("the generation grows only when a refused Service might fare better")
     func generation() {
         var ledger = AddressLedger(Pool("p", "10.0.0.0-10.0.0.1"))

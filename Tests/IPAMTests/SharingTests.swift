@@ -31,13 +31,13 @@ import Testing
         (AddressRequest("b"), .asksWithoutKey),
         (.sharing("b", key: "other", tcp: 443), .otherKey("k")),
         (.sharing("b", placement: "elsewhere", tcp: 443), .otherPlacement),
-        (.sharing("b", tcp: 443, 80, 22), .samePort(PortClaim(.tcp, 80))),
+        (.sharing("b", tcp: 443, 81, 80, 22), .samePort(PortClaim(.tcp, 80))),
     ]
 
     @Test("the rule that is broken is named", arguments: refused)
     func rules(asks: AddressRequest, rule: Refusal.SharingRule) {
         var ledger = AddressLedger(Pool("p", "10.0.0.0/24"))
-        ledger.allocate(.sharing("a", tcp: 80))
+        ledger.allocate(.sharing("a", tcp: 81, 80))
         var request = asks
         request.addresses = ["10.0.0.0"]
         #expect(ledger.allocate(request, at: .zero).refusal == .held("10.0.0.0", by: "a", rule))

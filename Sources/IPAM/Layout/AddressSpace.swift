@@ -47,6 +47,8 @@ struct AddressSpace: Sendable {
         return position.flatMap(address)
     }
 
+    func leavesOut(_ address: IPAddress) -> Bool { position(of: address) == nil }
+
     mutating func move(_ address: IPAddress, from old: AddressStanding, to new: AddressStanding) {
         if old != .free { tally[old.rawValue] -= 1 }
         if new != .free { tally[new.rawValue] += 1 }

@@ -77,6 +77,11 @@ struct PoolLayout: Sendable {
         spaces[index(pool, family)].nextFree(pools[pool].order, for: service)
     }
 
+    /// Whether the address is in a pool, but no automatic choice of it.
+    func leavesOut(_ address: IPAddress) -> Bool {
+        poolIndex(of: address).map { spaces[index($0, address.family)].leavesOut(address) } ?? false
+    }
+
     mutating func move(_ address: IPAddress, from old: AddressStanding, to new: AddressStanding) {
         guard old != new, let pool = poolIndex(of: address) else { return }
         spaces[index(pool, address.family)].move(address, from: old, to: new)

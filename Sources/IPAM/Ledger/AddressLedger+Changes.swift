@@ -42,6 +42,9 @@ extension AddressLedger {
     }
 
     private mutating func take(_ address: IPAddress, for service: ServiceKey, _ claims: Claims) {
+        // An address that rests or is left out could not be chosen by others, who may now come to share it.
+        let wasClosed = standing(of: address) == .quarantined || layout.leavesOut(address)
+        if claims.sharing != nil, wasClosed { generation &+= 1 }
         endRest(of: address)
         change(address) { record in
             if record.holding == nil {
