@@ -30,7 +30,6 @@
 // GNU extensions, declared here since Swift builds its C modules without _GNU_SOURCE.
 
 extern const char *strerrordesc_np(int code);
-extern int setns(int descriptor, int kind);
 extern int unshare(int flags);
 
 enum {
@@ -45,10 +44,6 @@ struct herald_mmsghdr {
 
 static inline int herald_recvmmsg(int descriptor, struct herald_mmsghdr *messages, unsigned int count, int flags) {
     return (int)syscall(SYS_recvmmsg, descriptor, messages, count, flags, (void *)0);
-}
-
-static inline int herald_sendmmsg(int descriptor, struct herald_mmsghdr *messages, unsigned int count, int flags) {
-    return (int)syscall(SYS_sendmmsg, descriptor, messages, count, flags);
 }
 
 static inline int herald_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) {

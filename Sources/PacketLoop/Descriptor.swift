@@ -27,7 +27,8 @@ public final class Descriptor: Sendable {
 
     /// Closes at once. Harmless when closed before.
     ///
-    /// To be called where the descriptor is used, or after its last use: the kernel gives the number to others.
+    /// To be called where the descriptor is used, or after its last use, since the kernel gives the number to others;
+    /// and after its watch was cancelled, since a duplicate of the open file would go on being reported.
     public func close() {
         let number = value.exchange(Self.closed, ordering: .acquiringAndReleasing)
         guard number != Self.closed else { return }

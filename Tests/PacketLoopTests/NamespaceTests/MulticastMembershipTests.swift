@@ -31,17 +31,10 @@ struct MulticastMembershipTests {
         }
     }
 
-    private static func cable() throws -> UInt32 {
-        try NetworkNamespace.ip("link add near type veth peer name far")
-        try NetworkNamespace.ip("link set near up")
-        try NetworkNamespace.ip("link set far up")
-        return unsafe if_nametoindex("near")
-    }
-
     @Test("a group is listened to from the first join to the last leave")
     func counted() async throws {
         try await NetworkNamespace.run {
-            let index = try Self.cable()
+            let index = try NetworkNamespace.cable().near
             let membership = MulticastMembership()
             let listed = "ff0200000000000000000001ff00002a"
             for _ in 0..<2 { try membership.join(Self.group(42), interface: index) }
@@ -58,7 +51,7 @@ struct MulticastMembershipTests {
     @Test("thousands of groups are spread over sockets, and room that was given back is used again")
     func many() async throws {
         try await NetworkNamespace.run {
-            let index = try Self.cable()
+            let index = try NetworkNamespace.cable().near
             let membership = MulticastMembership()
             let before = try Self.groups(on: "near").count
             for low in 0..<4000 { try membership.join(Self.group(0x10000 + low), interface: index) }
@@ -74,7 +67,7 @@ struct MulticastMembershipTests {
     @Test("where a socket has less room than expected, the next one is used")
     func fullSocket() async throws {
         try await NetworkNamespace.run {
-            let index = try Self.cable()
+            let index = try NetworkNamespace.cable().near
             let membership = MulticastMembership(perSocket: 100_000, limit: 100_000)
             for low in 0..<6000 { try membership.join(Self.group(low), interface: index) }
             #expect(membership.count == 6000)
@@ -85,7 +78,7 @@ struct MulticastMembershipTests {
     @Test("the limit, a missing interface and a removed one are errors or harmless")
     func failures() async throws {
         try await NetworkNamespace.run {
-            let index = try Self.cable()
+            let index = try NetworkNamespace.cable().near
             let membership = MulticastMembership(perSocket: 10, limit: 3)
             #expect(throws: SystemError.self) { try membership.join(Self.group(1), interface: index + 1000) }
             for low in 0..<3 { try membership.join(Self.group(low), interface: index) }

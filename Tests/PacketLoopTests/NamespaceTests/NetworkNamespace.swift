@@ -39,6 +39,25 @@ enum NetworkNamespace {
         }
     }
 
+    /// Two ends of a cable, `near` and `far`, without traffic of their own, once the first frame has passed.
+    static func cable() throws -> (near: UInt32, far: UInt32) {
+        try ip("link add near address 02:00:00:00:00:01 type veth peer name far address 02:00:00:00:00:02")
+        for name in ["near", "far"] {
+            try ip("link set \(name) addrgenmode none")
+            try ip("link set \(name) up")
+        }
+        let ends = unsafe (near: if_nametoindex("near"), far: if_nametoindex("far"))
+        let experimental = EtherType(0x88B6)
+        let sender = try PacketSocket(interface: ends.near, etherType: experimental)
+        let receiver = try PacketSocket(interface: ends.far, etherType: experimental)
+        let frame = Array(repeating: 0xFF as UInt8, count: 12) + [0x88, 0xB6] + Array(repeating: 0, count: 46)
+        for _ in 0..<2000 where try receiver.receive().isEmpty {
+            try sender.send(frame)
+            usleep(1000)
+        }
+        return ends
+    }
+
     /// Runs `ip` with these arguments in the namespace of the calling thread.
     static func ip(_ arguments: String) throws {
         try command(["ip"] + arguments.split(separator: " ").map(String.init))

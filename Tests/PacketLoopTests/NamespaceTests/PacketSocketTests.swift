@@ -11,16 +11,6 @@ struct PacketSocketTests {
     private static let near = "02:00:00:00:00:01"
     private static let far = "02:00:00:00:00:02"
 
-    /// Two ends of a cable, up and without traffic of their own.
-    private static func cable() throws -> (near: UInt32, far: UInt32) {
-        try NetworkNamespace.ip("link add near address \(near) type veth peer name far address \(far)")
-        for name in ["near", "far"] {
-            try NetworkNamespace.ip("link set \(name) addrgenmode none")
-            try NetworkNamespace.ip("link set \(name) up")
-        }
-        return (unsafe if_nametoindex("near"), unsafe if_nametoindex("far"))
-    }
-
     /// What arrives until there are that many frames, and shortly after, since a cable takes its time.
     private static func frames(_ count: Int, from socket: PacketSocket) throws -> [[UInt8]] {
         var frames: [[UInt8]] = []
@@ -40,7 +30,7 @@ struct PacketSocketTests {
     @Test("frames of the type arrive whole and in order, own ones do not come back")
     func exchange() async throws {
         try await NetworkNamespace.run {
-            let ends = try Self.cable()
+            let ends = try NetworkNamespace.cable()
             let sender = try PacketSocket(interface: ends.near, etherType: .arp)
             let receiver = try PacketSocket(interface: ends.far, etherType: .arp)
             let frames = (0..<40).map { Self.frame(0x0806, [UInt8($0)] + Array(repeating: 0, count: 45)) }
@@ -56,7 +46,7 @@ struct PacketSocketTests {
     @Test("the ARP filter lets through ARP alone, to this host or to all, of no other VLAN")
     func arpFilter() async throws {
         try await NetworkNamespace.run {
-            let ends = try Self.cable()
+            let ends = try NetworkNamespace.cable()
             let body = Array(repeating: 7 as UInt8, count: 46)
             let wanted = [Self.frame(0x0806, body), Self.frame(to: Self.far, 0x0806, body)]
             // A priority tag is taken off on arrival, and the frame is as good as untagged.
@@ -80,7 +70,7 @@ struct PacketSocketTests {
         .enabled(if: NetworkNamespace.hasVLANs, "needs the kernel module 8021q"))
     func vlan() async throws {
         try await NetworkNamespace.run {
-            let ends = try Self.cable()
+            let ends = try NetworkNamespace.cable()
             try NetworkNamespace.ip("link add link far name far.5 type vlan id 5")
             try NetworkNamespace.ip("link set far.5 up")
             let index = unsafe if_nametoindex("far.5")
@@ -99,7 +89,7 @@ struct PacketSocketTests {
     @Test("the neighbour discovery filter lets through solicitations and advertisements alone")
     func neighbourFilter() async throws {
         try await NetworkNamespace.run {
-            let ends = try Self.cable()
+            let ends = try NetworkNamespace.cable()
             let sender = try PacketSocket(interface: ends.near, etherType: EtherType(0x88B5))
             let receiver = try PacketSocket(interface: ends.far, etherType: .ipv6, filter: .neighbourDiscovery)
             func packet(next: UInt8, type: UInt8) -> [UInt8] {
@@ -120,7 +110,7 @@ struct PacketSocketTests {
     @Test("a frame longer than the room for it is dropped and counted")
     func tooLong() async throws {
         try await NetworkNamespace.run {
-            let ends = try Self.cable()
+            let ends = try NetworkNamespace.cable()
             let sender = try PacketSocket(interface: ends.near, etherType: .arp)
             let receiver = try PacketSocket(interface: ends.far, etherType: .arp, maximumLength: 100)
             for length in [87, 86] { try sender.send(Self.frame(0x0806, Array(repeating: 0, count: length))) }
@@ -132,7 +122,7 @@ struct PacketSocketTests {
     @Test("an interface that goes down says so once and works again when up; a removed one stays gone")
     func interfaceGone() async throws {
         try await NetworkNamespace.run {
-            let ends = try Self.cable()
+            let ends = try NetworkNamespace.cable()
             let socket = try PacketSocket(interface: ends.near, etherType: .arp)
             let frame = Self.frame(0x0806, Array(repeating: 0, count: 46))
             try NetworkNamespace.ip("link set near down")
@@ -158,7 +148,7 @@ struct PacketSocketTests {
         try await withLoop { loop in
             let seen = Mailbox<Readiness>()
             let watch = try await NetworkNamespace.run {
-                let ends = try Self.cable()
+                let ends = try NetworkNamespace.cable()
                 let socket = try PacketSocket(interface: ends.near, etherType: .arp)
                 let watch = try loop.watch(socket.descriptor, for: .read) { seen.put($0) }
                 try NetworkNamespace.ip("link set near down")
