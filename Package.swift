@@ -56,6 +56,7 @@ let package = Package(
         // System
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         // Tests
+        tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
 
