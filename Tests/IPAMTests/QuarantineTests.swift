@@ -80,12 +80,32 @@ import Testing
         #expect(outcome.released == ["10.0.0.0"])
     }
 
-    @Test("times at the end of the clock do not overflow")
+    @Test("a rest that would outlast the clock never ends and needs no timer")
     func endOfTime() {
         var ledger = AddressLedger(Pool("p", "10.0.0.0-10.0.0.0") { $0.quarantine = .seconds(Int64.max) })
         ledger.allocate("a")
-        ledger.release("a", at: MonotonicTime(nanoseconds: .max))
-        #expect(ledger.nextQuarantineEnd == MonotonicTime(nanoseconds: .max))
+        ledger.release("a", at: MonotonicTime(nanoseconds: .max - 1))
+        #expect(ledger.standing(of: "10.0.0.0") == .quarantined)
+        #expect(ledger.nextQuarantineEnd == nil)
+    }
+
+    @Test("a retired address is its former owner's alone until no record names it", arguments: [0, 60])
+    func retirement(quarantine: Int64) {
+        var ledger = AddressLedger(Pool("p", "10.0.0.0-10.0.0.0") { $0.quarantine = .seconds(quarantine) })
+        ledger.allocate("a")
+        ledger.retire("10.0.0.0", of: "a")
+        #expect(ledger.holders(of: "10.0.0.0") == ["a"])
+        ledger.release("a", at: .zero)
+        ledger.retire("10.0.0.0", of: "a")
+        ledger.advance(to: .seconds(1_000_000))
+        #expect(ledger.nextQuarantineEnd == nil)
+        #expect(ledger.allocate(AddressRequest("b"), at: .seconds(1_000_000)).held == [])
+        let generation = ledger.generation
+        ledger.endRetirement(of: "10.0.0.0", at: .seconds(1_000_000))
+        #expect(ledger.nextQuarantineEnd == (quarantine == 0 ? nil : .seconds(1_000_060)))
+        ledger.advance(to: .seconds(1_000_060))
+        #expect(ledger.generation > generation)
+        #expect(ledger.allocate(AddressRequest("b"), at: .seconds(1_000_060)).held == ["10.0.0.0"])
     }
 
     @Test("the generation grows when a sharing Service opens an address that others could not choose")
