@@ -29,12 +29,14 @@ public struct NetlinkError: Error, Hashable, CustomStringConvertible {
 
     /// What was asked, as "adding 192.0.2.10/32 on link 2".
     public let request: String
+    /// What a caller can act on.
     public let reason: Reason
     /// The system's text for the error.
     public let systemText: String
     /// The kernel's own words about this request, where it has some.
     public let kernelText: String?
 
+    /// What was asked, the system's text, and the kernel's own words.
     public var description: String {
         let detail = kernelText.map { " (\($0))" } ?? ""
         return "\(request): \(systemText)\(detail)\(advice)"

@@ -14,14 +14,16 @@ import Testing
 struct Measurements {
     private static let lifetime = AddressLifetime.neverSource(for: .seconds(60))
 
-    private func addresses(_ family: AddressFamily, _ count: Int, on link: LinkIndex) -> [AddressAssignment] {
+    private func addresses(
+        _ family: AddressFamily, _ count: Int, on link: LinkIndex, _ lifetime: AddressLifetime = Self.lifetime
+    ) -> [AddressAssignment] {
         (0..<count).map { number in
             let address =
                 switch family {
                 case .ipv4: IPAddress(ipv4: 0xC612_0000 + UInt32(number))
                 case .ipv6: IPAddress(ipv6: 0x2001_0DB8 << 96 + UInt128(number + 1))
                 }
-            return AddressAssignment(AddressKey(link: link, address: address), lifetime: Self.lifetime)
+            return AddressAssignment(AddressKey(link: link, address: address), lifetime: lifetime)
         }
     }
 
@@ -71,6 +73,21 @@ struct Measurements {
             for one in many where monitor.state.link(reaching: one.key.address) != nil { found += 1 }
         }
         report("\(family) remove", count) { #expect((try? requests.remove(many.map(\.key))) == []) }
+    }
+
+    @Test(
+        "1,000 IPv6 addresses that stay",
+        arguments: [AddressLifetime.forever, AddressLifetime(valid: nil, preferred: .zero)])
+    func permanent(lifetime: AddressLifetime) throws {
+        let namespace = try Namespace("measure-permanent")
+        try namespace.addPair()
+        let requests = try namespace.run { try NetlinkRequests(limit: .seconds(60)) }
+        let link = try #require(try requests.state().link(named: "veth0")).index
+        let many = addresses(.ipv6, 1000, on: link, lifetime)
+        let preferred = lifetime.preferred == nil ? "preferred" : "never a source"
+        report("ipv6 for ever, \(preferred), add", 1000) { #expect((try? requests.add(many)) == []) }
+        report("ipv6 for ever, \(preferred), refresh", 1000) { #expect((try? requests.refresh(many)) == []) }
+        report("ipv6 for ever, \(preferred), remove", 1000) { _ = try? requests.remove(many.map(\.key)) }
     }
 
     /// Prints what `body` took by the clock and of this process's processor time, which the kernel's part is in.

@@ -9,7 +9,7 @@ struct SynchronisationTests {
 
     private func begun() -> Synchronisation {
         var synchronisation = Synchronisation(tables: [.links, .addresses])
-        _ = synchronisation.restart()
+        synchronisation.requested()
         return synchronisation
     }
 
@@ -22,7 +22,7 @@ struct SynchronisationTests {
     @Test("nothing is reported before everything is read, and then all at once")
     func start() {
         var synchronisation = Synchronisation(tables: [.links, .addresses])
-        #expect(synchronisation.restart() == .request(.links))
+        synchronisation.requested()
         #expect(synchronisation.take(.link(eth0)) == nil)
         #expect(synchronisation.dumpEnded(isWhole: true) == [.request(.addresses)])
         #expect(!synchronisation.isCurrent)
@@ -55,10 +55,15 @@ struct SynchronisationTests {
         _ = synchronisation.take(.link(eth0))
         _ = synchronisation.dumpEnded(isWhole: true)
         _ = synchronisation.dumpEnded(isWhole: true)
-        #expect(synchronisation.restart() == .request(.links))
+        #expect(synchronisation.lost() == .request(.links))
+        let eth2 = Link(index: LinkIndex(4), name: "eth2")
+        #expect(synchronisation.take(.link(eth2)) == .link(eth2), "from before the loss")
+        #expect(!synchronisation.isCurrent)
+        #expect(synchronisation.lost() == nil)
+        synchronisation.requested()
         #expect(synchronisation.take(.link(eth1)) == nil)
         #expect(
-            synchronisation.state == state(eth0), "the last known state stays until the new one is whole")
+            synchronisation.state == state(eth0, eth2), "the last known state stays until the new one is whole")
         _ = synchronisation.dumpEnded(isWhole: true)
         #expect(synchronisation.dumpEnded(isWhole: true) == [.report(.resynchronised(state(eth1)))])
     }
@@ -67,8 +72,9 @@ struct SynchronisationTests {
     func lossWhileReading() {
         var synchronisation = begun()
         _ = synchronisation.take(.link(eth0))
-        #expect(synchronisation.restart() == nil)
+        #expect(synchronisation.lost() == nil)
         #expect(synchronisation.dumpEnded(isWhole: true) == [.request(.links)])
+        synchronisation.requested()
         _ = synchronisation.take(.link(eth1))
         _ = synchronisation.dumpEnded(isWhole: true)
         #expect(synchronisation.dumpEnded(isWhole: true) == [.report(.resynchronised(state(eth1)))])

@@ -54,7 +54,7 @@ public final class NetlinkMonitor {
         // Without the filter the notices of refreshes arrive and are dropped by `NetworkState.apply`.
         try? socket.attach(NoticeFilter.program)
         for group in watched.flatMap(\.groups) { try socket.join(group: Int32(group.rawValue)) }
-        if case .request(let table) = synchronisation.restart() { try request(table) }
+        try request(watched[0])
     }
 
     /// Takes in what has arrived and returns what is different now, in order.
@@ -84,7 +84,7 @@ public final class NetlinkMonitor {
 
     private func lost(_ changes: inout [NetlinkChange]) {
         overruns += 1
-        if let step = synchronisation.restart() { perform(step, &changes) }
+        if let step = synchronisation.lost() { perform(step, &changes) }
     }
 
     private func takeIn(_ count: Int, _ changes: inout [NetlinkChange]) throws(NetlinkError) {
@@ -131,11 +131,9 @@ public final class NetlinkMonitor {
         NetlinkError("reading \(tableInWork)", errorNumber: number, kernelText: text)
     }
 
-    private func perform(_ step: Synchronisation.Step, _ changes: inout [NetlinkChange])
-        throws(NetlinkError)
-    {
+    private func perform(_ step: Synchronisation.Step, _ changes: inout [NetlinkChange]) {
         switch step {
-        case .request(let table): try request(table)
+        case .request(let table): owedTable = table
         case .report(let change): changes.append(change)
         }
     }
@@ -145,6 +143,7 @@ public final class NetlinkMonitor {
         tableInWork = table
         owedTable = nil
         isInterrupted = false
+        synchronisation.requested()
         try socket.send(table.dump(sequence: sequence), request: "reading \(table)")
     }
 }

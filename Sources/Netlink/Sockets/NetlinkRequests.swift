@@ -7,7 +7,9 @@ import Glibc
 public final class NetlinkRequests {
     /// An address for which a request failed.
     public struct Failure: Error, Hashable {
+        /// The address asked for.
         public let key: AddressKey
+        /// Why it failed.
         public let error: NetlinkError
     }
 

@@ -15,11 +15,14 @@ struct Synchronisation: Sendable {
     let tables: [NetworkTable]
     /// What was last reported, with all changes since.
     private(set) var state = NetworkState()
-    private var rebuild: Rebuild?
+    private var phase = Phase.waiting
 
-    /// Tables are read in the order given.
-    init(tables: [NetworkTable]) {
-        self.tables = tables
+    private enum Phase {
+        /// The state is whole.
+        case current
+        /// Everything is to be read. What is still in the queue is from before, and has no place in what is read.
+        case waiting
+        case reading(Rebuild)
     }
 
     /// A new reading of everything.
@@ -33,55 +36,71 @@ struct Synchronisation: Sendable {
         var isDoubtful = false
     }
 
-    var isCurrent: Bool { rebuild == nil }
+    /// Tables are read in the order given; the first request is for the first of them.
+    init(tables: [NetworkTable]) {
+        self.tables = tables
+    }
 
-    /// Begins to read everything. Called once at the start, and after that for a lost notice.
-    mutating func restart() -> Step? {
-        guard rebuild == nil else {
+    var isCurrent: Bool {
+        if case .current = phase { true } else { false }
+    }
+
+    /// A request goes out, with nothing left in the queue that is older than a loss.
+    mutating func requested() {
+        if case .waiting = phase { phase = .reading(Rebuild()) }
+    }
+
+    /// A notice was lost.
+    mutating func lost() -> Step? {
+        switch phase {
+        case .current:
+            phase = .waiting
+            return tables.first.map { .request($0) }
+        case .waiting: return nil
+        case .reading(var rebuild):
             // One dump at a time: the kernel refuses a second one on the same socket.
-            rebuild?.isStale = true
+            rebuild.isStale = true
+            phase = .reading(rebuild)
             return nil
         }
-        rebuild = Rebuild()
-        return tables.first.map { .request($0) }
     }
 
     /// Takes a notice or an entry of a dump; returns what is to be reported.
     mutating func take(_ change: NetlinkChange) -> NetlinkChange? {
-        if rebuild != nil {
-            rebuild?.state.apply(change)
-            return nil
-        }
-        return state.apply(change) ? change : nil
+        guard case .reading(var rebuild) = phase else { return state.apply(change) ? change : nil }
+        // Moved out and back, so that its tables are not copied.
+        phase = .waiting
+        rebuild.state.apply(change)
+        phase = .reading(rebuild)
+        return nil
     }
 
     /// The dump of the table in work came to its end.
     ///
     /// `isWhole` is false when the kernel says that entries may be missing.
     mutating func dumpEnded(isWhole: Bool) -> [Step] {
-        guard var current = rebuild else { return [] }
-        if current.isStale {
-            rebuild = Rebuild()
+        guard case .reading(var rebuild) = phase else { return [] }
+        if rebuild.isStale {
+            phase = .waiting
             return tables.first.map { [.request($0)] } ?? []
         }
-        if !isWhole, current.attempts < Self.patience {
-            current.attempts += 1
-            rebuild = current
-            return [.request(tables[current.position])]
+        if !isWhole, rebuild.attempts < Self.patience {
+            rebuild.attempts += 1
+        } else {
+            rebuild.isDoubtful = rebuild.isDoubtful || !isWhole
+            rebuild.attempts = 1
+            rebuild.position += 1
         }
-        current.isDoubtful = current.isDoubtful || !isWhole
-        current.attempts = 1
-        current.position += 1
-        rebuild = current
-        guard current.position == tables.count else { return [.request(tables[current.position])] }
-        return finish(current)
+        guard rebuild.position < tables.count else { return finish(rebuild) }
+        phase = .reading(rebuild)
+        return [.request(tables[rebuild.position])]
     }
 
-    private mutating func finish(_ finished: Rebuild) -> [Step] {
-        state = finished.state
-        rebuild = nil
+    private mutating func finish(_ rebuild: Rebuild) -> [Step] {
+        state = rebuild.state
+        phase = .current
         let report = Step.report(.resynchronised(state))
-        guard finished.isDoubtful else { return [report] }
-        return [report] + (restart().map { [$0] } ?? [])
+        guard rebuild.isDoubtful, let again = lost() else { return [report] }
+        return [report, again]
     }
 }

@@ -4,8 +4,11 @@ public import NetworkTypes
 ///
 /// A link can hold one IPv4 address several times, with different prefix lengths or peers.
 public struct AddressKey: Hashable, Sendable, CustomStringConvertible {
+    /// The link that holds it.
     public let link: LinkIndex
+    /// The address itself.
     public let address: IPAddress
+    /// 0 to 32 or 128.
     public let prefixLength: Int
     /// The other end of a point-to-point address.
     public let peer: IPAddress?
@@ -18,5 +21,6 @@ public struct AddressKey: Hashable, Sendable, CustomStringConvertible {
         self.peer = peer
     }
 
+    /// `address/length on link index`.
     public var description: String { "\(address)/\(prefixLength) on link \(link)" }
 }

@@ -5,6 +5,7 @@ public struct AddressLifetime: Hashable, Sendable {
     /// Until then it may be chosen as a source address; nil is for ever, zero never. Not longer than `valid`.
     public let preferred: Duration?
 
+    /// Stays, and may be a source address, until it is removed.
     public static let forever = AddressLifetime(valid: nil, preferred: nil)
 
     /// Whole seconds count: fractions are rounded up, and `valid` is at least one second.

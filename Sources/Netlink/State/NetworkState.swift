@@ -7,6 +7,7 @@ public struct NetworkState: Equatable, Sendable {
     /// Entries of a table.
     public static let limit = 200_000
 
+    /// Every link of the namespace.
     public private(set) var links: [LinkIndex: Link] = [:]
     /// False once an entry was left out.
     public private(set) var isComplete = true
@@ -17,6 +18,7 @@ public struct NetworkState: Equatable, Sendable {
     private var neighbourTable: [Neighbour.Key: Neighbour] = [:]
     private var routeTable: [Route.Key: Route] = [:]
 
+    /// Nothing is known.
     public init() {}
 
     /// Takes a change in and returns whether anything is different now, lifetimes of addresses aside.
@@ -99,10 +101,12 @@ extension NetworkState {
             ?? links.values.first { $0.alternativeNames.contains(name) }
     }
 
+    /// What is known of one neighbour.
     public func neighbour(_ address: IPAddress, on link: LinkIndex) -> Neighbour? {
         neighbourTable[Neighbour.Key(link: link, address: address)]
     }
 
+    /// One address, if a link holds it.
     public func address(_ key: AddressKey) -> InterfaceAddress? {
         addresses[key.link]?[key]
     }

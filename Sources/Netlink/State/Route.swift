@@ -2,7 +2,9 @@ public import NetworkTypes
 
 /// A route of the kernel, as far as herald looks at routes.
 public struct Route: Hashable, Sendable {
+    /// Where it leads.
     public var destination: CIDR
+    /// What becomes of packets.
     public var kind: Kind
     /// 254 is main, 255 local.
     public var table: UInt32
@@ -19,22 +21,31 @@ public struct Route: Hashable, Sendable {
     public struct NextHop: Hashable, Sendable {
         /// Nil when the destination is on the link itself.
         public var gateway: IPAddress?
+        /// The link packets leave by.
         public var link: LinkIndex?
     }
 
     /// What becomes of packets (`RTN_`).
     public struct Kind: RawRepresentable, Hashable, Sendable {
+        /// As the kernel has it.
         public let rawValue: UInt8
 
+        /// Takes any value of the kernel.
         public init(rawValue: UInt8) {
             self.rawValue = rawValue
         }
 
+        /// Passed on by a next hop.
         public static let unicast = Kind(rawValue: 1)
+        /// Taken by this host.
         public static let local = Kind(rawValue: 2)
+        /// Sent to all on the link.
         public static let broadcast = Kind(rawValue: 3)
+        /// Sent to a group.
         public static let multicast = Kind(rawValue: 5)
+        /// Dropped in silence.
         public static let blackhole = Kind(rawValue: 6)
+        /// Refused with an ICMP error.
         public static let unreachable = Kind(rawValue: 7)
     }
 
