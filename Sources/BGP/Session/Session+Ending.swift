@@ -1,0 +1,113 @@
+extension Session {
+    /// What follows when the last connection is gone.
+    enum Aftermath {
+        /// The path or the peer went away: try again within seconds.
+        case reconnectSoon
+        /// Nothing came of a connection: the usual wait.
+        case retry
+        /// Something is wrong that will be wrong again: wait in Idle, longer each time.
+        case penalty
+
+        init(of reason: NotificationReason) {
+            switch reason {
+            case .administrativeReset, .otherConfigurationChange, .connectionCollision, .bfdDown, .holdTimerExpired,
+                .sendHoldTimerExpired:
+                self = .reconnectSoon
+            // The peer is waiting in Idle: were this side to do so as well, each might turn the other away forever.
+            case .connectionRejected: self = .retry
+            default: self = .penalty
+            }
+        }
+    }
+
+    /// Tells the peer what it did wrong and closes.
+    mutating func fail(_ id: ConnectionID, _ notification: NotificationMessage) {
+        guard framers[id] != nil else { return }
+        lastError = "\(notification)"
+        end(id, notification)
+        leave(id, Aftermath(of: notification.reason), "\(notification)")
+    }
+
+    /// Goes on without a connection that is already closed.
+    mutating func leave(_ id: ConnectionID, _ aftermath: Aftermath, _ why: String) {
+        switch phase {
+        case .idle: break
+        case .seeking(var seeking):
+            seeking.openings.removeAll { $0.id == id }
+            phase = .seeking(seeking)
+            if seeking.openings.isEmpty, seeking.dial == nil { settle(aftermath, why) }
+        case .established(var established):
+            if established.id != id {
+                established.rival = nil
+                phase = .established(established)
+            } else if let rival = established.rival {
+                lose(why, keeping: rival)
+            } else {
+                effects.append(.lost)
+                stopTimer(.stability)
+                settle(aftermath, why)
+            }
+        }
+    }
+
+    /// Ends the established session and goes on with another connection.
+    mutating func lose(_ why: String, keeping opening: Opening) {
+        effects.append(.lost)
+        stopTimer(.stability)
+        reason = why
+        phase = .seeking(Seeking(openings: [opening]))
+    }
+
+    /// Waits for the next try; every connection is gone.
+    mutating func settle(_ aftermath: Aftermath, _ why: String) {
+        reason = why
+        guard !mustAwaitBFD else { return awaitBFD() }
+        let timing = configuration.timing
+        switch aftermath {
+        case .penalty:
+            phase = .idle(.damped)
+            let doublings = min(errorsInARow, 16)
+            errorsInARow += 1
+            startTimer(.idleHold, jittered(min(timing.idleHold * (1 << doublings), timing.longestIdleHold)))
+        case .reconnectSoon, .retry:
+            phase = .seeking(Seeking())
+            guard configuration.mode != .passive else { return }
+            startTimer(.connectRetry, aftermath.isSoon ? soon(timing.reconnect) : jittered(timing.connectRetry))
+        }
+    }
+
+    /// Drops one of several connections, with a word to the peer, and goes on with the rest.
+    mutating func discard(_ id: ConnectionID, _ notification: NotificationMessage) {
+        end(id, notification)
+        switch phase {
+        case .idle: break
+        case .seeking(var seeking):
+            seeking.openings.removeAll { $0.id == id }
+            phase = .seeking(seeking)
+        case .established(var established):
+            if established.rival?.id == id { established.rival = nil }
+            phase = .established(established)
+        }
+    }
+
+    /// Closes a connection, with `notification` if there is one; the phase is the caller's.
+    mutating func end(_ id: ConnectionID, _ notification: NotificationMessage?) {
+        if let notification { send(notification.octets, .notification, on: id) }
+        forget(id)
+        effects.append(.close(id, .afterFlush))
+    }
+
+    mutating func forget(_ id: ConnectionID) {
+        framers[id] = nil
+        for timer in [SessionTimer.hold(id), .keepalive(id), .sendHold(id)] { stopTimer(timer) }
+    }
+}
+
+extension Session.Aftermath {
+    fileprivate var isSoon: Bool {
+        switch self {
+        case .reconnectSoon: true
+        case .retry, .penalty: false
+        }
+    }
+}

@@ -1,0 +1,130 @@
+extension Session {
+    mutating func start() {
+        switch phase {
+        case .idle(.stopped), .idle(.damped):
+            errorsInARow = 0
+            stopTimer(.idleHold)
+            begin("started")
+        case .idle(.awaitingBFD), .seeking, .established: break
+        }
+    }
+
+    mutating func stop(_ ending: SessionEnding) {
+        switch phase {
+        case .idle(.stopped): return
+        case .idle, .seeking, .established: break
+        }
+        endEverything(ending.notification(isHard: negotiated?.keepsRoutesOnNotification == true))
+        phase = .idle(.stopped)
+        reason = ending.sentence
+    }
+
+    /// Ends what there is with `notification` and begins again at once.
+    mutating func restart(_ notification: NotificationMessage) {
+        switch phase {
+        case .idle(.stopped): return
+        case .idle, .seeking, .established: break
+        }
+        endEverything(notification)
+        errorsInARow = 0
+        begin("\(notification.reason)")
+    }
+
+    mutating func reconfigure(_ new: SessionConfiguration) {
+        let old = configuration
+        guard new != old else { return }
+        configuration = new
+        switch phase {
+        case .idle(.stopped): break
+        case .idle(.damped), .idle(.awaitingBFD):
+            endEverything(nil)
+            begin("configuration changed")
+        case .seeking:
+            if !new.speaksLike(old) || new.mode != old.mode || mustAwaitBFD {
+                restart(NotificationMessage(.otherConfigurationChange))
+            }
+        case .established:
+            if !new.speaksLike(old) { restart(NotificationMessage(.otherConfigurationChange)) }
+        }
+    }
+
+    mutating func follow(_ status: BFDStatus) {
+        bfdStatus = status
+        switch phase {
+        case .idle(.awaitingBFD):
+            if status == .up { begin("BFD is up") }
+        case .idle(.stopped), .idle(.damped): break
+        case .seeking:
+            if status == .down, configuration.bfd == .required { loseByBFD() }
+        case .established:
+            if status == .down, configuration.bfd != .ignored { loseByBFD() }
+        }
+    }
+
+    /// RFC 9384 section 3.
+    private mutating func loseByBFD() {
+        let notification = NotificationMessage(.bfdDown)
+        lastError = "\(notification.reason)"
+        endEverything(notification)
+        settle(.reconnectSoon, "\(notification.reason)")
+    }
+
+    /// Leaves Idle: dials, or waits for the peer to do so.
+    mutating func begin(_ why: String) {
+        guard !mustAwaitBFD else { return awaitBFD() }
+        reason = why
+        phase = .seeking(Seeking())
+        switch configuration.mode {
+        case .active, .both: dial()
+        case .passive: break
+        }
+    }
+
+    var mustAwaitBFD: Bool {
+        configuration.bfd == .required && bfdStatus != .up
+    }
+
+    mutating func awaitBFD() {
+        phase = .idle(.awaitingBFD)
+        reason = "BFD is required and not up"
+    }
+
+    /// Closes every connection, with `notification` if there is one, and stops every timer.
+    mutating func endEverything(_ notification: NotificationMessage?) {
+        switch phase {
+        case .idle: break
+        case .seeking(let seeking):
+            if let dial = seeking.dial { effects.append(.close(dial, .atOnce)) }
+            for opening in seeking.openings { end(opening.id, notification) }
+        case .established(let established):
+            end(established.id, notification)
+            if let rival = established.rival { end(rival.id, notification) }
+            effects.append(.lost)
+        }
+        for timer in [SessionTimer.connectRetry, .idleHold, .stability] { stopTimer(timer) }
+        phase = .idle(.stopped)
+    }
+}
+
+extension SessionEnding {
+    /// Nil is to say nothing. `isHard` wraps what must remove the routes at a peer that keeps them otherwise.
+    fileprivate func notification(isHard: Bool) -> NotificationMessage? {
+        let plain: NotificationMessage
+        switch self {
+        case .shutdown(let text): plain = NotificationMessage(.administrativeShutdown, text: text)
+        case .deconfigured: plain = NotificationMessage(.peerDeconfigured)
+        case .outOfResources: plain = NotificationMessage(.outOfResources)
+        case .gracefulRestart: return nil
+        }
+        return isHard ? plain.asHardReset : plain
+    }
+
+    fileprivate var sentence: String {
+        switch self {
+        case .shutdown(let text): text.isEmpty ? "shut down" : "shut down: \(text)"
+        case .deconfigured: "removed from the configuration"
+        case .outOfResources: "out of resources"
+        case .gracefulRestart: "this process restarts"
+        }
+    }
+}

@@ -1,0 +1,15 @@
+/// What a session waits for; the driver keeps one timer for each and restarts it when told to start it again.
+public enum SessionTimer: Hashable, Sendable {
+    /// Until the next dial (RFC 4271 section 8).
+    case connectRetry
+    /// Until the session leaves Idle again after an error.
+    case idleHold
+    /// After which a session counts as stable and earlier errors are forgotten.
+    case stability
+    /// Until a silent peer counts as gone; before the OPEN, until a mute one does.
+    case hold(ConnectionID)
+    /// Until the next KEEPALIVE.
+    case keepalive(ConnectionID)
+    /// Until a peer that takes nothing counts as gone (RFC 9687).
+    case sendHold(ConnectionID)
+}
