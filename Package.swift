@@ -23,6 +23,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
 let package = Package(
     name: "herald",
@@ -37,12 +38,27 @@ let package = Package(
         // Command
         .executableTarget(
             name: "herald",
-            dependencies: [argumentParser, logging, serviceLifecycle, "LoadBalancing"],
+            dependencies: [
+                "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork",
+                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser, logging,
+                serviceLifecycle,
+            ],
             swiftSettings: strict),
         // Loop
-        room("Operator", ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
+        room(
+            "Operator",
+            [
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", logging,
+                serviceLifecycle, unixSignals,
+            ]),
         room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
         // Modes and sources
+        room(
+            "ARPMode",
+            [
+                "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
+                "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
+            ]),
         room("DirectorySource", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
@@ -50,6 +66,7 @@ let package = Package(
         // Platform
         room("FileSystem", ["CLinux"]),
         room("HTTPTransfer", ["CCurl"]),
+        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
         room("Netlink", ["CNetlink", "NetworkTypes"]),
         room("PacketLoop", ["CLinux", "NetworkTypes"]),
         room("YAML", ["CYAML"]),
@@ -72,6 +89,7 @@ let package = Package(
             name: "lab-probe", dependencies: ["Lab", "NetworkTypes"], path: "Tests/LabProbe", swiftSettings: strict),
         // Tests
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
+        tests("ArchitectureTests", []),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
