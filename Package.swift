@@ -50,6 +50,7 @@ let package = Package(
         // Platform
         room("FileSystem", ["CLinux"]),
         room("HTTPTransfer", ["CCurl"]),
+        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
         room("Netlink", ["CNetlink", "NetworkTypes"]),
         room("PacketLoop", ["CLinux", "NetworkTypes"]),
         room("YAML", ["CYAML"]),
@@ -78,6 +79,9 @@ let package = Package(
             "DirectorySourceTests", ["Configuration", "DirectorySource", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer"]),
+        tests(
+            "HostNetworkTests",
+            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
