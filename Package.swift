@@ -96,6 +96,9 @@ let package = Package(
             "DirectorySourceTests", ["Configuration", "DirectorySource", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer"]),
+        tests(
+            "HostNetworkTests",
+            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),

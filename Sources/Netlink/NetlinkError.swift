@@ -7,6 +7,8 @@ public struct NetlinkError: Error, Hashable, CustomStringConvertible {
     public enum Reason: Hashable, Sendable {
         /// There already: for an address, with the same length on the same link (IPv6: of any length).
         case alreadyExists
+        /// The address is there, and herald did not set it.
+        case notOurs
         /// The address, neighbour or route to be removed or changed is not there.
         case notFound
         /// The link is gone.
@@ -43,7 +45,11 @@ public struct NetlinkError: Error, Hashable, CustomStringConvertible {
     }
 
     private var advice: String {
-        reason == .notPermitted ? "; give the process the capability CAP_NET_ADMIN" : ""
+        switch reason {
+        case .notPermitted: "; give the process the capability CAP_NET_ADMIN"
+        case .notOurs: "; take it off the link, or out of the pools"
+        default: ""
+        }
     }
 
     init(_ request: String, errorNumber: Int32, kernelText: String? = nil) {
@@ -51,6 +57,18 @@ public struct NetlinkError: Error, Hashable, CustomStringConvertible {
         self.kernelText = kernelText
         reason = Self.reason(errorNumber)
         systemText = unsafe String(cString: strerror(errorNumber))
+    }
+
+    init(_ request: String, _ reason: Reason, _ text: String) {
+        self.request = request
+        self.reason = reason
+        systemText = text
+        kernelText = nil
+    }
+
+    /// For an address to be added that someone else has set.
+    package static func notOurs(_ key: AddressKey) -> NetlinkError {
+        NetlinkError("adding \(key)", .notOurs, "it is there already, and herald did not set it")
     }
 
     init(_ request: String, timedOutAfter limit: Duration) {

@@ -53,7 +53,7 @@ struct KernelTests {
         #expect(try bench.requests.remove(both.map(\.key)).map(\.error.reason) == [.notFound, .notFound])
     }
 
-    @Test("an address that is not refreshed goes after its lifetime, and a refresh brings it back")
+    @Test("an address that is not refreshed goes after its lifetime, and a refresh does not bring it back")
     func expiry() throws {
         let bench = try Bench("expiry")
         let both = try bench.assignments("192.0.2.10", "2001:db8::10", lifetime: brief)
@@ -63,8 +63,29 @@ struct KernelTests {
         #expect(changes.removals == 2)
         print("measured: lifetime of 2 s over after \(start.duration(to: .now))")
         #expect(bench.monitor.state.ownAddresses.isEmpty)
-        #expect(try bench.requests.refresh(both) == [])
-        #expect(try bench.monitor.changes { $0.count >= 2 }.count == 2, "made anew, so not dropped")
+        #expect(try bench.requests.refresh(both).map(\.error.reason) == [.notFound, .notFound])
+        #expect(try bench.requests.ownAddresses() == [])
+    }
+
+    @Test("a refresh sets the lifetime longer or shorter and changes nothing else, and fails for one that is gone")
+    func refreshOnly() throws {
+        let bench = try Bench("refreshonly")
+        let both = try bench.assignments("192.0.2.10", "2001:db8::10", lifetime: long)
+        #expect(try bench.requests.add(both) == [])
+        let before = try bench.requests.ownAddresses()
+        for lifetime in [AddressLifetime.neverSource(for: .seconds(300)), brief] {
+            let anew = both.map { AddressAssignment($0.key, lifetime: lifetime) }
+            #expect(try bench.requests.refresh(anew) == [])
+            let after = try bench.requests.ownAddresses()
+            #expect(after.map(\.lifetime) == [lifetime, lifetime])
+            #expect(after.map(\.flags) == before.map(\.flags))
+        }
+        #expect(try bench.requests.remove([both[0].key]) == [])
+        let failures = try bench.requests.refresh(both)
+        #expect(failures.map(\.key) == [both[0].key])
+        #expect(failures.map(\.error.reason) == [.notFound])
+        let nowhere = AddressAssignment(AddressKey(link: LinkIndex(9999), address: both[0].key.address), lifetime: long)
+        #expect(try bench.requests.refresh([nowhere]).map(\.error.reason) == [.noSuchLink])
     }
 
     @Test("a sweep leaves alone what others set and what is wanted")

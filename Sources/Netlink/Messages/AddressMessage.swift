@@ -113,7 +113,7 @@ extension InterfaceAddress {
             peer: remote == address ? nil : remote)
         self.label = label
         self.scope = scope
-        self.flags = flags
+        self.flags = address.isMulticast ? flags : flags.subtracting(.joinsGroup)
         self.lifetime = lifetime
         self.routePriority = routePriority
         self.provenance = provenance

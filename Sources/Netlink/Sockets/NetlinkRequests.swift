@@ -41,14 +41,23 @@ public final class NetlinkRequests {
         }
     }
 
-    /// Gives addresses that are ours their lifetime anew, adds those that have expired, and returns those that failed.
+    /// Gives addresses that are ours their lifetime anew and returns those that failed.
     ///
-    /// Replaces an address of the same key whoever set it, and marks it as ours: pass only what was added or found to be
-    /// ours. The kernel tells all listeners of each; `NetlinkMonitor` drops that.
+    /// An address that is gone stays so and fails with `.notFound`: a process that was frozen for longer than the lifetime
+    /// may have lost its right meanwhile. One of the same key is marked as ours, whoever set it: pass only what was added
+    /// or found to be ours. The kernel tells all listeners of each; `NetlinkMonitor` drops that.
     public func refresh(_ assignments: [AddressAssignment]) throws(NetlinkError) -> [Failure] {
-        try batch(assignments, "refreshing", \.key) { assignment, flags, sequence, writer in
-            AddressMessage.put(
-                assignment, flags: flags.union([.create, .replace]), sequence: sequence, into: &writer)
+        let failures = try batch(assignments, "refreshing", \.key) { assignment, flags, sequence, writer in
+            // Linux adds an address that is gone even without NLM_F_CREATE. Only for one that is new does it look at
+            // the request to join a group, which for an address that is none it refuses.
+            var existing = assignment
+            existing.flags.insert(.joinsGroup)
+            AddressMessage.put(existing, flags: flags.union(.replace), sequence: sequence, into: &writer)
+        }
+        return failures.map { failure in
+            guard failure.error.reason == .invalid else { return failure }
+            let gone = NetlinkError(failure.error.request, .notFound, "the address is not there any more")
+            return Failure(key: failure.key, error: gone)
         }
     }
 

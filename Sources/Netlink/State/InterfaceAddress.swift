@@ -84,6 +84,9 @@ extension InterfaceAddress {
         public static let tentative = Flags(rawValue: 0x40)
         /// Has no lifetime.
         public static let permanent = Flags(rawValue: 0x80)
+        /// A multicast address is to be joined. On others it means nothing and is left out of what is read: IPv6 keeps
+        /// it from our refreshes, see `NetlinkRequests.refresh`.
+        static let joinsGroup = Flags(rawValue: 0x400)
         /// Brings no route to its subnet.
         public static let noPrefixRoute = Flags(rawValue: 0x200)
     }
