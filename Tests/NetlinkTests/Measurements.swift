@@ -15,7 +15,7 @@ struct Measurements {
     private static let lifetime = AddressLifetime.neverSource(for: .seconds(60))
 
     private func addresses(
-        _ family: AddressFamily, _ count: Int, on link: LinkIndex, _ lifetime: AddressLifetime = Self.lifetime
+        _ family: AddressFamily, _ count: Int, on link: LinkIndex
     ) -> [AddressAssignment] {
         (0..<count).map { number in
             let address =
@@ -23,7 +23,7 @@ struct Measurements {
                 case .ipv4: IPAddress(ipv4: 0xC612_0000 + UInt32(number))
                 case .ipv6: IPAddress(ipv6: 0x2001_0DB8 << 96 + UInt128(number + 1))
                 }
-            return AddressAssignment(AddressKey(link: link, address: address), lifetime: lifetime)
+            return AddressAssignment(AddressKey(link: link, address: address), lifetime: Self.lifetime)
         }
     }
 
@@ -49,7 +49,7 @@ struct Measurements {
         report("\(family) remove", 1000) { #expect((try? requests.remove(many.map(\.key))) == []) }
     }
 
-    /// Fewer for IPv6, because the kernel looks at all of them each time that one is set.
+    /// Fewer for IPv6, because the kernel goes through all of them each time that one is set.
     @Test("many addresses", arguments: [(AddressFamily.ipv4, 10_000), (.ipv6, 3_000)])
     func dump(family: AddressFamily, count: Int) throws {
         let namespace = try Namespace("measure-dump-\(family.bitWidth)")
@@ -75,19 +75,16 @@ struct Measurements {
         report("\(family) remove", count) { #expect((try? requests.remove(many.map(\.key))) == []) }
     }
 
-    @Test(
-        "1,000 IPv6 addresses that stay",
-        arguments: [AddressLifetime.forever, AddressLifetime(valid: nil, preferred: .zero)])
-    func permanent(lifetime: AddressLifetime) throws {
-        let namespace = try Namespace("measure-permanent")
-        try namespace.addPair()
+    /// Where neighbours are looked for, each address has a multicast group, and each request has the kernel go through
+    /// all groups of the link.
+    @Test("1,000 IPv6 addresses on a link without neighbours")
+    func withoutNeighbours() throws {
+        let namespace = try Namespace("measure-lo")
         let requests = try namespace.run { try NetlinkRequests(limit: .seconds(60)) }
-        let link = try #require(try requests.state().link(named: "veth0")).index
-        let many = addresses(.ipv6, 1000, on: link, lifetime)
-        let preferred = lifetime.preferred == nil ? "preferred" : "never a source"
-        report("ipv6 for ever, \(preferred), add", 1000) { #expect((try? requests.add(many)) == []) }
-        report("ipv6 for ever, \(preferred), refresh", 1000) { #expect((try? requests.refresh(many)) == []) }
-        report("ipv6 for ever, \(preferred), remove", 1000) { _ = try? requests.remove(many.map(\.key)) }
+        let many = addresses(.ipv6, 1000, on: LinkIndex(1))
+        report("ipv6 on lo, add", 1000) { #expect((try? requests.add(many)) == []) }
+        report("ipv6 on lo, refresh", 1000) { #expect((try? requests.refresh(many)) == []) }
+        report("ipv6 on lo, remove", 1000) { #expect((try? requests.remove(many.map(\.key))) == []) }
     }
 
     /// Prints what `body` took by the clock and of this process's processor time, which the kernel's part is in.

@@ -90,11 +90,8 @@ public final class NetlinkMonitor {
     private func takeIn(_ count: Int, _ changes: inout [NetlinkChange]) throws(NetlinkError) {
         var ended: Result<Bool, NetlinkError>?
         var wasOverrun = false
-        malformedMessages += NetlinkMessage.forEach(in: NativeReader(buffer, count: count)) {
-            header, content in
-            if header.flags.contains(.multipart), header.flags.contains(.dumpInterrupted) {
-                isInterrupted = true
-            }
+        malformedMessages += NetlinkMessage.forEach(in: NativeReader(buffer, count: count)) { header, content in
+            if header.flags.contains([.multipart, .dumpInterrupted]) { isInterrupted = true }
             switch content {
             case .change(let change):
                 if let change = synchronisation.take(change) { changes.append(change) }
