@@ -45,6 +45,7 @@ let package = Package(
         // Modes and sources
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Kubernetes", ["HTTPTransfer", "NetworkTypes"]),
         // Platform
         room("HTTPTransfer", ["CCurl"]),
         // Pure
@@ -54,7 +55,12 @@ let package = Package(
         // System
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // Tests
-        tests("HTTPTransferTests", ["HTTPTransfer"]),
+        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP"]),
+        tests(
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            resources: [.copy("Fixtures")]),
+        .target(
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
     ],
