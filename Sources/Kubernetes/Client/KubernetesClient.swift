@@ -59,10 +59,7 @@ extension KubernetesClient {
     public func page<Object: Resource>(
         _ type: Object.Type, _ selection: Selection = Selection(), continueToken: String = ""
     ) async throws(APIError) -> ListPage<Object> {
-        var request = APIRequest("list", .get, Object.kind, namespace: selection.namespace)
-        request.query = selection.query + [("limit", "\(Self.pageSize)")]
-        if !continueToken.isEmpty { request.query.append(("continue", continueToken)) }
-        return try await call(request)
+        try await call(pageRequest(type, selection, continueToken: continueToken))
     }
 
     /// All pages of a list as one; begins anew when it expires on the way.
@@ -106,16 +103,6 @@ extension KubernetesClient {
         request.limits = .init(connect: .seconds(5), total: nil, silence: Self.watchSilence)
         return try await answer(to: request).body
     }
-
-    /// One page without retries, for `WatchLoop`, which has its own.
-    func pageOnce<Object: Resource>(
-        _ type: Object.Type, _ selection: Selection, continueToken: String
-    ) async throws(APIError) -> ListPage<Object> {
-        var request = APIRequest("list", .get, Object.kind, namespace: selection.namespace)
-        request.query = selection.query + [("limit", "\(Self.pageSize)")]
-        if !continueToken.isEmpty { request.query.append(("continue", continueToken)) }
-        return try await decode(request)
-    }
 }
 
 // Writing.
@@ -125,11 +112,7 @@ extension KubernetesClient {
     public func create<Object: Resource>(
         _ type: Object.Type, namespace: String? = nil, _ object: JSONValue
     ) async throws(APIError) -> Object {
-        var request = APIRequest("create", .post, Object.kind, namespace: namespace)
-        request.query = [("fieldManager", fieldManager)]
-        request.contentType = "application/json"
-        request.body = object
-        return try await call(request)
+        try await call(createRequest(type, namespace: namespace, object))
     }
 
     /// Replaces an object; `metadata.resourceVersion` must be that of the object replaced (`isConflict` otherwise).
@@ -151,19 +134,7 @@ extension KubernetesClient {
         _ type: Object.Type, name: String, namespace: String? = nil, subresource: String? = nil,
         _ patch: Patch
     ) async throws(APIError) -> Object {
-        var request = APIRequest(
-            "patch", .patch, Object.kind, namespace: namespace, name: name, subresource: subresource)
-        request.query = [("fieldManager", fieldManager)]
-        switch patch {
-        case .merge(let value):
-            request.contentType = "application/merge-patch+json"
-            request.body = value
-        case .apply(let value, let force):
-            request.contentType = "application/apply-patch+yaml"
-            request.body = value
-            if force { request.query.append(("force", "true")) }
-        }
-        return try await call(request)
+        try await call(patchRequest(type, name, namespace: namespace, subresource: subresource, patch))
     }
 
     /// Removes an object. With `uid`, only if it is still that one (`isConflict` otherwise).
@@ -181,6 +152,46 @@ extension KubernetesClient {
     }
 }
 
+// Requests.
+extension KubernetesClient {
+    func pageRequest<Object: Resource>(
+        _ type: Object.Type, _ selection: Selection, continueToken: String
+    ) -> APIRequest {
+        var request = APIRequest("list", .get, Object.kind, namespace: selection.namespace)
+        request.query = selection.query + [("limit", "\(Self.pageSize)")]
+        if !continueToken.isEmpty { request.query.append(("continue", continueToken)) }
+        return request
+    }
+
+    func createRequest<Object: Resource>(
+        _ type: Object.Type, namespace: String?, _ object: JSONValue
+    ) -> APIRequest {
+        var request = APIRequest("create", .post, Object.kind, namespace: namespace)
+        request.query = [("fieldManager", fieldManager)]
+        request.contentType = "application/json"
+        request.body = object
+        return request
+    }
+
+    func patchRequest<Object: Resource>(
+        _ type: Object.Type, _ name: String, namespace: String?, subresource: String?, _ patch: Patch
+    ) -> APIRequest {
+        var request = APIRequest(
+            "patch", .patch, Object.kind, namespace: namespace, name: name, subresource: subresource)
+        request.query = [("fieldManager", fieldManager)]
+        switch patch {
+        case .merge(let value):
+            request.contentType = "application/merge-patch+json"
+            request.body = value
+        case .apply(let value, let force):
+            request.contentType = "application/apply-patch+yaml"
+            request.body = value
+            if force { request.query.append(("force", "true")) }
+        }
+        return request
+    }
+}
+
 // Calls and their retries.
 extension KubernetesClient {
     private func call<Answer: Decodable>(_ request: APIRequest) async throws(APIError) -> Answer {
@@ -188,7 +199,7 @@ extension KubernetesClient {
         return try Self.read(octets, of: request)
     }
 
-    private func decode<Answer: Decodable>(_ request: APIRequest) async throws(APIError) -> Answer {
+    func callOnce<Answer: Decodable>(_ request: APIRequest) async throws(APIError) -> Answer {
         let response = try await answer(to: request)
         return try Self.read(try await Self.collect(response, of: request), of: request)
     }

@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// A program that issues credentials (`client.authentication.k8s.io/v1` and `v1beta1`).
 public struct CredentialPlugin: Hashable, Sendable {
     /// As in `client.authentication.k8s.io/v1`.
@@ -57,15 +55,11 @@ public struct CredentialPlugin: Hashable, Sendable {
             command, arguments, environment: environment, outputLimit: BoundedFile.limit,
             timeLimit: Self.timeLimit)
         switch result {
-        case .success(let output): return try Self.read(output, of: command, now: Self.wallClock())
+        case .success(let output): return try Self.read(output, of: command, now: .now)
         case .failure(let failure):
             let hint = failure == .notStarted ? installHint.map { "; \($0)" } ?? "" : ""
             throw CredentialsError("credential plugin '\(command)' \(failure.description)\(hint)")
         }
-    }
-
-    static func wallClock() -> Timestamp {
-        Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
     }
 
     private struct Answer: Decodable {
