@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransfer
+import ScriptedHTTP
 import Synchronization
 
 /// An `nghttpd` with a fresh certificate for `localhost`, ended with the last reference.

@@ -1,5 +1,6 @@
 import Glibc
 import HTTPTransfer
+import ScriptedHTTP
 import Testing
 
 /// Against `nghttpd` (package nghttp2-server) and a certificate made by `openssl`, where both are there.

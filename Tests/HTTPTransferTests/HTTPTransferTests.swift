@@ -1,4 +1,5 @@
 import HTTPTransfer
+import ScriptedHTTP
 import Testing
 
 @Suite("HTTP over loopback", .timeLimit(.minutes(1)))

@@ -1,4 +1,5 @@
 import HTTPTransfer
+import ScriptedHTTP
 import Testing
 
 /// How transfers end other than by the end of the answer.

@@ -1,16 +1,16 @@
 import Glibc
-import HTTPTransfer
+public import HTTPTransfer
 
 /// A server on a loopback port or a Unix domain socket that does with each connection what a test tells it to.
 ///
 /// Each connection is served on a thread of its own with blocking calls.
-final class ScriptedServer: Sendable {
+public final class ScriptedServer: Sendable {
     /// One accepted connection.
-    struct Connection: Sendable {
+    public struct Connection: Sendable {
         let descriptor: Int32
 
         /// Reads up to the empty line that ends a request's head; nil when the client has gone.
-        func readHead() -> String? {
+        public func readHead() -> String? {
             var octets: [UInt8] = []
             while !octets.suffix(4).elementsEqual("\r\n\r\n".utf8) {
                 guard let next = read(1) else { return nil }
@@ -20,7 +20,7 @@ final class ScriptedServer: Sendable {
         }
 
         /// Reads exactly `count` octets; nil when the client has gone.
-        func read(_ count: Int) -> [UInt8]? {
+        public func read(_ count: Int) -> [UInt8]? {
             var octets: [UInt8] = []
             while octets.count < count {
                 var chunk = [UInt8](repeating: 0, count: count - octets.count)
@@ -33,10 +33,11 @@ final class ScriptedServer: Sendable {
 
         /// False when the client has gone.
         @discardableResult
-        func write(_ text: String) -> Bool { write(Array(text.utf8)) }
+        public func write(_ text: String) -> Bool { write(Array(text.utf8)) }
 
+        /// False when the client has gone.
         @discardableResult
-        func write(_ octets: [UInt8]) -> Bool {
+        public func write(_ octets: [UInt8]) -> Bool {
             var rest = octets[...]
             while !rest.isEmpty {
                 let sent = unsafe rest.withUnsafeBytes { buffer in
@@ -49,7 +50,7 @@ final class ScriptedServer: Sendable {
         }
 
         /// Waits for the client to close; true when it does within ten seconds.
-        func waitForEnd() -> Bool {
+        public func waitForEnd() -> Bool {
             var limit = timeval(tv_sec: 10, tv_usec: 0)
             unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
             var octet: UInt8 = 0
@@ -61,18 +62,20 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    typealias Script = @Sendable (Connection) -> Void
+    /// What is done with a connection, which is closed afterwards.
+    public typealias Script = @Sendable (Connection) -> Void
 
     private final class Job: Sendable {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    let endpoint: HTTPEndpoint
+    /// Where it listens.
+    public let endpoint: HTTPEndpoint
     private let listener: Int32
 
     /// Listens on a free port of 127.0.0.1.
-    init(_ script: @escaping Script) throws {
+    public init(_ script: @escaping Script) throws {
         listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -91,7 +94,7 @@ final class ScriptedServer: Sendable {
     }
 
     /// Listens on a Unix domain socket.
-    init(path: String, _ script: @escaping Script) throws {
+    public init(path: String, _ script: @escaping Script) throws {
         listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         unsafe unlink(path)
         var address = sockaddr_un()
@@ -140,13 +143,4 @@ final class ScriptedServer: Sendable {
             }, context)
         pthread_detach(thread)
     }
-}
-
-/// Waits until the condition holds; false after five seconds.
-func eventually(_ condition: () -> Bool) async -> Bool {
-    for _ in 0..<500 {
-        if condition() { return true }
-        try? await Task.sleep(for: .milliseconds(10))
-    }
-    return condition()
 }
