@@ -63,6 +63,7 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room("Kubernetes", ["HTTPTransfer", "NetworkTypes"]),
         // Platform
         room("FileSystem", ["CLinux"]),
         room("HTTPTransfer", ["CCurl"]),
@@ -87,6 +88,9 @@ let package = Package(
         .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
         .executableTarget(
             name: "lab-probe", dependencies: ["Lab", "NetworkTypes"], path: "Tests/LabProbe", swiftSettings: strict),
+        // An HTTP server that does what a test scripts
+        .target(
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
         // Tests
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("ArchitectureTests", []),
@@ -95,11 +99,11 @@ let package = Package(
         tests(
             "DirectorySourceTests", ["Configuration", "DirectorySource", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
-        tests("HTTPTransferTests", ["HTTPTransfer"]),
-        tests(
-            "HostNetworkTests",
-            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP"]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests(
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
         tests("NetlinkTests", ["Netlink", "NetworkTypes"]),

@@ -1,13 +1,14 @@
 import AddressResolution
 public import Announcing
 public import Configuration
+public import HashTreeCollections
 public import HostNetwork
 public import LoadBalancing
 public import Logging
 import Netlink
 public import NetworkTypes
 public import PacketLoop
-public import ServiceLifecycle
+import ServiceLifecycle
 
 /// Announces addresses by ARP and NDP: the driver between `Speaker`, which decides, and sockets and kernel.
 ///
@@ -59,8 +60,9 @@ public actor ARPAnnouncer: Announcer {
             }
         }
         await keeper.setOnLost { [weak self, loop] keys in
+            guard let self else { return }
             loop.execute {
-                self?.onLoop { announcer in
+                self.onLoop { announcer in
                     announcer.feed { $0.lost(keys.map(\.address), at: announcer.loop.now) }
                 }
             }
@@ -100,7 +102,7 @@ public actor ARPAnnouncer: Announcer {
     // MARK: Loop callbacks
 
     private nonisolated func onLoop(_ body: (isolated ARPAnnouncer) -> Void) {
-        assumeIsolated { body($0) }
+        assumeIsolated(body)
     }
 
     private func feed(_ input: (inout Speaker) -> [Speaker.Effect]) {
@@ -126,7 +128,9 @@ public actor ARPAnnouncer: Announcer {
             case .close(let link): wires.removeValue(forKey: link)?.close()
             case .join(let address, let link): join(address, link)
             case .leave(let address, let link):
-                groups.leave(address.solicitedNodeGroup, interface: UInt32(bitPattern: link.number))
+                if let group = address.solicitedNodeGroup {
+                    groups.leave(group, interface: UInt32(bitPattern: link.number))
+                }
             case .send(let frame, let link): wires[link]?.send(frame)
             case .report(let address, let state): reports[address] = state
             }
@@ -140,8 +144,9 @@ public actor ARPAnnouncer: Announcer {
     private func hold(_ tickets: [AddressKey: UInt64]) {
         guard !tickets.isEmpty else { return }
         keeper.keep(Array(tickets.keys)) { [weak self, loop] results in
+            guard let self else { return }
             loop.execute {
-                self?.onLoop { announcer in announcer.takeIn(results, tickets) }
+                self.onLoop { announcer in announcer.takeIn(results, tickets) }
             }
         }
     }
@@ -173,8 +178,9 @@ public actor ARPAnnouncer: Announcer {
             device = made
             let link = LinkIndex(Int32(bitPattern: made.interfaceIndex))
             keeper.setUpTun(link) { [weak self, loop] error in
+                guard let self else { return }
                 loop.execute {
-                    self?.onLoop { announcer in
+                    self.onLoop { announcer in
                         let obstacle = error.map {
                             Obstacle(reason: "DeviceNotReady", sentence: "device \(Self.deviceName): \($0)")
                         }
@@ -216,8 +222,9 @@ public actor ARPAnnouncer: Announcer {
     }
 
     private func join(_ address: IPAddress, _ link: LinkIndex) {
+        guard let group = address.solicitedNodeGroup else { return }
         do {
-            try groups.join(address.solicitedNodeGroup, interface: UInt32(bitPattern: link.number))
+            try groups.join(group, interface: UInt32(bitPattern: link.number))
         } catch {
             logger.warning(
                 "group cannot be joined", metadata: ["service.address": "\(address)", "error": "\(error)"])

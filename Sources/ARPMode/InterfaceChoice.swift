@@ -77,7 +77,8 @@ struct InterfaceChoice {
         if !link.resolvesAddresses {
             return Obstacle(
                 reason: "InterfaceWithoutARP",
-                sentence: "interface \(link.name) has no ARP or NDP, so nothing can be announced on it; name another one "
+                sentence:
+                    "interface \(link.name) has no ARP or NDP, so nothing can be announced on it; name another one "
                     + "under arp.interfaces, or use mode: bgp")
         }
         return nil
@@ -92,7 +93,8 @@ struct InterfaceChoice {
         }
         return Obstacle(
             reason: "NoInterface",
-            sentence: "no interface of this node has a subnet that holds \(address); give one an address of that subnet, "
+            sentence:
+                "no interface of this node has a subnet that holds \(address); give one an address of that subnet, "
                 + "name the interface under arp.interfaces, or take the address from a pool that fits")
     }
 }

@@ -31,7 +31,7 @@ public struct AnnouncementEffect: Hashable, Sendable {
 }
 
 /// Why something is not as it should be: a code for machines and a sentence for people.
-public struct Obstacle: Hashable, Sendable {
+public struct Obstacle: Error, Hashable, Sendable {
     /// UpperCamelCase, as conditions and events want it.
     public var reason: String
     /// What is wrong and what to do about it.
