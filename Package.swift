@@ -41,7 +41,7 @@ let package = Package(
             dependencies: [
                 "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork",
                 "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser, logging,
-                serviceLifecycle,
+                serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
@@ -59,7 +59,12 @@ let package = Package(
                 "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
                 "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
             ]),
-        room("DirectorySource", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room(
+            "DirectorySource",
+            [
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
+                logging, serviceLifecycle,
+            ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),

@@ -42,7 +42,7 @@ public struct OperationsServer: Service {
         try await group.shutdownGracefully()
     }
 
-    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPPart<HTTPResponseHead, ByteBuffer>>
+    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
     private func serve(on group: MultiThreadedEventLoopGroup, socket: ControlSocket) async throws {
         let server = try await ServerBootstrap(group: group)
@@ -93,7 +93,7 @@ public struct OperationsServer: Service {
 
     private func answer(
         _ inbound: NIOAsyncChannelInboundStream<HTTPServerRequestPart>,
-        _ outbound: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
+        _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) async throws {
         for try await part in inbound {
             switch part {
@@ -115,7 +115,7 @@ public struct OperationsServer: Service {
 
     private func write(
         _ response: OperationsResponse, to head: HTTPRequestHead,
-        _ outbound: NIOAsyncChannelOutboundWriter<HTTPPart<HTTPResponseHead, ByteBuffer>>
+        _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>
     ) async throws {
         var headers = HTTPHeaders()
         headers.add(name: "content-type", value: response.contentType)
@@ -124,7 +124,7 @@ public struct OperationsServer: Service {
         headers.add(name: "x-content-type-options", value: "nosniff")
         let status = HTTPResponseStatus(statusCode: response.status)
         try await outbound.write(.head(HTTPResponseHead(version: head.version, status: status, headers: headers)))
-        try await outbound.write(.body(ByteBuffer(bytes: response.body)))
+        try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: response.body))))
         try await outbound.write(.end(nil))
     }
 }

@@ -11,6 +11,7 @@ import Operations
 import Operator
 import PacketLoop
 import ServiceLifecycle
+import UnixSignals
 
 /// The running process: joins sources, modes and the loop, and decides nothing.
 struct Daemon {
@@ -51,17 +52,21 @@ struct Daemon {
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
         let services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]
+        var lifecycleLogger = Logger(label: "lifecycle")
+        lifecycleLogger.logLevel = .warning
         let group = ServiceGroup(
             configuration: .init(
                 services: services.map { .init(service: $0) }, gracefulShutdownSignals: [.sigterm, .sigint],
-                logger: Logger(label: "lifecycle")))
+                logger: lifecycleLogger))
         try await group.run()
     }
 
     private func makeSource(_ configuration: Configuration) throws -> any ServiceSource {
         switch configuration.source {
         case .directory(let settings):
-            DirectorySource(settings: settings, logger: Logger(label: "directory"))
+            return try DirectorySource(
+                path: settings.path, stateDirectory: settings.stateDirectory, namespaces: settings.namespaces,
+                logger: Logger(label: "directory"))
         case .kubernetes:
             throw Failure(
                 "source: kubernetes is not built yet; set  source: {directory: {path: ...}}  to serve manifests")

@@ -37,18 +37,17 @@ private struct LineHandler: LogHandler {
     let label: String
     let format: LogSettings.Format
     var metadata = Logger.Metadata()
-    private let ownLevel: Logger.Level? = nil
+    private var ownLevel: Logger.Level?
 
     init(label: String, format: LogSettings.Format) {
         self.label = label
         self.format = format
     }
 
-    /// One level for the whole process, which a changed configuration may change.
+    /// That of the process, which a changed configuration may change, unless the logger has one of its own.
     var logLevel: Logger.Level {
-        get { LogOutput.currentLevel }
-        // A logger that wants a level of its own does not get it.
-        set { _ = newValue }
+        get { ownLevel ?? LogOutput.currentLevel }
+        set { ownLevel = newValue }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

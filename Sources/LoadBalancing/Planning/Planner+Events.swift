@@ -26,7 +26,7 @@ extension Planner {
         if let refusal = new.refusal, refusal != old.refusal { tell(.allocationFailed, refusal.sentence) }
         for note in new.notes where !old.notes.contains(note) { tell(Self.reason(of: note), note.sentence) }
         let announced = new.announcedTo.filter { !old.announcedTo.contains($0) }
-        if !announced.isEmpty { tell(.announcing, "announcing \(whereAnnounced(entry))") }
+        if !announced.isEmpty { tell(.announcing, "announcing \(whereAnnounced(announced))") }
         if let obstacle = new.obstacle, obstacle != old.obstacle, isTrouble(obstacle, for: new) {
             tell(obstacle.reason == "AddressConflict" ? .addressConflict : .announcingFailed, obstacle.sentence)
         }

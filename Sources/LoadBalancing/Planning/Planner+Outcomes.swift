@@ -88,11 +88,11 @@ extension Planner {
         let obstacle = announcementObstacle(of: entry)
         return Condition(
             kind: .announced, isTrue: obstacle == nil, reason: obstacle?.reason ?? "Announced",
-            message: obstacle?.sentence ?? whereAnnounced(entry), observedGeneration: entry.service.generation)
+            message: obstacle?.sentence ?? whereAnnounced(entry.recorded), observedGeneration: entry.service.generation)
     }
 
-    func whereAnnounced(_ entry: PlannedService) -> String {
-        entry.recorded.map { address in
+    func whereAnnounced(_ addresses: [IPAddress]) -> String {
+        addresses.map { address in
             switch effects[address]?.state {
             case .inEffect(let interface): "\(address) on \(interface) of node \(settings.node)"
             case .owned(let node): "\(address) on node \(node)"
