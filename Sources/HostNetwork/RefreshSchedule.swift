@@ -92,14 +92,20 @@ extension RefreshSchedule {
         let urgentAt = time.advanced(by: period + (lifetime - period) / 4)
         entries[key] = Entry(stamp: lastStamp, urgentAt: urgentAt, validUntil: validUntil)
         queue.append(Place(key: key, stamp: lastStamp))
-        if queue.count > 2 * entries.count + 64 { compact() }
+        tidy()
     }
 
     mutating func remove(_ key: AddressKey) {
         entries[key] = nil
+        tidy()
     }
 
-    /// Drops the places that do not count any more.
+    /// Brings a place that counts to the front, and bounds those that do not.
+    private mutating func tidy() {
+        while head < queue.count, !isLive(queue[head]) { head += 1 }
+        if queue.count > 2 * entries.count + 64 { compact() }
+    }
+
     private mutating func compact() {
         queue = queue[head...].filter { isLive($0) }
         head = 0
@@ -114,8 +120,8 @@ extension RefreshSchedule {
 extension RefreshSchedule {
     /// When to ask for the next slice; nil when there is nothing to refresh. May be in the past.
     var nextSlice: MonotonicTime? {
-        guard let front = queue[head...].first(where: isLive) else { return nil }
-        let next = min(paced.advanced(by: max(step, Self.tick)), urgency(of: front))
+        guard head < queue.count else { return nil }
+        let next = min(paced.advanced(by: max(step, Self.tick)), urgency(of: queue[head]))
         return max(next, lastSlice?.advanced(by: Self.tick) ?? next)
     }
 
@@ -123,7 +129,6 @@ extension RefreshSchedule {
     mutating func slice(at now: MonotonicTime) -> Slice {
         var slice = Slice()
         lastSlice = now
-        while head < queue.count, !isLive(queue[head]) { head += 1 }
         guard head < queue.count, let front = entries[queue[head].key] else { return slice }
         if front.validUntil <= now {
             slice.expired = entries.filter { $0.value.validUntil <= now }.map(\.key)
