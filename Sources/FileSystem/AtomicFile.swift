@@ -63,7 +63,7 @@ public enum AtomicFile {
         }
     }
 
-    private static func write(_ contents: [UInt8], to file: borrowing OpenFile, _ path: String) throws(FileError) {
+    static func write(_ contents: [UInt8], to file: borrowing OpenFile, _ path: String) throws(FileError) {
         let number = file.number
         var written = 0
         while written < contents.count {

@@ -20,7 +20,7 @@ public enum BoundedFile {
     }
 
     /// The size the kernel names is a hint alone: it is 0 in /proc, and may change.
-    private static func readAll(_ file: borrowing OpenFile, _ path: String, limit: Int) throws(FileError) -> [UInt8] {
+    static func readAll(_ file: borrowing OpenFile, _ path: String, limit: Int) throws(FileError) -> [UInt8] {
         var contents: [UInt8] = []
         let number = file.number
         while true {
@@ -37,7 +37,7 @@ public enum BoundedFile {
         }
     }
 
-    private static func requireRegular(_ status: stat, _ path: String) throws(FileError) {
+    static func requireRegular(_ status: stat, _ path: String) throws(FileError) {
         let kind: String
         switch status.st_mode & S_IFMT {
         case S_IFREG: return
