@@ -102,6 +102,7 @@ extension Session {
             case .idle(.stopped), .idle(.awaitingBFD), .seeking, .established: break
             }
         case .stability: errorsInARow = 0
+        case .refresh: break
         case .hold(let id): fail(id, NotificationMessage(.holdTimerExpired))
         case .keepalive(let id): sendKeepalive(on: id)
         case .sendHold(let id): fail(id, NotificationMessage(.sendHoldTimerExpired))

@@ -6,6 +6,8 @@ public enum SessionTimer: Hashable, Sendable {
     case idleHold
     /// After which a session counts as stable and earlier errors are forgotten.
     case stability
+    /// Until a refresh that came too soon after the last one is answered; `Peer` starts it.
+    case refresh
     /// Until a silent peer counts as gone; before the OPEN, until a mute one does.
     case hold(ConnectionID)
     /// Until the next KEEPALIVE.
