@@ -33,6 +33,8 @@ public struct OperationsServer: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             try await serve(on: group, socket: socket)
+        } catch is CancellationError {
+            // Graceful shutdown ends the accept loop so.
         } catch {
             socket.remove()
             try? await group.shutdownGracefully()
