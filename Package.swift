@@ -59,7 +59,12 @@ let package = Package(
                 "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
                 "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
             ]),
-        room("DirectorySource", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room(
+            "DirectorySource",
+            [
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
+                logging, serviceLifecycle,
+            ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
@@ -93,7 +98,11 @@ let package = Package(
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
-            "DirectorySourceTests", ["Configuration", "DirectorySource", "IPAM", "LoadBalancing", "NetworkTypes"]),
+            "DirectorySourceTests",
+            [
+                "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
+                "YAML", logging, serviceLifecycle,
+            ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer"]),
         tests(

@@ -61,7 +61,7 @@ struct Daemon {
     private func makeSource(_ configuration: Configuration) throws -> any ServiceSource {
         switch configuration.source {
         case .directory(let settings):
-            DirectorySource(settings: settings, logger: Logger(label: "directory"))
+            try DirectorySource(settings: settings, logger: Logger(label: "directory"))
         case .kubernetes:
             throw Failure(
                 "source: kubernetes is not built yet; set  source: {directory: {path: ...}}  to serve manifests")
