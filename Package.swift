@@ -16,17 +16,113 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
 }
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
 let package = Package(
     name: "herald",
-    dependencies: [],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
     targets: [
+        // Command
+        .executableTarget(
+            name: "herald",
+            dependencies: [
+                "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork",
+                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser, logging,
+                serviceLifecycle, unixSignals,
+            ],
+            swiftSettings: strict),
+        // Loop
+        room(
+            "Operator",
+            [
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", logging,
+                serviceLifecycle, unixSignals,
+            ]),
+        room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
+        // Modes and sources
+        room(
+            "ARPMode",
+            [
+                "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
+                "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
+            ]),
+        room(
+            "DirectorySource",
+            [
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
+                logging, serviceLifecycle,
+            ]),
+        // Seams
+        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room("Kubernetes", ["HTTPTransfer", "NetworkTypes"]),
+        // Platform
+        room("FileSystem", ["CLinux"]),
+        room("HTTPTransfer", ["CCurl"]),
+        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+        room("Netlink", ["CNetlink", "NetworkTypes"]),
+        room("PacketLoop", ["CLinux", "NetworkTypes"]),
+        room("YAML", ["CYAML"]),
         // Pure
+        room("AddressResolution", ["NetworkTypes"]),
         room("BFD", ["NetworkTypes"]),
         room("BGP", ["NetworkTypes"]),
+        room("IPAM", ["NetworkTypes"]),
+        room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
         room("NetworkTypes"),
+        // System
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CNetlink", pkgConfig: "libnl-3.0", providers: [.apt(["libnl-3-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // The lab and its probe, with which tests and the demo build networks
+        .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
+        .executableTarget(
+            name: "lab-probe", dependencies: ["Lab", "NetworkTypes"], path: "Tests/LabProbe", swiftSettings: strict),
+        // An HTTP server that does what a test scripts
+        .target(
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+        // Tests
+        tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
+        tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
+        tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests(
+            "DirectorySourceTests",
+            [
+                "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
+                logging, serviceLifecycle,
+            ]),
+        tests("FileSystemTests", ["CLinux", "FileSystem"]),
+        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP"]),
+        tests(
+            "HostNetworkTests",
+            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+        tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests(
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            resources: [.copy("Fixtures")]),
+        tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
+        tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
+        tests("NetlinkTests", ["Netlink", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
+        tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]
 )

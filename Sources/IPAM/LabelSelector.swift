@@ -10,9 +10,12 @@ public struct LabelSelector: Hashable, Sendable {
             case doesNotExist
         }
 
+        /// The label looked at.
         public let key: String
+        /// What must hold for its value.
         public let `operator`: Operator
 
+        /// The label and what must hold for it.
         public init(key: String, _ operator: Operator) {
             self.key = key
             self.operator = `operator`
@@ -29,8 +32,10 @@ public struct LabelSelector: Hashable, Sendable {
         }
     }
 
+    /// All must hold; none means that everything matches.
     public var requirements: [Requirement]
 
+    /// All of them must hold.
     public init(_ requirements: [Requirement]) {
         self.requirements = requirements
     }
@@ -40,6 +45,7 @@ public struct LabelSelector: Hashable, Sendable {
         requirements = matchLabels.sorted { $0.key < $1.key }.map { Requirement(key: $0.key, .in([$0.value])) }
     }
 
+    /// Whether every requirement holds.
     public func matches(_ labels: [String: String]) -> Bool {
         requirements.allSatisfy { $0.matches(labels) }
     }

@@ -13,21 +13,27 @@ public struct Pool: Hashable, Sendable {
         case hashed
     }
 
-    /// What becomes of a Service whose address is no longer in any pool.
+    /// What becomes of a Service whose address is in no pool that admits it, as after a pool was edited.
+    ///
+    /// Only the addresses are recorded, not the pools they came from. So the policy is that of the pools which the
+    /// Service could go to, which also holds after a restart.
     public enum RemovalPolicy: String, Hashable, Sendable, CaseIterable {
         /// It keeps the address and is reported as out of its pool.
         case keep
-        /// It gets another address.
+        /// It gets an address of this pool, if one is free.
         case reassign
     }
 
+    /// Unique among the pools (`Configuration` checks).
     public var name: String
-    /// In the order written; never overlapping within a pool or between pools (`Configuration` checks).
+    /// In any order; never overlapping within a pool or between pools (`Configuration` checks).
     public var ranges: [AddressRange]
     /// False: only for Services that name the pool or one of its addresses.
     public var autoAssign = true
+    /// Which of its free addresses comes next.
     public var order = Order.ascending
-    /// Leaves out IPv4 addresses whose last octet is 0 or 255.
+    /// Never chooses IPv4 addresses whose last octet is 0 or 255, IPv6 addresses whose low 64 bits are zero, or the
+    /// first of an IPv6 prefix up to /126 (subnet-router anycast). A Service may still ask for one of them.
     public var skipEdgeAddresses = false
     /// Pools with a higher number are tried first; equal ones in the order written.
     public var priority = 0
@@ -37,10 +43,12 @@ public struct Pool: Hashable, Sendable {
     public var namespaceSelector: LabelSelector?
     /// Which Services may use the pool, by their labels; nil: all.
     public var serviceSelector: LabelSelector?
+    /// Whether Services out of their pool come here.
     public var onRemoval = RemovalPolicy.keep
     /// How long a released address rests before another Service may get it.
     public var quarantine = Duration.zero
 
+    /// A pool open to all, with every setting at its default.
     public init(name: String, ranges: [AddressRange]) {
         self.name = name
         self.ranges = ranges

@@ -7,14 +7,18 @@ public struct PortClaim: Hashable, Sendable, Comparable, CustomStringConvertible
         case sctp = "SCTP"
     }
 
+    /// What the port belongs to: 80/TCP and 80/UDP do not clash.
     public let transport: Transport
+    /// The port of the Service, not that of its nodes or pods.
     public let port: UInt16
 
+    /// Any port is taken, also 0.
     public init(_ transport: Transport, _ port: UInt16) {
         self.transport = transport
         self.port = port
     }
 
+    /// By port, then by the name of the transport.
     public static func < (left: PortClaim, right: PortClaim) -> Bool {
         (left.port, left.transport.rawValue) < (right.port, right.transport.rawValue)
     }

@@ -1,0 +1,45 @@
+# Everything here installs what it needs: run as root on Debian 12 with a Swift 6.3 toolchain.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+RELEASE_FLAGS := -c release --product herald --static-swift-stdlib -Xlinker --icf=all -Xlinker -s
+
+.PHONY: help
+help: ## Lists the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.PHONY: demo
+demo: libraries release ## Shows the main job: Services in, answering addresses out
+	@scripts/install --demo
+	@swift build -c release --product lab-probe >/dev/null
+	@scripts/demo
+
+.PHONY: test
+test: ## Runs every test, those in network namespaces too
+	@scripts/install --tests
+	@scripts/test
+
+.PHONY: lint
+lint: ## Checks the form of all Swift code
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+.PHONY: release
+release: libraries ## Builds the binary that ships: .build/release/herald
+	swift build $(RELEASE_FLAGS)
+
+.PHONY: bench
+bench: libraries ## Measures, prints a table and writes bench-results/bench.json
+	@scripts/install --demo
+	swift build -c release --product herald-bench
+	swift build -c release --product lab-probe
+	$(MAKE) release
+	.build/release/herald-bench
+
+.PHONY: sanitize
+sanitize: libraries ## Runs the tests under the thread and address sanitizers
+	@scripts/install --tests
+	@scripts/sanitize
+
+.PHONY: libraries
+libraries:
+	@scripts/install --libraries

@@ -1,0 +1,41 @@
+import AddressResolution
+import Netlink
+import NetworkTypes
+
+/// One interface that addresses are announced on: who we are there, what we answer and when we announce.
+struct Segment: Sendable {
+    let link: LinkIndex
+    var name: String
+    var responder: Responder
+    var schedule = AnnouncementSchedule()
+    /// Addresses placed on the interface.
+    var addresses: Set<IPAddress> = []
+    /// Attached, and not yet announced for the first time.
+    var unannounced: Set<IPAddress> = []
+    /// What the kernel does on the interface; nil until the sockets are open.
+    var settings: InterfaceSettings?
+
+    init(_ link: Link, in network: NetworkState) {
+        self.link = link.index
+        name = link.name
+        responder = Responder(station: Self.station(of: link, in: network, settings: nil))
+    }
+
+    /// Takes in changes of the link and returns whether our hardware address there is another one.
+    mutating func update(_ link: Link, in network: NetworkState) -> Bool {
+        name = link.name
+        let former = responder.station.hardwareAddress
+        responder.station = Self.station(of: link, in: network, settings: settings)
+        return former != responder.station.hardwareAddress
+    }
+
+    private static func station(of link: Link, in network: NetworkState, settings: InterfaceSettings?) -> Station {
+        let siblings = network.links.values.compactMap { $0.index == link.index ? nil : $0.macAddress }
+        let linkLocal = network.addresses(on: link.index).lazy.map(\.address).first {
+            $0.family == .ipv6 && $0.isLinkLocal
+        }
+        return Station(
+            hardwareAddress: link.macAddress ?? .zero, siblings: Set(siblings), advertisementSource: linkLocal,
+            isRouter: settings?.forwardsIPv6 == 1)
+    }
+}

@@ -1,0 +1,335 @@
+import AddressResolution
+import Configuration
+import HashTreeCollections
+import LoadBalancing
+import Netlink
+import NetworkTypes
+
+/// Decides what one node does on the wire in ARP mode: where each address is put, what is announced and answered, and
+/// what became of it. A value without I/O: feed it facts, perform the effects it returns, in order.
+struct Speaker: Sendable {
+    enum Effect: Equatable, Sendable {
+        /// Opens the sockets of an interface; `opened` answers before anything else is fed in.
+        case open(LinkIndex)
+        case close(LinkIndex)
+        /// Listens to the solicited-node group of an address, so that switches forward solicitations here.
+        case join(IPAddress, LinkIndex)
+        case leave(IPAddress, LinkIndex)
+        /// Has the kernel hold an address; `attached` answers with the same ticket.
+        case attach(AddressKey, ticket: UInt64)
+        case detach(AddressKey)
+        /// Removes what an earlier process left and nobody wants.
+        case sweep(keeping: Set<AddressKey>)
+        case send([UInt8], LinkIndex)
+        case report(IPAddress, AnnouncementEffect.State)
+    }
+
+    /// Where the addresses live when `attach` is `link`.
+    enum Device: Equatable, Sendable {
+        case notNeeded
+        case ready(LinkIndex)
+        case failed(Obstacle)
+    }
+
+    /// What is done for one address.
+    enum Phase: Equatable, Sendable {
+        case blocked(Obstacle)
+        /// The kernel was asked to hold it.
+        case attaching(LinkIndex, AddressKey, ticket: UInt64)
+        /// It answers on the link; with a key, the kernel holds it.
+        case answering(LinkIndex, AddressKey?)
+    }
+
+    private(set) var settings: ARPSettings
+    private(set) var desired = AnnouncementSet()
+    private var hasDesired = false
+    private var hasSwept = false
+    private var network: NetworkState?
+    private var device = Device.notNeeded
+    private(set) var phases: [IPAddress: Phase] = [:]
+    private(set) var segments: [LinkIndex: Segment] = [:]
+    /// When to try again for blocked addresses whose obstacle may pass without notice.
+    private var retries: [IPAddress: MonotonicTime] = [:]
+    /// When an attached address was last taken away by someone else.
+    private var losses: [IPAddress: MonotonicTime] = [:]
+    private var lastTicket: UInt64 = 0
+
+    /// How long after a failure the kernel is asked again.
+    static let retryInterval = Duration.seconds(5)
+
+    init(settings: ARPSettings) {
+        self.settings = settings
+    }
+
+    /// When to call `advance(to:)` next.
+    var nextWake: MonotonicTime? {
+        ([retries.values.min()] + segments.values.map(\.schedule.nextWake)).compactMap { $0 }.min()
+    }
+}
+
+// MARK: - Inputs
+
+extension Speaker {
+    /// Replaces what should be announced.
+    mutating func want(_ set: AnnouncementSet, at now: MonotonicTime) -> [Effect] {
+        hasDesired = true
+        var effects: [Effect] = []
+        let added = Set(set.subtracting(desired).map(\.address))
+        for gone in desired.subtracting(set) where !added.contains(gone.address) {
+            effects += withdraw(gone.address)
+        }
+        desired = set
+        for address in added.sorted() where phases[address] == nil { effects += place(address, at: now) }
+        return effects + sweepOnce() + advance(to: now)
+    }
+
+    /// Takes in the host's links and addresses.
+    mutating func setNetwork(_ state: NetworkState, at now: MonotonicTime) -> [Effect] {
+        let isFirst = network == nil
+        let isRelevant = network.map { $0.links != state.links || Self.subnets($0) != Self.subnets(state) } ?? true
+        network = state
+        guard isRelevant else { return [] }
+        var effects: [Effect] = []
+        for (index, segment) in segments {
+            guard let link = state.links[index], segments[index]?.update(link, in: state) == true else { continue }
+            for address in segment.addresses { segments[index]?.schedule.start(address, at: now) }
+        }
+        for address in phases.keys.sorted() { effects += reconsider(address, at: now) }
+        return effects + (isFirst ? sweepOnce() : []) + advance(to: now)
+    }
+
+    /// Replaces the settings; where addresses live may change with them.
+    mutating func configure(_ settings: ARPSettings, at now: MonotonicTime) -> [Effect] {
+        guard settings != self.settings else { return [] }
+        let movesAll = settings.attach != self.settings.attach
+        self.settings = settings
+        var effects: [Effect] = []
+        for address in phases.keys.sorted() {
+            if movesAll {
+                effects += remove(address) + place(address, at: now)
+            } else {
+                effects += reconsider(address, at: now)
+            }
+        }
+        return effects + advance(to: now)
+    }
+
+    /// The device of `attach: link` is there, or cannot be had.
+    mutating func setDevice(_ device: Device, at now: MonotonicTime) -> [Effect] {
+        guard device != self.device else { return [] }
+        self.device = device
+        guard settings.attach == .link else { return [] }
+        return phases.keys.sorted().flatMap { remove($0) + place($0, at: now) } + advance(to: now)
+    }
+
+    /// The sockets of an interface are open, or could not be opened.
+    mutating func opened(_ link: LinkIndex, settings: InterfaceSettings?) {
+        segments[link]?.settings = settings
+        if let network, let known = network.links[link] { _ = segments[link]?.update(known, in: network) }
+    }
+
+    /// The kernel has answered a request to hold an address. A stale ticket is ignored.
+    mutating func attached(
+        _ key: AddressKey, ticket: UInt64, failure: Obstacle?, at now: MonotonicTime
+    ) -> [Effect] {
+        let address = key.address
+        guard case .attaching(let link, let asked, ticket) = phases[address], asked == key else { return [] }
+        if let failure {
+            return remove(address)
+                + block(address, failure, retry: now.advanced(by: Self.retryInterval)) + advance(to: now)
+        }
+        return answer(address, on: link, key: key, at: now) + advance(to: now)
+    }
+
+    /// Someone took addresses off an interface, or they expired while the process did not run.
+    mutating func lost(_ addresses: [IPAddress], at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        for address in addresses {
+            guard case .answering(_, _?) = phases[address] else { continue }
+            let isRepeated = losses[address].map { $0.duration(to: now) < .seconds(10) } ?? false
+            losses[address] = now
+            effects += remove(address)
+            let obstacle = Obstacle(
+                reason: "AddressRemoved",
+                sentence: "\(address) was taken off its interface by another program, more than once; find the program "
+                    + "that removes it")
+            effects +=
+                isRepeated
+                ? block(address, obstacle, retry: now.advanced(by: Self.retryInterval)) : place(address, at: now)
+        }
+        return effects + advance(to: now)
+    }
+
+    /// Takes one frame that an interface received.
+    mutating func received(_ frame: [UInt8], on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
+        let answers = segments[link]?.responder.handle(frame[...], at: now) ?? []
+        return answers.compactMap { answer in
+            switch answer {
+            case .send(let frame): .send(frame, link)
+            case .observed: nil
+            }
+        }
+    }
+
+    /// Sends what is due and retries what is to be retried.
+    mutating func advance(to now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        for (address, retry) in retries where retry <= now { effects += place(address, at: now) }
+        for link in segments.keys.sorted() { effects += announceDue(on: link, at: now) }
+        return effects
+    }
+
+    /// Withdraws everything.
+    mutating func withdrawAll() -> [Effect] {
+        desired = AnnouncementSet()
+        return phases.keys.sorted().flatMap { withdraw($0) }
+    }
+}
+
+// MARK: - One address
+
+extension Speaker {
+    private mutating func place(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
+        guard let network else {
+            return block(
+                address, Obstacle(reason: "Pending", sentence: "the interfaces are not known yet"), retry: nil)
+        }
+        switch InterfaceChoice(patterns: settings.interfaces, network: network).interface(for: address) {
+        case .failure(let obstacle): return block(address, obstacle, retry: nil)
+        case .success(let link): return enter(address, on: link, in: network, at: now)
+        }
+    }
+
+    private mutating func enter(
+        _ address: IPAddress, on link: Link, in network: NetworkState, at now: MonotonicTime
+    ) -> [Effect] {
+        let holder: LinkIndex?
+        switch (settings.attach, device) {
+        case (.interface, _): holder = link.index
+        case (.none, _): holder = nil
+        case (.link, .ready(let device)): holder = device
+        case (.link, .failed(let obstacle)): return block(address, obstacle, retry: nil)
+        case (.link, .notNeeded):
+            return block(address, Obstacle(reason: "Pending", sentence: "its device is being made"), retry: nil)
+        }
+        var effects: [Effect] = []
+        if segments[link.index] == nil {
+            segments[link.index] = Segment(link, in: network)
+            effects.append(.open(link.index))
+        }
+        segments[link.index]?.addresses.insert(address)
+        guard let holder else { return effects + answer(address, on: link.index, key: nil, at: now) }
+        lastTicket += 1
+        retries[address] = nil
+        let key = AddressKey(link: holder, address: address)
+        phases[address] = .attaching(link.index, key, ticket: lastTicket)
+        return effects + [.attach(key, ticket: lastTicket)]
+    }
+
+    private mutating func answer(
+        _ address: IPAddress, on link: LinkIndex, key: AddressKey?, at now: MonotonicTime
+    ) -> [Effect] {
+        phases[address] = .answering(link, key)
+        retries[address] = nil
+        segments[link]?.unannounced.insert(address)
+        segments[link]?.schedule.start(address, at: now)
+        guard answersItself(for: address, on: link) else { return [] }
+        segments[link]?.responder.owned.insert(address)
+        return address.family == .ipv6 ? [.join(address, link)] : []
+    }
+
+    /// The kernel answers ARP for an address on any of its interfaces unless `arp_ignore` says otherwise, and NDP only
+    /// on the interface that holds it.
+    private func answersItself(for address: IPAddress, on link: LinkIndex) -> Bool {
+        switch (settings.attach, address.family) {
+        case (.interface, _): false
+        case (.none, _), (.link, .ipv6): true
+        case (.link, .ipv4): (segments[link]?.settings?.arpIgnore ?? 0) > 0
+        }
+    }
+
+    private mutating func reconsider(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
+        guard let network else { return [] }
+        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
+        switch phases[address] {
+        case .attaching(let link, _, _), .answering(let link, _):
+            if choice.allows(link, for: address) { return [] }
+            return remove(address) + place(address, at: now)
+        case .blocked: return retries[address] == nil ? place(address, at: now) : []
+        case nil: return []
+        }
+    }
+
+    private mutating func block(_ address: IPAddress, _ obstacle: Obstacle, retry: MonotonicTime?) -> [Effect] {
+        let isNews = phases[address] != .blocked(obstacle)
+        phases[address] = .blocked(obstacle)
+        retries[address] = retry
+        guard isNews else { return [] }
+        return [.report(address, obstacle.reason == "Pending" ? .pending(obstacle) : .blocked(obstacle))]
+    }
+
+    private mutating func withdraw(_ address: IPAddress) -> [Effect] {
+        let effects = remove(address)
+        phases[address] = nil
+        losses[address] = nil
+        retries[address] = nil
+        return effects + [.report(address, .withdrawn)]
+    }
+
+    /// Undoes what was done for an address, whatever that was.
+    private mutating func remove(_ address: IPAddress) -> [Effect] {
+        var effects: [Effect] = []
+        switch phases[address] {
+        case .attaching(let link, let key, _):
+            effects.append(.detach(key))
+            effects += leave(address, link)
+        case .answering(let link, let key):
+            if segments[link]?.responder.owned.remove(address) != nil, address.family == .ipv6 {
+                effects.append(.leave(address, link))
+            }
+            if let key { effects.append(.detach(key)) }
+            effects += leave(address, link)
+        case .blocked, nil: break
+        }
+        return effects
+    }
+
+    private mutating func leave(_ address: IPAddress, _ link: LinkIndex) -> [Effect] {
+        segments[link]?.schedule.stop(address)
+        segments[link]?.unannounced.remove(address)
+        segments[link]?.addresses.remove(address)
+        guard segments[link]?.addresses.isEmpty == true else { return [] }
+        segments[link] = nil
+        return [.close(link)]
+    }
+
+    private mutating func announceDue(on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
+        guard let due = segments[link]?.schedule.due(at: now), let segment = segments[link] else { return [] }
+        var effects: [Effect] = []
+        for address in due {
+            effects += segment.responder.station.announcementFrames(for: address).map { .send($0, link) }
+            if segments[link]?.unannounced.remove(address) != nil {
+                effects.append(.report(address, .inEffect(interface: segment.name)))
+            }
+        }
+        return effects
+    }
+
+    /// Once both are known, what is wanted and what there is: before that, leftovers are kept for adoption.
+    private mutating func sweepOnce() -> [Effect] {
+        guard hasDesired, network != nil, !hasSwept else { return [] }
+        hasSwept = true
+        let kept = phases.values.compactMap { phase -> AddressKey? in
+            switch phase {
+            case .attaching(_, let key, _): key
+            case .answering(_, let key): key
+            case .blocked: nil
+            }
+        }
+        return [.sweep(keeping: Set(kept))]
+    }
+
+    private static func subnets(_ network: NetworkState) -> Set<IPAddress> {
+        Set(network.hostAddresses.map(\.address))
+    }
+}

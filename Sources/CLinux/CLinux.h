@@ -1,0 +1,118 @@
+// What Swift's Glibc module cannot reach: kernel headers, GNU extensions, variadic calls, function-like macros.
+#ifndef HERALD_CLINUX_H
+#define HERALD_CLINUX_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+// GNU extensions, declared here since Swift builds its C modules without _GNU_SOURCE.
+
+extern const char *strerrordesc_np(int code);
+extern int unshare(int flags);
+
+enum {
+    herald_clone_newnet = 0x40000000,
+    herald_sched_reset_on_fork = 0x40000000,
+};
+
+struct herald_mmsghdr {
+    struct msghdr header;
+    unsigned int length;
+};
+
+static inline int herald_recvmmsg(int descriptor, struct herald_mmsghdr *messages, unsigned int count, int flags) {
+    return (int)syscall(SYS_recvmmsg, descriptor, messages, count, flags, (void *)0);
+}
+
+static inline int herald_accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags) {
+    return (int)syscall(SYS_accept4, descriptor, address, length, flags);
+}
+
+// Control messages.
+
+static inline struct cmsghdr *herald_cmsg_first(struct msghdr *message) {
+    return CMSG_FIRSTHDR(message);
+}
+
+static inline struct cmsghdr *herald_cmsg_next(struct msghdr *message, struct cmsghdr *control) {
+    return CMSG_NXTHDR(message, control);
+}
+
+static inline void *herald_cmsg_data(struct cmsghdr *control) {
+    return CMSG_DATA(control);
+}
+
+/// The octets of data in a control message, without its header.
+static inline size_t herald_cmsg_data_length(const struct cmsghdr *control) {
+    return control->cmsg_len < CMSG_LEN(0) ? 0 : control->cmsg_len - CMSG_LEN(0);
+}
+
+// Threads.
+
+/// Starts a detached thread that takes no signals. Returns 0 or an error number.
+static inline int herald_thread_start(void *(*body)(void *), void *context) {
+    pthread_attr_t attributes;
+    int result = pthread_attr_init(&attributes);
+    if (result != 0) return result;
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigset_t every, before;
+    sigfillset(&every);
+    pthread_sigmask(SIG_SETMASK, &every, &before);
+    pthread_t thread;
+    result = pthread_create(&thread, &attributes, body, context);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return result;
+}
+
+/// Names the calling thread; the kernel keeps the first 15 octets.
+static inline int herald_thread_set_name(const char *name) {
+    return prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+/// Asks the fair scheduler for short turns, and so an early one after a wake-up (Linux 6.12; older kernels ignore it).
+static inline int herald_thread_set_slice(uint64_t nanoseconds) {
+    struct {
+        uint32_t size, policy;
+        uint64_t flags;
+        int32_t nice;
+        uint32_t priority;
+        uint64_t runtime, deadline, period;
+    } attributes = {.size = 48, .nice = getpriority(PRIO_PROCESS, 0), .runtime = nanoseconds};
+    return (int)syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+// Devices.
+
+/// Makes a TUN device without packet information on an open /dev/net/tun; fails with EBUSY when the name exists.
+static inline int herald_tun_create(int descriptor, const char *name) {
+    struct ifreq request;
+    memset(&request, 0, sizeof request);
+    strncpy(request.ifr_name, name, IFNAMSIZ - 1);
+    request.ifr_flags = (short)(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL);
+    return ioctl(descriptor, TUNSETIFF, &request);
+}
+
+#endif

@@ -1,0 +1,35 @@
+public import LoadBalancing
+public import NetworkTypes
+
+/// What one configuration file says, with every default filled in.
+public struct Configuration: Hashable, Sendable {
+    /// How the addresses of pools without a mode of their own are announced.
+    public var mode: Mode
+    /// Where Services come from.
+    public var source = Source.kubernetes
+    /// Which Services are served, and how.
+    public var services = ServiceSettings()
+    /// In the order written; never empty, and no address is in two of them.
+    public var pools: [PlannerSettings.PoolSettings]
+    /// How addresses are announced by ARP and NDP.
+    public var arp = ARPSettings()
+    /// What is logged, and how.
+    public var log = LogSettings()
+    /// How the running process is asked about.
+    public var operations = OperationsSettings()
+
+    /// Every default but those two, which have none.
+    public init(mode: Mode, pools: [PlannerSettings.PoolSettings]) {
+        self.mode = mode
+        self.pools = pools
+    }
+
+    /// The modes that any pool uses.
+    public var modes: Set<Mode> { Set(pools.map { $0.mode ?? mode }) }
+
+    /// What the planner of a node has to know.
+    public func plannerSettings(for node: NodeName) -> PlannerSettings {
+        PlannerSettings(
+            node: node, mode: mode, pools: pools, claim: services.claim, requireEndpoints: services.requireEndpoints)
+    }
+}

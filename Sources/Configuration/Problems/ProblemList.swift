@@ -1,0 +1,28 @@
+/// Everything that was found in one file, in reading order.
+public struct ProblemList: Error, Hashable, Sendable, Encodable {
+    /// The name of the file, as it was given.
+    public let file: String
+    /// In reading order.
+    public let problems: [Problem]
+    /// How many more there are that were not kept.
+    public let omitted: Int
+
+    /// Puts the problems in reading order.
+    public init(file: String, problems: [Problem], omitted: Int = 0) {
+        self.file = file
+        self.problems = problems.sorted()
+        self.omitted = omitted
+    }
+
+    /// Whether the file cannot be used.
+    public var hasErrors: Bool { problems.contains { $0.severity == .error } }
+}
+
+extension ProblemList: CustomStringConvertible {
+    /// One line for each problem, `file:line:column: error: what; cure`, without a line end after the last.
+    public var description: String {
+        var lines = problems.map { "\(file):\($0)" }
+        if omitted > 0 { lines.append("\(file): \(omitted) more problems") }
+        return lines.joined(separator: "\n")
+    }
+}

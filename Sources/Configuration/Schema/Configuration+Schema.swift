@@ -1,0 +1,102 @@
+import LoadBalancing
+import YAML
+
+// The schema: one table for each mapping. A key is added by a property, with its default, and one line here.
+
+extension Shape where Value == Configuration {
+    static var configuration: Shape {
+        mapping(
+            Configuration(mode: .none, pools: []),
+            [
+                Field("mode", \.mode, .mode, isRequired: true, "How addresses are announced."),
+                Field("source", \.source, .source, "Where Services come from."),
+                Field("services", \.services, .services, "Which Services are served."),
+                Field("pools", \.pools, .pools, isRequired: true, "The addresses to hand out."),
+                Field("arp", \.arp, .arp, "How addresses are announced by ARP and NDP."),
+                Field("log", \.log, .log, "What is logged."),
+                Field("operations", \.operations, .operations, "How the running process is asked about."),
+            ], example: "mode: arp"
+        ).checked(CrossChecks.check)
+    }
+}
+
+extension Shape where Value == Mode {
+    static var mode: Shape { .choice(notYet: [.bgp]) }
+}
+
+extension Shape where Value == ServiceSettings {
+    static var services: Shape {
+        mapping(
+            ServiceSettings(),
+            [
+                Field(
+                    "loadBalancerClass", \.claim.loadBalancerClass, .loadBalancerClass,
+                    "The class by which a Service asks for herald."),
+                Field(
+                    "claim", \.claim.claim, .choice(),
+                    "Whether Services of this class are served, those without any class, or both."),
+                Field(
+                    "requireEndpoints", \.requireEndpoints, .boolean,
+                    "Leaves a Service unannounced while it has no endpoint, where endpoints are known."),
+                Field(
+                    "writeLoadBalancerIP", \.writeLoadBalancerIP, .boolean,
+                    "Writes a single assigned address to spec.loadBalancerIP too."),
+            ])
+    }
+}
+
+extension Shape where Value == ARPSettings {
+    static var arp: Shape {
+        mapping(
+            ARPSettings(),
+            [
+                Field(
+                    "interfaces", \.interfaces,
+                    .list(of: .interface, "a list of interface names", example: "[ens160, \"eth*\"]"),
+                    "The interfaces that may announce, by name or with * and ?; none: the one whose subnet holds the "
+                        + "address."),
+                Field(
+                    "attach", \.attach, .choice(),
+                    "Where an owned address lives: on the interface, on a device that vanishes with the process, or "
+                        + "nowhere, answered from user space."),
+                Field(
+                    "lifetime", \.lifetime, .lifetime,
+                    "How long an attached address outlives the process, in whole seconds."),
+                Field(
+                    "refresh", \.refresh, .duration(.milliseconds(100) ... .seconds(1_800)),
+                    "How often that lifetime starts again; less than half of it."),
+            ]
+        ).checked(CrossChecks.checkLifetime)
+    }
+}
+
+extension Shape where Value == Duration {
+    /// The kernel counts an address's lifetime in seconds.
+    static var lifetime: Shape {
+        Shape.duration(.seconds(1) ... .seconds(3_600)).checked { lifetime, node, reading in
+            guard lifetime.components.attoseconds != 0 else { return }
+            reading.error(
+                node.mark, "\(reading.subject): \(DurationText.text(of: lifetime)) is not a whole number of seconds",
+                cure: "write \(lifetime.components.seconds)s or \(lifetime.components.seconds + 1)s")
+        }
+    }
+}
+
+extension Shape where Value == LogSettings {
+    static var log: Shape {
+        mapping(
+            LogSettings(),
+            [
+                Field("level", \.level, .choice(), "The least severe messages that are written."),
+                Field("format", \.format, .choice(), "Lines for people, or a JSON object a line."),
+            ])
+    }
+}
+
+extension Shape where Value == OperationsSettings {
+    static var operations: Shape {
+        mapping(
+            OperationsSettings(),
+            [Field("socket", \.socket, .socket, "The Unix socket that herald status and herald explain ask.")])
+    }
+}

@@ -1,0 +1,72 @@
+import IPAM
+import LoadBalancing
+import NetworkTypes
+
+/// What is still to be written, the newest for each Service, with those apart that have failed.
+struct PendingOutcomes {
+    /// What is to become of a state file.
+    enum Task {
+        case apply(ServiceOutcome)
+        case remove
+    }
+
+    private var fresh: [ServiceKey: Task] = [:]
+    private var failed: [ServiceKey: Task] = [:]
+    /// Why the last one failed.
+    private(set) var problem: String?
+    private(set) var backoff = Backoff()
+
+    var isEmpty: Bool { fresh.isEmpty && failed.isEmpty }
+    /// Whether there is something that has not failed since it came or was due again.
+    var hasFresh: Bool { !fresh.isEmpty }
+
+    /// Replaces whatever was to be done about the Service.
+    mutating func add(_ task: Task, for key: ServiceKey) {
+        failed[key] = nil
+        fresh[key] = task
+    }
+
+    /// Takes back the removal of a Service's file, if it has not been done.
+    mutating func keep(_ key: ServiceKey) {
+        if case .remove = fresh[key] { fresh[key] = nil }
+        if case .remove = failed[key] { failed[key] = nil }
+    }
+
+    /// Makes what has failed fresh again if its time has come.
+    mutating func retryIfDue(at now: MonotonicTime) {
+        if isEmpty {
+            problem = nil
+            backoff.succeed()
+        }
+        if backoff.isDue(at: now) { retryAll() }
+    }
+
+    /// Makes what has failed fresh again.
+    mutating func retryAll() {
+        fresh.merge(failed) { new, _ in new }
+        failed = [:]
+    }
+
+    /// Takes some of what is fresh.
+    mutating func take(atMost limit: Int) -> [ServiceKey: Task] {
+        guard fresh.count > limit else {
+            defer { fresh = [:] }
+            return fresh
+        }
+        let some = Dictionary(uniqueKeysWithValues: fresh.lazy.prefix(limit).map { ($0.key, $0.value) })
+        for key in some.keys { fresh[key] = nil }
+        return some
+    }
+
+    /// Puts back what was taken and failed; with nothing to put back and nothing left, all is well again.
+    mutating func settle(_ tasks: [ServiceKey: Task], problem: String?, at now: MonotonicTime) {
+        failed.merge(tasks) { newer, _ in newer }
+        if let problem {
+            self.problem = problem
+            if backoff.isDue(at: now) { backoff.fail(at: now) }
+        } else if failed.isEmpty {
+            self.problem = nil
+            backoff.succeed()
+        }
+    }
+}

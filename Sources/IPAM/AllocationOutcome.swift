@@ -1,0 +1,58 @@
+public import NetworkTypes
+
+/// What a Service holds after it was looked at, and what it does not get.
+public struct AllocationOutcome: Hashable, Sendable {
+    /// Something worth telling about what the Service holds.
+    public enum Note: Hashable, Sendable {
+        /// It keeps an address that is in no pool which admits it.
+        case outOfPool(IPAddress)
+        /// It would take the family too, but cannot have it.
+        case without(AddressFamily, Refusal)
+        /// It had to let go of the address just now; said once, by the call that did it.
+        case lost(IPAddress, Refusal)
+    }
+
+    /// The addresses to record, in the order of the Service's families.
+    public let held: [IPAddress]
+    /// Why the request is not met; what is in `held` is then what the Service had and may keep.
+    public let refusal: Refusal?
+    /// Lost addresses first, then those out of pool, then missing families.
+    public let notes: [Note]
+    /// Newly taken by this call.
+    public let taken: [IPAddress]
+    /// Let go of by this call.
+    public let released: [IPAddress]
+
+    /// Whether to try again when the ledger's `generation` has grown.
+    public var wantsMore: Bool {
+        refusal != nil
+            || notes.contains {
+                switch $0 {
+                case .without, .outOfPool: true
+                case .lost: false
+                }
+            }
+    }
+}
+
+extension AllocationOutcome.Note {
+    /// A stable code for conditions and metrics.
+    public var reason: String {
+        switch self {
+        case .outOfPool: "OutOfPool"
+        case .without: "FamilyUnavailable"
+        case .lost: "AddressLost"
+        }
+    }
+
+    /// What is so and what can be done about it.
+    public var sentence: String {
+        switch self {
+        case .outOfPool(let address):
+            "\(address) is in no pool open to the Service, which keeps it; to move it, ask for an address of a pool"
+                + " with herald-lb.io/addresses, or set onRemoval: reassign on a pool"
+        case .without(let family, let refusal): "no \(family.rawValue) address: \(refusal.sentence)"
+        case .lost(let address, let refusal): "gave up \(address): \(refusal.sentence)"
+        }
+    }
+}

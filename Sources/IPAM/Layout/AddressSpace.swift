@@ -1,0 +1,100 @@
+import NetworkTypes
+
+/// The addresses of one family in one pool, numbered from zero without gaps, and which of them are taken.
+struct AddressSpace: Sendable {
+    private struct Stretch {
+        let firstRank: UInt128
+        let positions: ClosedRange<UInt128>
+    }
+
+    let family: AddressFamily
+    private let edges: EdgeRule
+    private var stretches: [Stretch] = []
+    private var taken = IntervalSet()
+
+    /// Addresses in all, those that automatic choice leaves out included; saturated.
+    private(set) var size: UInt128 = 0
+    /// How many addresses are in each standing; `free` is not counted.
+    private var tally: [Int] = Array(repeating: 0, count: AddressStanding.allCases.count)
+
+    /// `pieces` are ascending and disjoint.
+    init(family: AddressFamily, pieces: [ClosedRange<UInt128>], skipsEdges: Bool) {
+        self.family = family
+        edges = EdgeRule(family: family, skipsEdges: skipsEdges)
+        for piece in pieces {
+            let count = (piece.upperBound - piece.lowerBound).saturatingAdd(1)
+            size = size.saturatingAdd(count)
+            guard let usable = skipsEdges ? piece.withoutSubnetRouter(family) : piece,
+                let ranks = edges.ranks(of: usable)
+            else { continue }
+            let start = stretches.last.map { $0.positions.upperBound + 1 } ?? 0
+            let positions = start...(start + (ranks.upperBound - ranks.lowerBound))
+            stretches.append(Stretch(firstRank: ranks.lowerBound, positions: positions))
+        }
+    }
+
+    /// The address to take next: the first free one in the pool's order, for `hashed` from the Service's place on.
+    func nextFree(_ order: Pool.Order, for service: ServiceKey) -> IPAddress? {
+        guard let last = stretches.last?.positions.upperBound else { return nil }
+        let position =
+            switch order {
+            case .ascending: taken.firstAbsent(from: 0, through: last)
+            case .descending: taken.lastAbsent(from: last)
+            case .hashed:
+                taken.firstAbsent(from: service.place(through: last), through: last)
+                    ?? taken.firstAbsent(from: 0, through: last)
+            }
+        return position.flatMap(address)
+    }
+
+    func leavesOut(_ address: IPAddress) -> Bool { position(of: address) == nil }
+
+    mutating func move(_ address: IPAddress, from old: AddressStanding, to new: AddressStanding) {
+        if old != .free { tally[old.rawValue] -= 1 }
+        if new != .free { tally[new.rawValue] += 1 }
+        guard let position = position(of: address) else { return }
+        if new == .free { taken.remove(position) } else { taken.insert(position) }
+    }
+
+    func usage(of pool: String) -> PoolUsage {
+        let last = stretches.last?.positions.upperBound
+        return PoolUsage(
+            pool: pool, family: family, size: size, free: last.map { $0 &- taken.count &+ 1 } ?? 0,
+            used: tally[AddressStanding.used.rawValue], quarantined: tally[AddressStanding.quarantined.rawValue],
+            conflicted: tally[AddressStanding.conflicted.rawValue], reserved: tally[AddressStanding.reserved.rawValue])
+    }
+
+    private func position(of address: IPAddress) -> UInt128? {
+        guard let rank = edges.rank(of: address.number) else { return nil }
+        let index = stretches.indices.partitioningIndex { stretches[$0].firstRank > rank } - 1
+        guard index >= 0 else { return nil }
+        let stretch = stretches[index]
+        let distance = rank - stretch.firstRank
+        guard distance <= stretch.positions.upperBound - stretch.positions.lowerBound else { return nil }
+        return stretch.positions.lowerBound + distance
+    }
+
+    private func address(at position: UInt128) -> IPAddress? {
+        let index = stretches.indices.partitioningIndex { stretches[$0].positions.lowerBound > position } - 1
+        guard index >= 0 else { return nil }
+        let rank = stretches[index].firstRank + (position - stretches[index].positions.lowerBound)
+        return IPAddress(family: family, number: edges.number(atRank: rank))
+    }
+}
+
+extension UInt128 {
+    fileprivate func saturatingAdd(_ other: UInt128) -> UInt128 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}
+
+extension ClosedRange<UInt128> {
+    /// Without the first address when this is an IPv6 prefix of /126 or shorter: that one is the prefix's
+    /// subnet-router anycast address (RFC 4291 section 2.6.1; RFC 6164 exempts /127).
+    fileprivate func withoutSubnetRouter(_ family: AddressFamily) -> ClosedRange? {
+        let mask = upperBound - lowerBound
+        let isPrefix = mask & (mask &+ 1) == 0 && lowerBound & mask == 0
+        return family == .ipv6 && isPrefix && mask >= 3 ? (lowerBound + 1)...upperBound : self
+    }
+}

@@ -1,0 +1,46 @@
+public import NetworkTypes
+
+extension AddressLedger {
+    /// Takes up what the Service has on record, before anything new is allocated.
+    ///
+    /// Of two Services that may not share an address the first to come has it, so call in an order that does not
+    /// change, such as by creation. Whether an address is in a pool does not matter: a pool edit never moves it. A second
+    /// address of one family is refused.
+    public mutating func adopt(
+        _ addresses: [IPAddress], for request: AddressRequest, at now: MonotonicTime
+    ) -> AdoptionOutcome {
+        var adopted: [IPAddress] = []
+        var refused: [AdoptionOutcome.Refused] = []
+        let service = request.service
+        let claims = leases[service]?.claims ?? request.claims
+        for address in addresses where !adopted.contains(address) {
+            let held = self.addresses(of: service)
+            if held.contains(address) {
+                adopted.append(address)
+            } else if let refusal = refusal(ofAdopting: address, beside: held, for: service, claims) {
+                refused.append(AdoptionOutcome.Refused(address: address, refusal: refusal))
+            } else {
+                settle(service, on: held + [address], claims, at: now)
+                adopted.append(address)
+            }
+        }
+        return AdoptionOutcome(
+            adopted: adopted, refused: refused, outOfPool: adopted.filter { isOutOfPool($0, for: request) })
+    }
+
+    private func refusal(
+        ofAdopting address: IPAddress, beside held: [IPAddress], for service: ServiceKey, _ claims: Claims
+    ) -> Refusal? {
+        guard address.isAssignable else { return .notAssignable(address) }
+        if let other = held.first(where: { $0.family == address.family }) { return .twoOfOneFamily(other, address) }
+        return obstacle(to: address, for: service, claims)
+    }
+
+    /// Why the Service may not be on the address, whether it holds it or not; pools and rests do not matter.
+    func obstacle(to address: IPAddress, for service: ServiceKey, _ claims: Claims) -> Refusal? {
+        guard let record = records[address] else { return nil }
+        if record.isReserved { return .reserved(address) }
+        if record.conflict != nil { return .conflicted(address) }
+        return record.holding?.clash(with: claims, of: service).map { .held(address, by: $0.holder, $0.rule) }
+    }
+}

@@ -1,0 +1,39 @@
+/// Something to tell the owner of an object.
+public struct EventNote: Hashable, Sendable {
+    public enum Severity: String, Hashable, Sendable {
+        case normal = "Normal"
+        case warning = "Warning"
+    }
+
+    public var regarding: ObjectReference
+    public var severity: Severity
+    /// Why, in CamelCase, as in `AddressAssigned`.
+    public var reason: String
+    /// What was done, in CamelCase, as in `Allocate`.
+    public var action: String
+    /// A sentence; cut at 1024 octets.
+    public var text: String
+
+    public init(_ regarding: ObjectReference, _ severity: Severity, reason: String, action: String, _ text: String) {
+        self.regarding = regarding
+        self.severity = severity
+        self.reason = reason
+        self.action = action
+        self.text = text
+    }
+
+    private static let longestText = 1024
+
+    /// The text within the limit of the API, cut between characters.
+    var shortText: String {
+        guard text.utf8.count > Self.longestText else { return text }
+        var short = ""
+        var length = 0
+        for character in text {
+            length += character.utf8.count
+            guard length <= Self.longestText else { break }
+            short.append(character)
+        }
+        return short
+    }
+}

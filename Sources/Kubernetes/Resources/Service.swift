@@ -1,0 +1,137 @@
+/// A Service (core/v1).
+public struct Service: Resource {
+    public static let kind = ResourceKind(
+        group: "", version: "v1", name: "Service", plural: "services", isNamespaced: true)
+
+    public var metadata: ObjectMeta
+    public var spec: ServiceSpec
+    public var status: ServiceStatus
+
+    public init(
+        metadata: ObjectMeta, spec: ServiceSpec = ServiceSpec(), status: ServiceStatus = ServiceStatus()
+    ) {
+        self.metadata = metadata
+        self.spec = spec
+        self.status = status
+    }
+
+    private enum Key: String, CodingKey {
+        case metadata, spec, status
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
+        spec = try container.decode(.spec, default: ServiceSpec())
+        status = try container.decode(.status, default: ServiceStatus())
+    }
+}
+
+/// What a Service is to be. Enumerations stay strings, so that a value from the future is no error.
+public struct ServiceSpec: Decodable, Equatable, Sendable {
+    /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
+    public var type = "ClusterIP"
+    public var loadBalancerClass: String?
+    /// Empty when not set.
+    public var loadBalancerIP = ""
+    public var loadBalancerSourceRanges: [String] = []
+    public var ports: [ServicePort] = []
+    public var selector: [String: String] = [:]
+    public var clusterIPs: [String] = []
+    public var externalIPs: [String] = []
+    /// `IPv4`, `IPv6`; the primary one first.
+    public var ipFamilies: [String] = []
+    /// `SingleStack`, `PreferDualStack` or `RequireDualStack`.
+    public var ipFamilyPolicy: String?
+    /// `Cluster` or `Local`.
+    public var externalTrafficPolicy = "Cluster"
+    /// 0 when none.
+    public var healthCheckNodePort: UInt16 = 0
+    /// `None` or `ClientIP`.
+    public var sessionAffinity = "None"
+    public var publishNotReadyAddresses = false
+    public var allocateLoadBalancerNodePorts = true
+
+    public init() {}
+
+    private enum Key: String, CodingKey {
+        case type, loadBalancerClass, loadBalancerIP, loadBalancerSourceRanges, ports, selector,
+            clusterIPs
+        case externalIPs, ipFamilies, ipFamilyPolicy, externalTrafficPolicy, healthCheckNodePort,
+            sessionAffinity
+        case publishNotReadyAddresses, allocateLoadBalancerNodePorts
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        type = try container.decode(.type, default: type)
+        loadBalancerClass = try container.decode(.loadBalancerClass)
+        loadBalancerIP = try container.decode(.loadBalancerIP, default: "")
+        loadBalancerSourceRanges = try container.decode(.loadBalancerSourceRanges, default: [])
+        ports = try container.decode(.ports, default: [])
+        selector = try container.decode(.selector, default: [:])
+        clusterIPs = try container.decode(.clusterIPs, default: [])
+        externalIPs = try container.decode(.externalIPs, default: [])
+        ipFamilies = try container.decode(.ipFamilies, default: [])
+        ipFamilyPolicy = try container.decode(.ipFamilyPolicy)
+        externalTrafficPolicy = try container.decode(
+            .externalTrafficPolicy, default: externalTrafficPolicy)
+        healthCheckNodePort = try container.decode(.healthCheckNodePort, default: 0)
+        sessionAffinity = try container.decode(.sessionAffinity, default: sessionAffinity)
+        publishNotReadyAddresses = try container.decode(.publishNotReadyAddresses, default: false)
+        allocateLoadBalancerNodePorts = try container.decode(
+            .allocateLoadBalancerNodePorts, default: true)
+    }
+}
+
+/// A port that a Service answers on.
+public struct ServicePort: Decodable, Hashable, Sendable {
+    /// Empty when there is only one.
+    public var name: String
+    /// `TCP`, `UDP` or `SCTP`.
+    public var protocolName: String
+    public var port: UInt16
+    /// A number or the name of a container's port.
+    public var targetPort: IntOrString?
+    /// 0 when none.
+    public var nodePort: UInt16
+    public var appProtocol: String?
+
+    public init(name: String = "", protocolName: String = "TCP", port: UInt16) {
+        self.name = name
+        self.protocolName = protocolName
+        self.port = port
+        nodePort = 0
+    }
+
+    private enum Key: String, CodingKey {
+        case name
+        case protocolName = "protocol"
+        case port, targetPort, nodePort, appProtocol
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        name = try container.decode(.name, default: "")
+        protocolName = try container.decode(.protocolName, default: "TCP")
+        port = try container.decode(UInt16.self, forKey: .port)
+        targetPort = try container.decode(.targetPort)
+        nodePort = try container.decode(.nodePort, default: 0)
+        appProtocol = try container.decode(.appProtocol)
+    }
+}
+
+/// A value that Kubernetes lets be either.
+public enum IntOrString: Decodable, Hashable, Sendable {
+    case int(Int64)
+    case string(String)
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if let number = try? container.decode(Int64.self) {
+            self = .int(number)
+        } else {
+            self = .string(try container.decode(String.self))
+        }
+    }
+}

@@ -1,0 +1,73 @@
+/// The body of an answer that is not an object: why a request failed, or that it was done (metav1).
+public struct Status: Decodable, Hashable, Sendable {
+    /// One of several reasons.
+    public struct Cause: Decodable, Hashable, Sendable {
+        /// As in `FieldValueInvalid`.
+        public var reason: String
+        public var message: String
+        public var field: String
+
+        private enum Key: String, CodingKey {
+            case reason, message, field
+        }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            reason = try container.decode(.reason, default: "")
+            message = try container.decode(.message, default: "")
+            field = try container.decode(.field, default: "")
+        }
+    }
+
+    /// The HTTP status it stands for.
+    public var code: Int
+    /// As in `Conflict`; empty when not told.
+    public var reason: String
+    public var message: String
+    public var causes: [Cause]
+    /// How long the server asks to wait.
+    public var retryAfter: Duration?
+    /// A token that continues a list, inconsistently, whose own token has expired.
+    public var continueToken: String
+
+    public init(code: Int, reason: String = "", message: String, retryAfter: Duration? = nil) {
+        self.code = code
+        self.reason = reason
+        self.message = message
+        self.retryAfter = retryAfter
+        causes = []
+        continueToken = ""
+    }
+
+    private enum Key: String, CodingKey {
+        case kind, code, reason, message, details, metadata
+    }
+
+    private enum DetailsKey: String, CodingKey {
+        case causes, retryAfterSeconds
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Key.self)
+        guard try container.decode(.kind, default: "") == "Status" else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .kind, in: container, debugDescription: "not a Status")
+        }
+        code = try container.decode(.code, default: 0)
+        reason = try container.decode(.reason, default: "")
+        message = try container.decode(.message, default: "")
+        continueToken = (try? container.decode(ListMeta.self, forKey: .metadata))?.continueToken ?? ""
+        causes = []
+        if let details = try? container.nestedContainer(keyedBy: DetailsKey.self, forKey: .details) {
+            causes = (try? details.decode(.causes, default: [])) ?? []
+            let seconds: Int64 = (try? details.decode(.retryAfterSeconds, default: 0)) ?? 0
+            if seconds > 0 { retryAfter = .seconds(min(seconds, 3600)) }
+        }
+    }
+
+    /// The resource version asked for is gone: everything must be read again.
+    public var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
+
+    /// The resource version asked for is newer than any the server has.
+    public var isFromTheFuture: Bool { causes.contains { $0.reason == "ResourceVersionTooLarge" } }
+}

@@ -1,0 +1,9 @@
+/// How an address is made reachable from the network.
+public enum Mode: String, Hashable, Sendable, CaseIterable {
+    /// One node owns the address and answers ARP and NDP for it.
+    case arp
+    /// Every eligible node advertises the address to its routers.
+    case bgp
+    /// Addresses are allocated and recorded; nothing is announced and no status is written.
+    case none
+}

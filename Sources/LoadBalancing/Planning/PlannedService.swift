@@ -1,0 +1,39 @@
+import IPAM
+import NetworkTypes
+
+/// A Service and what the planner has decided for it so far.
+struct PlannedService: Sendable {
+    var service: LoadBalancerService
+    /// Nil: the Service is ours.
+    var claimRefusal: ClaimPolicy.Refusal?
+    /// What the ledger holds for it.
+    var held: [IPAddress] = []
+    /// Why it has not got what it asks for.
+    var refusal: Obstacle?
+    /// What is worth telling about what it has.
+    var notes: [AllocationOutcome.Note] = []
+    /// What was last handed out, so that it is handed out again only when it differs.
+    var lastOutcome: ServiceOutcome?
+    /// What was last told to people.
+    var told = Told()
+
+    /// The facts that events are about; an event is due when one of them changes.
+    struct Told: Hashable, Sendable {
+        var held: [IPAddress] = []
+        var refusal: Obstacle?
+        var notes: [AllocationOutcome.Note] = []
+        var announcedTo: [IPAddress] = []
+        var obstacle: Obstacle?
+    }
+
+    /// Addresses that are held and whose record has been written: those that may be announced.
+    var recorded: [IPAddress] {
+        let recorded = service.recordedAddresses
+        return held.filter(recorded.contains)
+    }
+
+    /// Which of two claimants of one address comes first: the older, then the lesser key.
+    static func isBefore(_ left: PlannedService, _ right: PlannedService) -> Bool {
+        (left.service.createdAt, left.service.key) < (right.service.createdAt, right.service.key)
+    }
+}

@@ -1,0 +1,153 @@
+import IPAM
+import NetworkTypes
+
+extension Planner {
+    /// Says what changed about Services whose addresses or announcements were touched.
+    mutating func report(into plan: inout Plan) {
+        let keys = unreported.sorted()
+        unreported = []
+        for key in keys {
+            guard var entry = services[key] else { continue }
+            let outcome = outcome(for: entry)
+            if outcome != entry.lastOutcome {
+                entry.lastOutcome = outcome
+                plan.outcomes.append(outcome)
+            }
+            let told = facts(of: entry)
+            plan.events += events(from: entry.told, to: told, of: entry)
+            entry.told = told
+            services[key] = entry
+        }
+    }
+
+    private func outcome(for entry: PlannedService) -> ServiceOutcome {
+        let service = entry.service
+        var outcome = ServiceOutcome(key: service.key, uid: service.uid)
+        guard entry.claimRefusal == nil else {
+            // A Service that was never ours is not touched at all.
+            if isAllocator, !service.recordedAddresses.isEmpty {
+                outcome.record = []
+                outcome.ingress = []
+                outcome.conditions = []
+            }
+            return outcome
+        }
+        var conditions: [Condition] = []
+        if isAllocator {
+            outcome.record = entry.held
+            conditions.append(allocated(entry))
+        }
+        let inEffect = addressesInEffect(of: entry)
+        if isStatusWriter(for: inEffect) {
+            outcome.ingress = inEffect
+            conditions.append(announced(entry))
+        }
+        outcome.conditions = conditions.isEmpty ? nil : conditions
+        return outcome
+    }
+
+    /// One node writes a status: the one that has the first address in effect, or the allocator when none is.
+    private func isStatusWriter(for inEffect: [IPAddress]) -> Bool {
+        guard let first = inEffect.first else { return isAllocator }
+        if case .inEffect = effects[first]?.state { return true }
+        return false
+    }
+
+    /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.
+    func addressesInEffect(of entry: PlannedService) -> [IPAddress] {
+        let inEffect = entry.recorded.filter { address in
+            switch effects[address]?.state {
+            case .inEffect, .owned: wanted[address] != nil
+            case .pending, .blocked, .conflicted, .withdrawn, nil: false
+            }
+        }
+        let families = entry.service.ipFamilies
+        func rank(_ address: IPAddress) -> Int { families.firstIndex(of: address.family) ?? families.count }
+        return inEffect.sorted { (rank($0), $0) < (rank($1), $1) }
+    }
+
+    private func allocated(_ entry: PlannedService) -> Condition {
+        let list = Self.list(entry.held)
+        let generation = entry.service.generation
+        func condition(_ isTrue: Bool, _ reason: String, _ message: String) -> Condition {
+            Condition(
+                kind: .allocated, isTrue: isTrue, reason: reason, message: message, observedGeneration: generation)
+        }
+        switch (entry.held.isEmpty, entry.refusal) {
+        case (true, let refusal?): return condition(false, refusal.reason, refusal.sentence)
+        case (true, nil):
+            return condition(false, "AwaitingAllocation", "the node that allocates has not given it an address yet")
+        case (false, let refusal?): return condition(true, refusal.reason, "keeps \(list): \(refusal.sentence)")
+        case (false, nil):
+            guard let note = entry.notes.first else { return condition(true, "AddressAllocated", "has \(list)") }
+            return condition(true, note.reason, "has \(list); \(note.sentence)")
+        }
+    }
+
+    private func announced(_ entry: PlannedService) -> Condition {
+        let obstacle = announcementObstacle(of: entry)
+        return Condition(
+            kind: .announced, isTrue: obstacle == nil, reason: obstacle?.reason ?? "Announced",
+            message: obstacle?.sentence ?? whereAnnounced(entry.recorded), observedGeneration: entry.service.generation)
+    }
+
+    func whereAnnounced(_ addresses: [IPAddress]) -> String {
+        addresses.map { address in
+            switch effects[address]?.state {
+            case .inEffect(let interface): "\(address) on \(interface) of node \(settings.node)"
+            case .owned(let node): "\(address) on node \(node)"
+            case .pending, .blocked, .conflicted, .withdrawn, nil: "\(address)"
+            }
+        }.joined(separator: ", ")
+    }
+
+    /// The first thing that keeps an address of the Service from being in effect; nil when all are.
+    func announcementObstacle(of entry: PlannedService) -> Obstacle? {
+        if entry.held.isEmpty {
+            return entry.refusal ?? Obstacle(reason: "AwaitingAllocation", sentence: "it has no address yet")
+        }
+        guard candidates(for: entry.service) != nil else { return noEndpoint(entry.service) }
+        return entry.held.lazy.compactMap { obstacle(to: $0, of: entry) }.first
+    }
+
+    private func obstacle(to address: IPAddress, of entry: PlannedService) -> Obstacle? {
+        guard entry.recorded.contains(address) else {
+            return Obstacle(
+                reason: "AwaitingRecord", sentence: "\(address) is not announced before it is recorded on the Service")
+        }
+        if mode(ofPool: ledger.pool(of: address)?.name) == .none {
+            return Obstacle(
+                reason: "NotAnnounced",
+                sentence: "\(address) is not announced, because mode is none; set mode: arp or bgp to announce it")
+        }
+        switch effects[address]?.state {
+        case .inEffect, .owned: return nil
+        case .pending(let obstacle), .blocked(let obstacle): return obstacle
+        case .conflicted(let mac, let interface):
+            return Obstacle(
+                reason: "AddressConflict",
+                sentence: "\(address) is used by another host, \(mac) on \(interface); take the address away from that "
+                    + "host or out of the pool")
+        case .withdrawn, nil:
+            return Obstacle(reason: "Pending", sentence: "\(address) is not in effect yet")
+        }
+    }
+
+    private func noEndpoint(_ service: LoadBalancerService) -> Obstacle {
+        switch service.trafficPolicy {
+        case .cluster:
+            Obstacle(
+                reason: "NoEndpoint",
+                sentence: "no pod of the Service is ready, so nothing could answer; check its selector and its pods")
+        case .local:
+            Obstacle(
+                reason: "NoEndpoint",
+                sentence: "externalTrafficPolicy is Local and no node has a ready pod of the Service; check its selector "
+                    + "and its pods")
+        }
+    }
+
+    static func list(_ addresses: [IPAddress]) -> String {
+        addresses.map(\.description).joined(separator: ", ")
+    }
+}

@@ -1,0 +1,124 @@
+import HashTreeCollections
+import IPAM
+public import NetworkTypes
+
+extension Planner {
+    /// Works through everything that changed since the last plan. A second call right after it finds nothing to do.
+    ///
+    /// Nothing is planned before the source is synchronised, so that every address already recorded is adopted before
+    /// one is given away.
+    public mutating func plan(at now: MonotonicTime) -> Plan {
+        var plan = Plan()
+        guard isSynchronised else { return plan }
+        if !hasAdopted { adoptRecords(at: now) }
+        ledger.advance(to: now)
+        settleServices(at: now)
+        refreshAnnouncements()
+        report(into: &plan)
+        plan.announcements = announcements
+        plan.nextWake = ledger.nextQuarantineEnd
+        return plan
+    }
+
+    /// Takes up what is recorded, the older Service first where two name one address.
+    private mutating func adoptRecords(at now: MonotonicTime) {
+        hasAdopted = true
+        for entry in services.values.sorted(by: PlannedService.isBefore) {
+            let service = entry.service
+            guard settings.claim.refusal(of: service) == nil else { continue }
+            let recorded = service.recordedAddresses
+            let addresses = recorded.isEmpty ? service.writtenIngress : recorded
+            _ = ledger.adopt(addresses, for: identity(of: service), at: now)
+        }
+    }
+
+    private func identity(of service: LoadBalancerService) -> AddressRequest {
+        ServiceRequest.identity(of: service, namespaceLabels: namespaces[service.key.namespace] ?? [:])
+    }
+
+    /// Goes on as long as a decision frees an address that another Service waits for; the number of rounds is bounded,
+    /// and what is left is done in the next plan.
+    private mutating func settleServices(at now: MonotonicTime) {
+        var rounds = 0
+        while rounds < 8 {
+            if ledger.generation != triedGeneration {
+                triedGeneration = ledger.generation
+                dirtyServices.formUnion(refused)
+            }
+            guard !dirtyServices.isEmpty else { return }
+            rounds += 1
+            let keys = dirtyServices
+            dirtyServices = []
+            for entry in keys.compactMap({ services[$0] }).sorted(by: PlannedService.isBefore) {
+                settle(entry.service.key, at: now)
+            }
+        }
+    }
+
+    /// Decides which addresses one Service has.
+    private mutating func settle(_ key: ServiceKey, at now: MonotonicTime) {
+        guard var entry = services[key] else { return }
+        let before = ledger.addresses(of: key)
+        entry.claimRefusal = settings.claim.refusal(of: entry.service)
+        entry.refusal = nil
+        entry.notes = []
+        refused.remove(key)
+        if entry.claimRefusal != nil {
+            ledger.release(key, at: now)
+        } else if isAllocator {
+            allocate(for: &entry, at: now)
+        } else {
+            follow(&entry, at: now)
+        }
+        entry.held = ledger.addresses(of: key)
+        services[key] = entry
+        retire(before.filter { !entry.held.contains($0) }, by: entry)
+        dirtyAddresses.formUnion(before)
+        dirtyAddresses.formUnion(entry.held)
+        unreported.insert(key)
+    }
+
+    private mutating func allocate(for entry: inout PlannedService, at now: MonotonicTime) {
+        let service = entry.service
+        if ledger.addresses(of: service.key).isEmpty {
+            _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
+        }
+        do {
+            let request = try ServiceRequest.make(
+                for: service, namespaceLabels: namespaces[service.key.namespace] ?? [:])
+            let outcome = ledger.allocate(request, at: now)
+            entry.refusal = outcome.refusal.map { Obstacle($0) }
+            entry.notes = outcome.notes
+            if outcome.wantsMore { refused.insert(service.key) }
+        } catch {
+            entry.refusal = Obstacle(reason: error.reason, sentence: error.sentence)
+        }
+    }
+
+    /// Holds exactly what is recorded: another node allocates.
+    private mutating func follow(_ entry: inout PlannedService, at now: MonotonicTime) {
+        let recorded = entry.service.recordedAddresses
+        guard Set(ledger.addresses(of: entry.service.key)) != Set(recorded) else { return }
+        ledger.release(entry.service.key, at: now)
+        let outcome = ledger.adopt(recorded, for: identity(of: entry.service), at: now)
+        guard let refused = outcome.refused.first else { return }
+        entry.refusal = Obstacle(refused.refusal)
+        self.refused.insert(entry.service.key)
+    }
+
+    /// Keeps addresses from others while the record of the Service that gave them up still names them: a crash before
+    /// the record is rewritten must not leave two Services with one address.
+    private mutating func retire(_ addresses: [IPAddress], by entry: PlannedService) {
+        let recorded = entry.service.recordedAddresses
+        for address in addresses where recorded.contains(address) && ledger.holders(of: address).isEmpty {
+            retiring[address, default: []].insert(entry.service.key)
+            ledger.retire(address, of: entry.service.key)
+        }
+    }
+}
+
+extension Obstacle {
+    init(_ refusal: Refusal) {
+        self.init(reason: refusal.reason, sentence: refusal.sentence)
+    }
+}

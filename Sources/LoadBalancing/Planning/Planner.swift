@@ -1,0 +1,153 @@
+public import IPAM
+public import NetworkTypes
+
+/// Says what should be, given what is: which Service has which addresses, what this node's announcers should announce,
+/// and what should be written about each Service.
+///
+/// It is a value without I/O. Inputs only replace facts and mark what they touch; `plan(at:)` then works through what is
+/// marked, so that one change costs the same among ten Services and ten thousand. A planner that was fed the same facts
+/// in another order, or anew after a restart, comes to the same plan, because decisions rest on what is recorded.
+public struct Planner: Sendable {
+    public internal(set) var settings: PlannerSettings
+    var ledger = AddressLedger()
+    var services: [ServiceKey: PlannedService] = [:]
+    var namespaces: [String: [String: String]] = [:]
+    var effects: [IPAddress: EffectRecord] = [:]
+    var wanted: [IPAddress: Wanted] = [:]
+    var announcements: [Mode: AnnouncementSet] = [:]
+    /// Addresses that a Service has given up while its record, not yet rewritten, still names them.
+    var retiring: [IPAddress: Set<ServiceKey>] = [:]
+
+    var dirtyServices: Set<ServiceKey> = []
+    var dirtyAddresses: Set<IPAddress> = []
+    /// Services to say something about though nothing about their addresses changed.
+    var unreported: Set<ServiceKey> = []
+    /// Services that asked in vain, to be tried again when addresses become free.
+    var refused: Set<ServiceKey> = []
+    /// The ledger's generation when they were last tried.
+    var triedGeneration: UInt64 = 0
+    var isSynchronised = false
+    var hasAdopted = false
+
+    /// Whether this node is the one that allocates. Others follow the records.
+    public private(set) var isAllocator: Bool
+
+    /// How long a conflicted address is left alone before it may be given again.
+    static let conflictRest = Duration.seconds(600)
+
+    /// The state of an announcement and since when it has been so.
+    struct EffectRecord: Sendable {
+        var state: AnnouncementEffect.State
+        var since: MonotonicTime
+    }
+
+    struct Wanted: Hashable, Sendable {
+        var mode: Mode
+        var announcement: Announcement
+    }
+
+    public init(settings: PlannerSettings, isAllocator: Bool) {
+        self.settings = settings
+        self.isAllocator = isAllocator
+        _ = ledger.configure(pools: settings.pools.map(\.pool))
+    }
+}
+
+// MARK: - Facts
+
+extension Planner {
+    /// Takes in a Service as it is now.
+    public mutating func set(_ service: LoadBalancerService, at now: MonotonicTime) {
+        let key = service.key
+        if let former = services[key], former.service.uid != service.uid {
+            remove(key, at: now)
+        }
+        if var entry = services[key] {
+            let former = entry.service
+            entry.service = service
+            entry.lastOutcome = nil
+            services[key] = entry
+            dirtyAddresses.formUnion(entry.held)
+            settleRetired(former.recordedAddresses, of: key, stillRecorded: service.recordedAddresses, at: now)
+        } else {
+            services[key] = PlannedService(service: service)
+        }
+        dirtyServices.insert(key)
+    }
+
+    /// The Service no longer exists.
+    public mutating func remove(_ key: ServiceKey, at now: MonotonicTime) {
+        guard let entry = services.removeValue(forKey: key) else { return }
+        dirtyAddresses.formUnion(ledger.addresses(of: key))
+        ledger.release(key, at: now)
+        settleRetired(entry.service.recordedAddresses, of: key, stillRecorded: [], at: now)
+        dirtyServices.remove(key)
+        refused.remove(key)
+        unreported.remove(key)
+    }
+
+    /// Takes in a namespace's labels; nil when it is gone. Its Services are looked at again.
+    public mutating func setNamespace(_ name: String, labels: [String: String]?) {
+        guard namespaces[name] != labels else { return }
+        namespaces[name] = labels
+        dirtyServices.formUnion(services.keys.filter { $0.namespace == name })
+    }
+
+    /// Everything that exists has been set: from now on plans are made.
+    public mutating func sourceIsSynchronised() {
+        isSynchronised = true
+    }
+
+    /// Replaces the settings. Live addresses stay; every Service is looked at again.
+    public mutating func configure(_ settings: PlannerSettings) {
+        guard settings != self.settings else { return }
+        self.settings = settings
+        _ = ledger.configure(pools: settings.pools.map(\.pool))
+        lookAtEverythingAgain()
+    }
+
+    /// Makes this node the allocator, or relieves it.
+    public mutating func setAllocator(_ isAllocator: Bool) {
+        guard isAllocator != self.isAllocator else { return }
+        self.isAllocator = isAllocator
+        lookAtEverythingAgain()
+    }
+
+    /// Replaces the addresses of nodes and interfaces, which are never handed out.
+    public mutating func reserve(_ addresses: Set<IPAddress>) {
+        dirtyServices.formUnion(ledger.reserve(addresses))
+    }
+
+    /// Takes in what became of an announcement.
+    public mutating func observe(_ effect: AnnouncementEffect, at now: MonotonicTime) {
+        let address = effect.address
+        guard effects[address]?.state != effect.state else { return }
+        if case .withdrawn = effect.state {
+            effects[address] = nil
+        } else {
+            effects[address] = EffectRecord(state: effect.state, since: now)
+        }
+        if case .conflicted = effect.state {
+            dirtyServices.formUnion(
+                ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
+        }
+        unreported.formUnion(ledger.holders(of: address))
+    }
+
+    private mutating func lookAtEverythingAgain() {
+        dirtyServices.formUnion(services.keys)
+        dirtyAddresses.formUnion(wanted.keys)
+        for key in services.keys { services[key]?.lastOutcome = nil }
+    }
+
+    /// Frees addresses that were given up, once the record that named them does so no longer.
+    private mutating func settleRetired(
+        _ formerly: [IPAddress], of key: ServiceKey, stillRecorded: [IPAddress], at now: MonotonicTime
+    ) {
+        for address in formerly where !stillRecorded.contains(address) {
+            guard retiring[address]?.remove(key) != nil, retiring[address]?.isEmpty == true else { continue }
+            retiring[address] = nil
+            ledger.endRetirement(of: address, at: now)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+public import IPAM
+public import NetworkTypes
+
+/// One Service as `herald status` shows it.
+public struct ServiceReport: Hashable, Sendable {
+    public enum State: String, Hashable, Sendable, CaseIterable {
+        /// Every address is in effect.
+        case announced = "Announced"
+        /// It has its addresses; at least one is not in effect.
+        case pending = "Pending"
+        /// It has no address.
+        case refused = "Refused"
+    }
+
+    public struct Address: Hashable, Sendable {
+        public var address: IPAddress
+        public var pool: String?
+        /// The node that has it; nil when none is known to.
+        public var owner: NodeName?
+        /// Where this node announces it.
+        public var interface: String?
+        /// Since when its state has been so.
+        public var since: MonotonicTime?
+    }
+
+    public var key: ServiceKey
+    public var state: State
+    public var addresses: [Address]
+    /// Why the state is not `announced`.
+    public var obstacle: Obstacle?
+}
+
+extension Planner {
+    /// Every Service that is ours, in the order of their keys.
+    public func reports() -> [ServiceReport] {
+        services.keys.sorted().compactMap(report(of:))
+    }
+
+    /// Nil for a Service that does not exist or is not ours.
+    public func report(of key: ServiceKey) -> ServiceReport? {
+        guard let entry = services[key], entry.claimRefusal == nil else { return nil }
+        let obstacle = announcementObstacle(of: entry)
+        let state: ServiceReport.State =
+            if obstacle == nil { .announced } else if entry.held.isEmpty { .refused } else { .pending }
+        return ServiceReport(
+            key: key, state: state, addresses: entry.held.map(report(of:)), obstacle: obstacle ?? entry.refusal)
+    }
+
+    private func report(of address: IPAddress) -> ServiceReport.Address {
+        var report = ServiceReport.Address(address: address, pool: ledger.pool(of: address)?.name)
+        guard let effect = effects[address] else { return report }
+        report.since = effect.since
+        switch effect.state {
+        case .inEffect(let interface):
+            report.owner = settings.node
+            report.interface = interface
+        case .owned(let node): report.owner = node
+        case .pending, .blocked, .conflicted, .withdrawn: break
+        }
+        return report
+    }
+
+    /// How full each pool is.
+    public var poolUsage: [PoolUsage] { ledger.usage }
+}

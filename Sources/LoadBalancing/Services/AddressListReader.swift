@@ -1,0 +1,36 @@
+import NetworkTypes
+
+/// Reads the address lists of annotations.
+enum AddressListReader {
+    /// The longest annotation that is read at all, in octets.
+    static let limit = 1024
+
+    /// Throws the first part that is not an address, shortened for display.
+    static func addresses(in text: String) throws(Malformed) -> [IPAddress] {
+        guard text.utf8.count <= limit else { throw Malformed(part: shown(text)) }
+        var addresses: [IPAddress] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let word = trimmed(part)
+            guard let address = IPAddress(word) else { throw Malformed(part: shown(word)) }
+            if !addresses.contains(address) { addresses.append(address) }
+        }
+        return addresses
+    }
+
+    struct Malformed: Error {
+        let part: String
+    }
+
+    static func trimmed(_ text: some StringProtocol) -> String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" }
+        var part = Substring(text).drop(while: isBlank)
+        while let last = part.last, isBlank(last) { part.removeLast() }
+        return String(part)
+    }
+
+    /// At most 64 characters, control characters replaced, for use in a sentence.
+    static func shown(_ text: some StringProtocol) -> String {
+        let shown = text.prefix(64).map { $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "?" : $0 }
+        return String(shown) + (text.count > 64 ? "…" : "")
+    }
+}

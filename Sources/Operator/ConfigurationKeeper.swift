@@ -1,0 +1,85 @@
+public import Configuration
+import FileSystem
+public import FoundationEssentials
+public import Logging
+public import ServiceLifecycle
+import UnixSignals
+
+/// Keeps the configuration in force equal to its file: a changed file is taken whole or not at all.
+///
+/// The file is read again when it changes, however it is written or swapped, and on SIGHUP. One that cannot be taken leaves
+/// the old configuration in force, and the reason is logged and kept for the status.
+public actor ConfigurationKeeper: Service {
+    /// What is in force.
+    public struct State: Sendable {
+        public var file: String
+        public var parsed: ParsedConfiguration
+        public var loaded: Date
+        /// Why a newer text of the file is not in force.
+        public var rejected: String?
+    }
+
+    /// Puts a new configuration in force and returns what needs a restart to follow it, if anything.
+    public typealias Apply = @Sendable (_ new: Configuration, _ old: Configuration) async -> [String]
+
+    public private(set) var state: State
+    private let apply: Apply
+    private let logger: Logger
+
+    public init(file: String, parsed: ParsedConfiguration, logger: Logger, apply: @escaping Apply) {
+        state = State(file: file, parsed: parsed, loaded: Date())
+        self.apply = apply
+        self.logger = logger
+    }
+
+    /// Reads and checks a file.
+    public static func read(_ file: String) throws -> ParsedConfiguration {
+        try Configuration.parse(BoundedFile.read(file, limit: Configuration.largestFile), file: file)
+    }
+
+    /// Follows the file until graceful shutdown.
+    public func run() async throws {
+        let watcher = try FileWatcher(paths: [state.file])
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    for await _ in watcher.changes { await self.reload(asked: false) }
+                }
+                group.addTask {
+                    for await _ in await UnixSignalsSequence(trapping: .sighup) { await self.reload(asked: true) }
+                }
+            }
+        }
+        watcher.stop()
+    }
+
+    private func reload(asked: Bool) async {
+        do {
+            let parsed = try Self.read(state.file)
+            let isNew = parsed.fingerprint != state.parsed.fingerprint
+            guard isNew || asked || state.rejected != nil else { return }
+            await putInForce(parsed)
+        } catch {
+            let reason = "\(error)"
+            guard asked || reason != state.rejected else { return }
+            state.rejected = reason
+            logger.error(
+                "configuration rejected, the former one stays in force",
+                metadata: ["file": "\(state.file)", "error": "\(reason)"])
+        }
+    }
+
+    private func putInForce(_ parsed: ParsedConfiguration) async {
+        let old = state.parsed.configuration
+        let waiting = await apply(parsed.configuration, old)
+        state = State(file: state.file, parsed: parsed, loaded: Date())
+        logger.notice(
+            "configuration in force",
+            metadata: ["file": "\(state.file)", "configuration.hash": "\(parsed.fingerprint)"])
+        if !waiting.isEmpty {
+            let what = waiting.joined(separator: ", ")
+            state.rejected = "a change of \(what) takes effect with the next start only"
+            logger.warning("configuration needs a restart", metadata: ["configuration.keys": "\(what)"])
+        }
+    }
+}

@@ -1,0 +1,162 @@
+public import Announcing
+public import LoadBalancing
+public import Logging
+public import NetworkTypes
+public import ServiceLifecycle
+
+/// The reconcile loop: takes in facts and effects, plans, drives the announcers, and has the source write what is true.
+///
+/// Everything that arrives only updates the planner and rings one bell; one loop answers it, so that plans are applied
+/// in order and a burst of changes costs one pass.
+public actor ServiceOperator: Service {
+    private var planner: Planner
+    private let source: any ServiceSource
+    private let announcers: [Mode: any Announcer]
+    private let clock: @Sendable () -> MonotonicTime
+    private let logger: Logger
+    private let bell = Bell()
+    private var handedOver: [Mode: AnnouncementSet] = [:]
+    private var nextWake: MonotonicTime?
+    private var isDraining = false
+    private var sourceProblems: [String] = []
+
+    /// How long `run()` waits, once shutdown has begun, for announcers to withdraw.
+    public static let drainLimit = Duration.seconds(3)
+
+    /// - Parameter clock: the clock of all points in time, in every room.
+    public init(
+        settings: PlannerSettings, isAllocator: Bool, source: any ServiceSource, announcers: [Mode: any Announcer],
+        clock: @escaping @Sendable () -> MonotonicTime, logger: Logger
+    ) {
+        planner = Planner(settings: settings, isAllocator: isAllocator)
+        self.source = source
+        self.announcers = announcers
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// Runs until graceful shutdown, then has every announcer hand over and withdraw.
+    public func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                group.addTask { await self.followSource() }
+                for (_, announcer) in announcers { group.addTask { await self.followEffects(of: announcer) } }
+                group.addTask { await self.ringWhenDue() }
+                await passLoop()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.bell.stop()
+        }
+        await drain()
+    }
+
+    /// Replaces what the configuration says; live addresses stay.
+    public func configure(_ settings: PlannerSettings) {
+        planner.configure(settings)
+        bell.ring()
+    }
+
+    /// Replaces the addresses of this host and of the other nodes, which are never handed out.
+    public func reserve(_ addresses: Set<IPAddress>) {
+        planner.reserve(addresses)
+        bell.ring()
+    }
+
+    /// What is so now, for people to look at.
+    public func report() -> OperatorReport {
+        OperatorReport(
+            node: planner.settings.node, services: planner.reports(), pools: planner.poolUsage,
+            problems: sourceProblems, now: clock())
+    }
+
+    // MARK: Taking in
+
+    private func followSource() async {
+        while let facts = await source.changes.take() {
+            let now = clock()
+            // Last, since it says that all facts posted before it are complete.
+            let isSynchronised = facts[.synchronisation] != nil
+            for (subject, fact) in facts { takeIn(fact, about: subject, at: now) }
+            if isSynchronised { planner.sourceIsSynchronised() }
+            bell.ring()
+        }
+    }
+
+    private func takeIn(_ fact: SourceFact, about subject: SourceSubject, at now: MonotonicTime) {
+        switch (subject, fact) {
+        case (.service, .service(let service)): planner.set(service, at: now)
+        case (.service(let key), _): planner.remove(key, at: now)
+        case (.namespace(let name), .namespace(let labels)): planner.setNamespace(name, labels: labels)
+        case (.namespace(let name), _): planner.setNamespace(name, labels: nil)
+        case (.problems, .problems(let problems)): sourceProblems = problems
+        case (.problems, _): sourceProblems = []
+        case (.synchronisation, _): break
+        }
+    }
+
+    private func followEffects(of announcer: any Announcer) async {
+        while let effects = await announcer.effects.take() {
+            let now = clock()
+            for (address, state) in effects {
+                planner.observe(AnnouncementEffect(address: address, state: state), at: now)
+            }
+            bell.ring()
+        }
+    }
+
+    /// Rings when a rest or a quarantine is over; a second early or late does not matter there.
+    private func ringWhenDue() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            if let due = nextWake, due <= clock() { bell.ring() }
+        }
+    }
+
+    // MARK: Acting
+
+    private func passLoop() async {
+        while await bell.wait() {
+            await pass()
+        }
+    }
+
+    private func pass() async {
+        let plan = planner.plan(at: clock())
+        nextWake = plan.nextWake
+        for (mode, set) in plan.announcements where handedOver[mode] != set {
+            handedOver[mode] = set
+            if let announcer = announcers[mode] { await announcer.reconcile(set) }
+        }
+        for event in plan.events { log(event) }
+        if !plan.outcomes.isEmpty { await source.write(plan.outcomes) }
+        if !plan.events.isEmpty { await source.publish(plan.events) }
+    }
+
+    private func drain() async {
+        isDraining = true
+        await withDiscardingTaskGroup { group in
+            for (_, announcer) in announcers {
+                group.addTask { await announcer.drain(within: Self.drainLimit) }
+            }
+        }
+    }
+
+    private func log(_ event: ServiceEvent) {
+        logger.log(
+            level: event.isWarning ? .warning : .notice, "\(Self.logMessage(event.reason))",
+            metadata: ["service.name": "\(event.service)", "reason": "\(event.message)"])
+    }
+
+    private static func logMessage(_ reason: ServiceEvent.Reason) -> StaticString {
+        switch reason {
+        case .addressAllocated: "address allocated"
+        case .addressReleased: "address released"
+        case .allocationFailed: "no address could be given"
+        case .announcing: "address announced"
+        case .announcingFailed: "address not announced"
+        case .addressConflict: "address used by another host"
+        case .outOfPool: "address out of its pool"
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import ArgumentParser
+import Configuration
+import FoundationEssentials
+import Glibc
+import Logging
+import NetworkTypes
+import Operator
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves: allocates, announces and writes status, until it is told to stop.",
+        discussion: """
+            Needs the capabilities NET_ADMIN and NET_RAW. SIGTERM and SIGINT withdraw every address and end the process; \
+            SIGHUP reads the configuration again, as does a change of the file.
+
+            Exit status: 0 after SIGTERM or SIGINT; 1 the configuration cannot be used, or a part could not start; \
+            64 the command line is wrong.
+            """)
+
+    @Option(help: "The configuration file.", completion: .file(extensions: ["yaml"]))
+    var config: String
+
+    @Option(help: "The name of this node; by default the host's name.")
+    var nodeName: String?
+
+    func run() async throws {
+        let parsed: ParsedConfiguration
+        do {
+            parsed = try ConfigurationKeeper.read(config)
+        } catch {
+            Self.complain("\(error)")
+            throw ExitCode(1)
+        }
+        let name = nodeName ?? Self.hostName()
+        guard !name.isEmpty, name.utf8.count <= 253 else {
+            Self.complain("error: '\(name)' is no name for a node; give one of 1 to 253 octets with --node-name")
+            throw ExitCode(1)
+        }
+        LogOutput.install(parsed.configuration.log)
+        do {
+            try await Daemon(node: NodeName(name), file: config, parsed: parsed).run()
+        } catch {
+            Logger(label: "herald").critical("stopped", metadata: ["error": "\(error)"])
+            throw ExitCode(1)
+        }
+    }
+
+    private static func complain(_ text: String) {
+        FileHandleOutput.standardError.write(text + "\n")
+    }
+
+    private static func hostName() -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard unsafe gethostname(&buffer, buffer.count - 1) == 0 else { return "" }
+        let octets = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+        return String(decoding: octets, as: UTF8.self)
+    }
+}

@@ -1,0 +1,64 @@
+import Operations
+
+/// A status as a table for people.
+struct StatusTable {
+    private let status: StatusDocument
+
+    init(_ status: StatusDocument) {
+        self.status = status
+    }
+
+    private static let header = ["SERVICE", "ADDRESSES", "STATE", "OWNER", "INTERFACE", "SINCE", "REASON"]
+
+    var text: String {
+        var lines = [
+            "node \(status.node), \(status.version), mode \(status.mode), up since \(status.started)",
+            "configuration \(status.configuration.file) \(status.configuration.hash), in force since "
+                + status.configuration.loaded,
+        ]
+        if let rejected = status.configuration.rejected { lines.append("NOT IN FORCE: \(rejected)") }
+        lines += status.problems.map { "problem: \($0)" }
+        lines += status.pools.map(Self.line)
+        lines.append("")
+        let rows = status.services.flatMap(Self.rows)
+        lines += rows.isEmpty ? ["no Services of ours"] : Self.align([Self.header] + rows)
+        return lines.map(Self.printable).joined(separator: "\n")
+    }
+
+    private static func line(_ pool: StatusDocument.Pool) -> String {
+        var parts = ["\(pool.used) of \(pool.size) used"]
+        if pool.quarantined > 0 { parts.append("\(pool.quarantined) in quarantine") }
+        if pool.conflicted > 0 { parts.append("\(pool.conflicted) in conflict") }
+        return "pool \(pool.name) \(pool.family): \(parts.joined(separator: ", "))"
+    }
+
+    /// One row for each address, the Service named in the first.
+    private static func rows(_ service: StatusDocument.Service) -> [[String]] {
+        let name = "\(service.namespace)/\(service.name)"
+        let reason = service.message ?? ""
+        guard !service.addresses.isEmpty else { return [[name, "-", service.state, "-", "-", "-", reason]] }
+        return service.addresses.enumerated().map { index, address in
+            let isFirst = index == 0
+            return [
+                isFirst ? name : "", address.address, isFirst ? service.state : "", address.owner ?? "-",
+                address.interface ?? "-", address.since ?? "-", isFirst ? reason : "",
+            ]
+        }
+    }
+
+    private static func align(_ rows: [[String]]) -> [String] {
+        let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            var line = row.indices.map { column in
+                row[column] + String(repeating: " ", count: widths[column] - row[column].count)
+            }.joined(separator: "  ")
+            while line.last == " " { line.removeLast() }
+            return line
+        }
+    }
+
+    /// What a Service's author wrote must not steer the terminal.
+    private static func printable(_ line: String) -> String {
+        String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+    }
+}

@@ -1,0 +1,54 @@
+import Configuration
+import Testing
+
+struct HostileFileTests {
+    /// Reads a file; only that it ends in a configuration or in problems within the file matters.
+    private func read(_ bytes: [UInt8]) {
+        do throws(ProblemList) {
+            _ = try Configuration.parse(bytes, file: "f")
+        } catch {
+            #expect(error.hasErrors)
+            #expect(error.problems == error.problems.sorted())
+            #expect(
+                error.problems.allSatisfy { $0.line >= 1 && $0.column >= 1 && !$0.what.isEmpty && !$0.cure.isEmpty })
+        }
+    }
+
+    @Test("every beginning of a file is read or refused", arguments: [Fixture.smallest, Fixture.complete])
+    func truncations(text: String) {
+        let bytes = Array(text.utf8)
+        for length in 0...bytes.count { read(Array(bytes[..<length])) }
+    }
+
+    @Test("random changes of a file are read or refused", arguments: 0..<8 as Range<UInt64>)
+    func mutations(seed: UInt64) {
+        var random = SplitMix(state: seed)
+        let alphabet = Array("[]{}:,-/*&!|'\"#\n .0123456789aemsx".utf8) + [0, 0xFF]
+        for _ in 0..<400 {
+            var bytes = Array((random.next() % 4 == 0 ? Fixture.smallest : Fixture.complete).utf8)
+            for _ in 0..<(1 + random.next() % 8) {
+                let place = Int(random.next() % UInt64(bytes.count))
+                switch random.next() % 4 {
+                case 0: bytes[place] ^= 1 << UInt8(random.next() % 8)
+                case 1: bytes[place] = alphabet[Int(random.next() % UInt64(alphabet.count))]
+                case 2: bytes.insert(alphabet[Int(random.next() % UInt64(alphabet.count))], at: place)
+                default: bytes.removeSubrange(place..<min(bytes.count - 1, place + Int(random.next() % 9)))
+                }
+            }
+            read(bytes)
+        }
+    }
+}
+
+/// A generator whose numbers follow from its seed.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ mixed >> 31
+    }
+}

@@ -1,0 +1,80 @@
+import Glibc
+import Testing
+
+@testable import FileSystem
+
+@Suite("Open directories and stamps", .timeLimit(.minutes(1)))
+struct OpenDirectoryTests {
+    private let directory: TemporaryDirectory
+
+    init() throws {
+        directory = try TemporaryDirectory()
+    }
+
+    @Test("missing directories are made, files written, read, renamed and removed", arguments: [true, false])
+    func life(isDurable: Bool) throws {
+        let open = try OpenDirectory(directory("a/b/c"), creating: true)
+        try open.write(Array("one".utf8), as: "file", permissions: 0o600, isDurable: isDurable)
+        try open.write(Array("two".utf8), as: "file", isDurable: isDurable)
+        try open.synchronise()
+        #expect(try open.read("file", limit: 3) == Array("two".utf8))
+        #expect(throws: FileError.self) { try open.read("file", limit: 2) }
+        try open.rename("file", to: "other")
+        #expect(try open.names(limit: 10) == ["other"])
+        let parent = try OpenDirectory(directory("a/b"))
+        #expect(!parent.removeIfEmpty("c"))
+        try open.remove("other")
+        try open.remove("other")
+        #expect(parent.removeIfEmpty("c"))
+        #expect(try parent.names(limit: 10) == [])
+    }
+
+    @Test("no link is followed and no name leads out")
+    func confinement() throws {
+        try directory.makeDirectory("inside")
+        try directory.makeDirectory("outside")
+        try directory.write("secret", to: "outside/file")
+        try directory.link("inside/link", to: "../outside")
+        try directory.link("inside/file", to: "../outside/file")
+        let open = try OpenDirectory(directory("inside"))
+        #expect(throws: FileError.self) { try open.read("file", limit: 100) }
+        #expect(throws: FileError.self) { _ = try open.directory("link") }
+        #expect(throws: FileError.self) { _ = try open.directory("link", creating: true) }
+        for name in ["..", ".", "", "../outside/file", "a/b", "a\0b"] {
+            #expect(throws: FileError.self) { try open.read(name, limit: 100) }
+            #expect(throws: FileError.self) { try open.write([1], as: name, isDurable: false) }
+            #expect(throws: FileError.self) { try open.remove(name) }
+            #expect(throws: FileError.self) { try open.rename("file", to: name) }
+            #expect(!open.removeIfEmpty(name))
+        }
+        try open.write(Array("new".utf8), as: "file", isDurable: true)
+        #expect(try BoundedFile.read(directory("outside/file"), limit: 100) == Array("secret".utf8))
+        #expect(try open.read("file", limit: 100) == Array("new".utf8))
+    }
+
+    @Test("a failure leaves the old and no temporary file")
+    func failure() throws {
+        try directory.makeDirectory("taken")
+        try directory.write("inside", to: "taken/file")
+        let open = try OpenDirectory(directory.path)
+        #expect(throws: FileError.self) { try open.write([1], as: "taken", isDurable: true) }
+        #expect(try open.names(limit: 10) == ["taken"])
+    }
+
+    @Test("a stamp vouches for contents only when nothing changed and it was taken some time after the last change")
+    func stamps() throws {
+        try directory.write("one", to: "file")
+        let fresh = try FileStamp(of: directory("file"))
+        #expect(try !FileStamp(of: directory("file")).promisesContents(of: fresh))
+        var former = fresh
+        var isVouchedFor = false
+        while !isVouchedFor {
+            let stamp = try FileStamp(of: directory("file"))
+            isVouchedFor = stamp.promisesContents(of: former)
+            former = stamp
+        }
+        try directory.write("two", to: "file")
+        #expect(try !FileStamp(of: directory("file")).promisesContents(of: former))
+        #expect(throws: FileError.self) { try FileStamp(of: directory("none")) }
+    }
+}

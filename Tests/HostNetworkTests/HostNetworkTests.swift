@@ -1,0 +1,189 @@
+import Glibc
+import Logging
+import NetworkTypes
+import PacketLoop
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import HostNetwork
+@testable import Netlink
+
+@Suite(
+    "Host network with the kernel", .serialized,
+    .enabled(if: Namespace.isPossible, Comment(rawValue: Namespace.requirement)), .timeLimit(.minutes(1)))
+struct HostNetworkTests {
+    @Test("an observer learns the state, a lost carrier, and each of our addresses that goes")
+    func observing() async throws {
+        let namespace = try Namespace("observe")
+        let loop = try await namespace.makeLoop("host")
+        defer { loop.stop() }
+        let network = HostNetwork(loop: loop, logger: .quiet)
+        let seen = Observations()
+        await network.observe(seen.take)
+        try await running(network) {
+            let veth0 = try #require(
+                await seen.state { $0.link(named: "veth0")?.hasCarrier == true }?.link(named: "veth0"))
+            try namespace.ip("link set veth1 down")
+            #expect(await seen.state { $0.link(named: "veth0")?.hasCarrier == false } != nil)
+
+            let key = AddressKey.test(1, on: veth0.index)
+            let other = AddressKey.test(2, on: veth0.index)
+            _ = try await loop.run {
+                try NetlinkRequests().add(
+                    [key, other].map { AddressAssignment($0, lifetime: .neverSource(for: .seconds(60))) })
+            }
+            #expect(await seen.state { $0.ownAddresses.count == 2 } != nil)
+            #expect(seen.lost == [])
+            try namespace.ip("addr del \(key.address)/32 dev veth0")
+            #expect(await seen.state { $0.ownAddresses.count == 1 } != nil)
+            #expect(seen.lost == [key.address])
+            try namespace.ip("addr change \(other.address)/32 dev veth0")
+            #expect(await seen.state { $0.ownAddresses.isEmpty } != nil)
+            #expect(seen.lost == [key.address, other.address])
+
+            let late = Observations()
+            await network.observe(late.take)
+            #expect(late.count == 1, "at once")
+            #expect(await network.state() == late.last)
+        }
+    }
+
+    @Test("the node's own addresses come in a stream, ours are not among them, and it ends with the service")
+    func hostAddresses() async throws {
+        let namespace = try Namespace("stream")
+        try namespace.ip("addr add 192.0.2.1/24 dev veth0")
+        let loop = try await namespace.makeLoop("host")
+        defer { loop.stop() }
+        let network = HostNetwork(loop: loop, logger: .quiet)
+        let (first, second) = try (#require(IPAddress("192.0.2.1")), #require(IPAddress("192.0.2.2")))
+        let addresses = network.hostAddresses
+        try await running(network) {
+            #expect(await addresses.first { $0.contains(first) } != nil)
+            let link = try #require(await network.state().link(named: "veth0")).index
+            _ = try await loop.run {
+                try NetlinkRequests().add(
+                    [AddressAssignment(.test(1, on: link), lifetime: .neverSource(for: .seconds(60)))])
+            }
+            try namespace.ip("addr add 192.0.2.2/24 dev veth0")
+            #expect(await addresses.first { $0.contains(second) } != nil)
+            let now = try #require(await network.hostAddresses.first { _ in true })
+            #expect(now.isSuperset(of: [first, second]) && !now.contains(AddressKey.test(1).address))
+        }
+        var rest = 0
+        for await _ in addresses { rest += 1 }
+        #expect(rest <= 1)
+    }
+
+    @Test("lost notices are made up for, and what went meanwhile is told as lost")
+    func overrun() async throws {
+        let namespace = try Namespace("overrun")
+        let loop = try await namespace.makeLoop("host")
+        defer { loop.stop() }
+        let network = HostNetwork(loop: loop, logger: .quiet) { () throws(NetlinkError) in
+            try NetlinkMonitor(receiveBuffer: 4096)
+        }
+        let seen = Observations()
+        await network.observe(seen.take)
+        try await running(network) {
+            let link = try #require(await seen.state { $0.link(named: "veth0") != nil }?.link(named: "veth0")).index
+            let many = (0..<500).map { AddressKey.test($0, on: link) }
+            // On the thread that receives, so that nothing is received meanwhile.
+            try await loop.run {
+                let requests = try NetlinkRequests()
+                let assignments = many.map { AddressAssignment($0, lifetime: .neverSource(for: .seconds(60))) }
+                #expect(try requests.add(assignments) == [])
+            }
+            #expect(await seen.state { $0.ownAddresses.count == 500 } != nil)
+            let failures = try await loop.run { try NetlinkRequests().remove(Array(many.prefix(400))) }
+            #expect(failures == [])
+            #expect(await seen.state { $0.ownAddresses.count == 100 } != nil)
+            #expect(seen.lost == Set(many.prefix(400).map(\.address)))
+        }
+    }
+
+    @Test("a socket that cannot be opened, or fails, is opened again, and what went meanwhile is told")
+    func reopening() async throws {
+        let namespace = try Namespace("reopen")
+        let loop = try await namespace.makeLoop("host")
+        defer { loop.stop() }
+        let openings = Mutex(0)
+        let descriptor = Mutex<Int32>(-1)
+        let network = HostNetwork(loop: loop, logger: .quiet) { () throws(NetlinkError) in
+            let attempt = openings.withLock {
+                $0 += 1; return $0
+            }
+            guard attempt > 2 else { throw NetlinkError("opening", errorNumber: ENFILE) }
+            let monitor = try NetlinkMonitor()
+            let number = monitor.fileDescriptor
+            descriptor.withLock { $0 = number }
+            return monitor
+        }
+        let seen = Observations()
+        await network.observe(seen.take)
+        try await running(network) {
+            let link = try #require(await seen.state { $0.link(named: "veth0") != nil }?.link(named: "veth0")).index
+            #expect(openings.withLock { $0 } == 3)
+            let key = AddressKey.test(1, on: link)
+            try await loop.run {
+                let requests = try NetlinkRequests()
+                _ = try requests.add([AddressAssignment(key, lifetime: .neverSource(for: .seconds(60)))])
+            }
+            #expect(await seen.state { $0.ownAddresses.count == 1 } != nil)
+            // No socket at all in its place.
+            try await loop.run {
+                let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+                dup2(null, descriptor.withLock { $0 })
+                close(null)
+                _ = try NetlinkRequests().remove([key])
+            }
+            #expect(await seen.state { $0.ownAddresses.isEmpty } != nil)
+            #expect(seen.lost == [key.address])
+            #expect(openings.withLock { $0 } == 4)
+        }
+    }
+
+    private func running(_ network: HostNetwork, _ body: () async throws -> Void) async throws {
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(services: [.init(service: network)], logger: .quiet))
+        let task = Task { try await group.run() }
+        do { try await body() } catch {
+            task.cancel()
+            throw error
+        }
+        await group.triggerGracefulShutdown()
+        try await task.value
+    }
+}
+
+/// What an observer was told.
+private final class Observations: Sendable {
+    private struct Record {
+        var states: [NetworkState] = []
+        var lost: Set<IPAddress> = []
+    }
+
+    private let record = Mutex(Record())
+
+    var lost: Set<IPAddress> { record.withLock { $0.lost } }
+    var count: Int { record.withLock { $0.states.count } }
+    var last: NetworkState? { record.withLock { $0.states.last } }
+
+    var take: HostNetwork.Observer {
+        { state, lost in
+            self.record.withLock {
+                $0.states.append(state)
+                $0.lost.formUnion(lost)
+            }
+        }
+    }
+
+    /// The first state of which `condition` holds, or the last one after 5 s.
+    func state(where condition: (NetworkState) -> Bool) async -> NetworkState? {
+        for _ in 0..<500 {
+            if let last, condition(last) { return last }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        return nil
+    }
+}

@@ -1,0 +1,78 @@
+import Glibc
+import Logging
+import Netlink
+import PacketLoop
+import Synchronization
+
+@testable import HostNetwork
+
+/// A keeper on a loop in a namespace, for addresses on veth0.
+final class KeeperBench: Sendable {
+    let namespace: Namespace
+    let loop: PacketLoop
+    let keeper: AddressKeeper
+    let link: LinkIndex
+    let lost = Mutex<[AddressKey]>([])
+
+    convenience init(_ purpose: String, _ settings: AddressKeeper.Settings) async throws {
+        try await self.init(in: Namespace(purpose), settings)
+    }
+
+    init(in namespace: Namespace, _ settings: AddressKeeper.Settings) async throws {
+        self.namespace = namespace
+        loop = try await namespace.makeLoop("keeper")
+        keeper = AddressKeeper(loop: loop, settings: settings, logger: .quiet)
+        guard let veth0 = try await namespace.state().link(named: "veth0") else {
+            throw Namespace.Failure(description: "no veth0")
+        }
+        link = veth0.index
+        await keeper.setOnLost { [weak self] keys in self?.lost.withLock { $0 += keys } }
+    }
+
+    deinit { loop.stop() }
+
+    func keep(_ keys: [AddressKey]) async -> AddressKeeper.Outcome {
+        await withCheckedContinuation { done in keeper.keep(keys) { done.resume(returning: $0) } }
+    }
+
+    func letGo(_ keys: [AddressKey]) async {
+        await withCheckedContinuation { done in keeper.letGo(keys) { done.resume() } }
+    }
+
+    /// What the kernel holds that is ours.
+    func own() async throws -> Set<AddressKey> {
+        Set(try await namespace.state().ownAddresses.map(\.key))
+    }
+
+    /// What a monitor hears while `body` runs.
+    func changes(during body: () async throws -> Void) async throws -> [NetlinkChange] {
+        let watcher = try await namespace.makeLoop("watcher")
+        defer { watcher.stop() }
+        let monitor = try await watcher.run { Box(try NetlinkMonitor()) }
+        _ = try await watcher.run { try monitor.receive() { $0.isCurrent } }
+        try await body()
+        return try await watcher.run { try monitor.receive() { _ in false } }
+    }
+}
+
+/// A monitor that is used on one loop alone.
+private final class Box: @unchecked Sendable {
+    private let monitor: NetlinkMonitor
+
+    init(_ monitor: consuming NetlinkMonitor) { self.monitor = monitor }
+
+    /// Receives until `isDone`, for 300 ms at most.
+    func receive(until isDone: (NetlinkMonitor) -> Bool) throws -> [NetlinkChange] {
+        var all: [NetlinkChange] = []
+        for _ in 0..<30 where !isDone(monitor) {
+            all += try monitor.receive()
+            usleep(10_000)
+        }
+        return all
+    }
+}
+
+extension Logger {
+    /// Says nothing.
+    static var quiet: Logger { Logger(label: "test") { _ in SwiftLogNoOpLogHandler() } }
+}

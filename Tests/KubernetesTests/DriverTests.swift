@@ -1,0 +1,133 @@
+import HTTPTransfer
+import NetworkTypes
+import ScriptedHTTP
+import Synchronization
+import Testing
+
+@testable import Kubernetes
+
+@Suite("The drivers against recorded answers", .timeLimit(.minutes(1)))
+struct DriverTests {
+    private func follow(_ server: RecordedServer, until done: @escaping @Sendable ([String]) -> Bool) async throws
+        -> [String]
+    {
+        let client = try server.client()
+        let log = Journal<String>()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await WatchLoop(Service.self, of: client, Selection(namespace: "lbtest"), seed: 1).run { delivery in
+                    log.append(log.apply(delivery).map(\.text))
+                } report: { report in
+                    if case .synchronized = report { log.append(["synchronized"]) }
+                }
+            }
+            _ = await eventually { done(log.entries) }
+            group.cancelAll()
+        }
+        return log.entries
+    }
+
+    @Test("a streaming list, its changes, and the watch that follows from its last version")
+    func streaming() async throws {
+        let list = try Transcript("24").exchanges[0]
+        var watch = try RecordedServer.Answer(Transcript("20").exchanges[0])
+        watch.staysOpen = true
+        let server = try RecordedServer([RecordedServer.Answer(list), watch])
+        let log = try await follow(server) { $0.last == "-w1" }
+        #expect(log.suffix(7) == ["synchronized", "+w4", "-w4", "+w1", "~w1", "~w1", "-w1"])
+        #expect(server.requests.count == 2)
+        #expect(server.requests[0].line.contains("sendInitialEvents=true&resourceVersionMatch=NotOlderThan"))
+        #expect(server.requests[1].line.contains("&resourceVersion=397"))
+    }
+
+    @Test("a server without streaming lists is listed in pages, then watched")
+    func fallback() async throws {
+        let refusal = try Transcript("a1").exchanges
+        let pages = try Transcript("14").exchanges
+        var watch = try RecordedServer.Answer(Transcript("20").exchanges[0])
+        watch.staysOpen = true
+        let server = try RecordedServer((refusal + pages).map(RecordedServer.Answer.init) + [watch])
+        let log = try await follow(server) { $0.last == "-w1" }
+        #expect(log.dropLast(4).last == "synchronized")
+        #expect(log.filter { $0.hasPrefix("+") }.count == 8)
+        #expect(server.requests.count == 5)
+    }
+
+    @Test("a version that is too old, a line that is no event, a refusal: it goes on until all is there")
+    func troubles() async throws {
+        let tooOld = try RecordedServer.Answer(Transcript("90").exchanges[0])
+        let list = try RecordedServer.Answer(Transcript("24").exchanges[0])
+        var watch = try RecordedServer.Answer(Transcript("20").exchanges[0])
+        watch.staysOpen = true
+        let nonsense = RecordedServer.Answer(body: Array("{\"type\":".utf8) + [10], isStream: true)
+        let server = try RecordedServer([
+            RecordedServer.Answer(status: 503), tooOld, nonsense, RecordedServer.Answer(status: 429), list, watch,
+        ])
+        let log = try await follow(server) { $0.last == "-w1" }
+        #expect(log.filter { $0 == "synchronized" }.count == 1)
+        #expect(server.requests.count == 6)
+    }
+
+    @Test("an elector leads, and lets go when it stops")
+    func elector() async throws {
+        let absent = try Transcript("40").exchanges[11]
+        let created = try Transcript("40").exchanges[0]
+        var released = created
+        released.body = Array(
+            #"{"metadata":{"name":"lb-leader","resourceVersion":"9"},"spec":{"holderIdentity":""}}"#.utf8)
+        let server = try RecordedServer([absent, created, released])
+        let elector = LeaseElector(
+            try server.client(), lease: ObjectKey(namespace: "lbtest", name: "lb-leader"), identity: "tnode1", seed: 1)
+        let log = Journal<LeaseElection.Leadership>()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                await elector.run { leadership in log.append([leadership]) }
+            }
+            _ = await eventually { log.entries == [.leading] }
+            elector.stop()
+        }
+        #expect(log.entries == [.leading, .following(holder: "")])
+        let requests = server.requests
+        #expect(requests.map { $0.line.prefix(5) } == ["GET /", "POST ", "PATCH"])
+        #expect(requests[1].body.contains(#""holderIdentity":"tnode1","leaseDurationSeconds":15"#))
+        #expect(requests[2].body.contains(#"{"metadata":{"resourceVersion":"558"},"spec":{"holderIdentity":"""#))
+    }
+
+    @Test("a recorder writes notes, and says what it could not write")
+    func recorder() async throws {
+        let events = try Transcript("70").exchanges
+        let server = try RecordedServer([events[0], events[1], events[2]])
+        let recorder = EventRecorder(try server.client(), controller: "example.com/lb", instance: "lb-tnode1")
+        let failures = Counter()
+        let key = ObjectKey(namespace: "lbtest", name: "web")
+        let reference = ObjectReference(kind: Service.kind, key: key, uid: "u")
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await recorder.run { _ in failures.add(1) } }
+            let note = EventNote(reference, .normal, reason: "IPAllocated", action: "Allocate", "x")
+            recorder.record(note)
+            recorder.record(note)
+            recorder.record(EventNote(reference, .warning, reason: "", action: "", "y"))
+            _ = await eventually { failures.value == 1 }
+            group.cancelAll()
+        }
+        #expect(recorder.droppedNotes == 1)
+        #expect(server.requests.map { $0.line.prefix(5) } == ["POST ", "PATCH", "POST "])
+        #expect(server.requests[1].body.contains(#""count":2"#))
+    }
+}
+
+/// What was reported, in order.
+private final class Journal<Entry: Sendable>: Sendable {
+    private let log = Mutex<[Entry]>([])
+    private let store = Mutex(Store<Service>())
+
+    var entries: [Entry] { log.withLock { $0 } }
+
+    func append(_ entries: [Entry]) {
+        log.withLock { $0 += entries }
+    }
+
+    func apply(_ delivery: Delivery<Service>) -> [Store<Service>.Change] {
+        store.withLock { $0.apply(delivery) }
+    }
+}
