@@ -39,8 +39,10 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork",
-                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser, logging,
+                "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+                "HostNetwork",
+                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
+                logging,
                 serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
@@ -62,7 +64,8 @@ let package = Package(
         room(
             "DirectorySource",
             [
-                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop",
+                "YAML",
                 logging, serviceLifecycle,
             ]),
         // Seams

@@ -142,8 +142,8 @@ extension Planner {
         case .local:
             Obstacle(
                 reason: "NoEndpoint",
-                sentence: "externalTrafficPolicy is Local and no node has a ready pod of the Service; check its selector "
-                    + "and its pods")
+                sentence: "externalTrafficPolicy is Local and no node has a ready pod of the Service; check its "
+                    + "selector and its pods")
         }
     }
 
