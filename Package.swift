@@ -63,6 +63,7 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"]),
         // Platform
         room("FileSystem", ["CLinux"]),
         room("HTTPTransfer", ["CCurl"]),
@@ -83,6 +84,9 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-3.0", providers: [.apt(["libnl-3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // A server for tests that does as it is told
+        .target(
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
         .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
         .executableTarget(
@@ -95,11 +99,14 @@ let package = Package(
         tests(
             "DirectorySourceTests", ["Configuration", "DirectorySource", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
-        tests("HTTPTransferTests", ["HTTPTransfer"]),
+        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP"]),
         tests(
             "HostNetworkTests",
             ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests(
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
         tests("NetlinkTests", ["Netlink", "NetworkTypes"]),

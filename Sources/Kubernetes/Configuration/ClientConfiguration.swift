@@ -65,9 +65,9 @@ extension ClientConfiguration {
             endpoint: HTTPEndpoint(scheme: .https, host: bare, port: port))
         configuration.authorities = .file(directory + "/ca.crt")
         configuration.credentials = .tokenFile(directory + "/token")
-        _ = try BoundedFile.read(directory + "/token")
-        _ = try BoundedFile.read(directory + "/ca.crt")
-        if let namespace = try? BoundedFile.readText(directory + "/namespace"), !namespace.isEmpty {
+        _ = try CredentialFile.read(directory + "/token")
+        _ = try CredentialFile.read(directory + "/ca.crt")
+        if let namespace = try? CredentialFile.readText(directory + "/namespace"), !namespace.isEmpty {
             configuration.namespace = namespace
         }
         return configuration

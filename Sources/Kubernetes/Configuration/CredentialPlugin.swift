@@ -52,7 +52,7 @@ public struct CredentialPlugin: Hashable, Sendable {
         ])
         environment["KUBERNETES_EXEC_INFO"] = String(decoding: info.octets, as: UTF8.self)
         let result = await Subprocess.run(
-            command, arguments, environment: environment, outputLimit: BoundedFile.limit,
+            command, arguments, environment: environment, outputLimit: CredentialFile.limit,
             timeLimit: Self.timeLimit)
         switch result {
         case .success(let output): return try Self.read(output, of: command, now: .now)
