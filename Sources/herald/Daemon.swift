@@ -64,9 +64,7 @@ struct Daemon {
     private func makeSource(_ configuration: Configuration) throws -> any ServiceSource {
         switch configuration.source {
         case .directory(let settings):
-            return try DirectorySource(
-                path: settings.path, stateDirectory: settings.stateDirectory, namespaces: settings.namespaces,
-                logger: Logger(label: "directory"))
+            return try DirectorySource(settings: settings, logger: Logger(label: "directory"))
         case .kubernetes:
             throw Failure(
                 "source: kubernetes is not built yet; set  source: {directory: {path: ...}}  to serve manifests")

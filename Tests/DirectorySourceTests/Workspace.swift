@@ -162,9 +162,12 @@ func eventually(
 }
 
 /// Runs a source for as long as `body` takes, then shuts it down as a group does.
+///
+/// - Parameter follower: Takes the changes in place of the view.
 func withSource(
     _ workspace: Workspace, namespaces: [String: [String: String]] = [:],
     timing: DirectorySource.Timing = .init(quiet: .milliseconds(2), patience: .milliseconds(60), rescan: .seconds(30)),
+    follower: (@Sendable (DirectorySource) async throws -> Void)? = nil,
     _ body: (DirectorySource, View) async throws -> Void
 ) async throws {
     var settings = DirectorySettings(path: workspace.manifests)
@@ -178,7 +181,7 @@ func withSource(
     let group = ServiceGroup(configuration: .init(services: [.init(service: source)], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
         tasks.addTask { try await group.run() }
-        tasks.addTask { await view.follow(source) }
+        tasks.addTask { if let follower { try await follower(source) } else { await view.follow(source) } }
         let result: Result<Void, any Error>
         do { result = .success(try await body(source, view)) } catch { result = .failure(error) }
         await group.triggerGracefulShutdown()
