@@ -99,6 +99,9 @@ let package = Package(
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+        // What `make demo` runs
+        .executableTarget(
+            name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("ArchitectureTests", []),
