@@ -114,6 +114,7 @@ let package = Package(
                 "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
                 logging, serviceLifecycle,
             ]),
+        tests("DocumentationTests", ["Configuration"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP"]),
         tests(
