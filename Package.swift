@@ -97,7 +97,11 @@ let package = Package(
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
         // Tests
+        tests(
+            "ARPModeTests",
+            ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
+        tests("AnnouncingTests", ["Announcing", "NetworkTypes"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
