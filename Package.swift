@@ -101,7 +101,6 @@ let package = Package(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
-        tests("AnnouncingTests", ["Announcing", "NetworkTypes"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),

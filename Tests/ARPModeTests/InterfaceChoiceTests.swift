@@ -40,9 +40,11 @@ struct InterfaceChoiceTests {
     @Test(
         "patterns choose by name, glob and alternative name; the subnet comes before the order of patterns",
         arguments: [
-            (["eth1"], "192.0.2.10", "eth1"), (["eth*"], "192.0.2.10", "eth0"), (["eth1", "eth0"], "192.0.2.10", "eth0"),
+            (["eth1"], "192.0.2.10", "eth1"), (["eth*"], "192.0.2.10", "eth0"),
+            (["eth1", "eth0"], "192.0.2.10", "eth0"),
             (["eth1", "eth0"], "203.0.113.1", "eth1"), (["eth?"], "198.51.100.7", "eth1"),
-            (["uplink0"], "192.0.2.10", "eth1"), (["up*"], "192.0.2.10", "eth1"), (["wlan*"], "192.0.2.10", "NoInterface"),
+            (["uplink0"], "192.0.2.10", "eth1"), (["up*"], "192.0.2.10", "eth1"),
+            (["wlan*"], "192.0.2.10", "NoInterface"),
             (["*"], "203.0.113.1", "eth0"), (["lo"], "192.0.2.10", "NoInterface"),
         ])
     func byPattern(patterns: [String], address: String, expected: String) {

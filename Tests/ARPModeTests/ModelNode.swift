@@ -48,6 +48,8 @@ struct ModelNode {
     private(set) var reports: [IPAddress: AnnouncementEffect.State] = [:]
     private(set) var sent: [Sent] = []
     private(set) var sweeps: [Set<AddressKey>] = []
+    /// What others took away.
+    private(set) var robbed: Set<IPAddress> = []
     private(set) var effects: [Speaker.Effect] = []
     private(set) var violations: [String] = []
 
@@ -166,7 +168,10 @@ struct ModelNode {
     }
 
     /// Someone else takes an address away.
-    mutating func rob(_ key: AddressKey) { host.addresses[key] = nil }
+    mutating func rob(_ key: AddressKey) {
+        robbed.insert(key.address)
+        host.addresses[key] = nil
+    }
 
     // MARK: Effects
 
@@ -174,6 +179,11 @@ struct ModelNode {
         let effects = input(&speaker, now)
         self.effects += effects
         for effect in effects { perform(effect) }
+        let unopened = open.intersection(closedLinks)
+        for link in unopened.sorted() {
+            let obstacle = Obstacle(reason: "InterfaceNotOpened", sentence: "permission denied")
+            feed { speaker, now in speaker.unopened(link, because: obstacle, at: now) }
+        }
         checkAnswering()
     }
 
@@ -198,7 +208,11 @@ struct ModelNode {
             sweeps.append(kept)
             orders.append(.sweep(kept))
         case .send(let frame, let link): send(frame, link)
-        case .report(let address, let state): reports[address] = state
+        case .report(let address, let state):
+            reports[address] = state
+            if case .blocked(let obstacle) = state, obstacle.reason == "AddressRemoved" {
+                check(robbed.contains(address), "\(address) was never taken away")
+            }
         }
     }
 
