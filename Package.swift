@@ -103,6 +103,9 @@ let package = Package(
         .executableTarget(
             name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
+        tests(
+            "ARPModeTests",
+            ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),

@@ -15,7 +15,9 @@ import ServiceLifecycle
 /// Everything happens on the packet loop's thread, but for requests to the kernel, which `AddressKeeper` makes on its
 /// own: neither waits for the other.
 public actor ARPAnnouncer: Announcer {
+    /// The packet loop, on whose thread the actor runs.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    /// What became of each address on this node.
     public nonisolated let effects = KeyedMailbox<IPAddress, AnnouncementEffect.State>()
 
     private let loop: PacketLoop
@@ -25,6 +27,8 @@ public actor ARPAnnouncer: Announcer {
     private var speaker: Speaker
     private var wires: [LinkIndex: Wire] = [:]
     private let groups = MulticastMembership()
+    /// Interfaces whose sockets could not be opened just now.
+    private var unopened: [LinkIndex: Obstacle] = [:]
     private var device: TunDevice?
     private var attach: ARPSettings.Attachment
     private var timer: LoopTimer?
@@ -71,6 +75,7 @@ public actor ARPAnnouncer: Announcer {
         await drain(within: .seconds(2))
     }
 
+    /// Announces exactly these; does nothing once drained.
     public func reconcile(_ desired: AnnouncementSet) {
         guard !isClosed else { return }
         if !desired.isEmpty { prepareDevice() }
@@ -84,6 +89,7 @@ public actor ARPAnnouncer: Announcer {
         feed { $0.configure(settings, at: loop.now) }
     }
 
+    /// Withdraws everything and has the kernel let go of it. Later calls of `reconcile` do nothing.
     public func drain(within limit: Duration) async {
         guard !isClosed else { return }
         isClosed = true
@@ -106,11 +112,17 @@ public actor ARPAnnouncer: Announcer {
     }
 
     private func feed(_ input: (inout Speaker) -> [Speaker.Effect]) {
-        perform(input(&speaker))
+        var reports = perform(input(&speaker))
+        for (link, obstacle) in unopened {
+            unopened[link] = nil
+            reports.merge(perform(speaker.unopened(link, because: obstacle, at: loop.now))) { _, new in new }
+        }
+        effects.post(reports)
         if let next = speaker.nextWake { timer?.restart(at: next) } else { timer?.cancel() }
     }
 
-    private func perform(_ effects: [Speaker.Effect]) {
+    /// Returns what is to be told, the newest of each address.
+    private func perform(_ effects: [Speaker.Effect]) -> [IPAddress: AnnouncementEffect.State] {
         var attached: [AddressKey: UInt64] = [:]
         var reports: [IPAddress: AnnouncementEffect.State] = [:]
         for effect in effects {
@@ -136,7 +148,7 @@ public actor ARPAnnouncer: Announcer {
             }
         }
         hold(attached)
-        self.effects.post(reports)
+        return reports
     }
 
     // MARK: Kernel
@@ -210,6 +222,9 @@ public actor ARPAnnouncer: Announcer {
         } catch {
             logger.error(
                 "interface cannot be listened on", metadata: ["interface.name": "\(name)", "error": "\(error)"])
+            unopened[link] = Obstacle(
+                reason: "InterfaceNotOpened",
+                sentence: "interface \(name) cannot be listened on: \(error); herald needs the capability NET_RAW")
         }
         speaker.opened(link, settings: InterfaceSettings(link: name))
     }

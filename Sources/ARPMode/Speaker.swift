@@ -86,13 +86,13 @@ extension Speaker {
     /// Takes in the host's links and addresses.
     mutating func setNetwork(_ state: NetworkState, at now: MonotonicTime) -> [Effect] {
         let isFirst = network == nil
-        let isRelevant = network.map { $0.links != state.links || Self.subnets($0) != Self.subnets(state) } ?? true
+        let isRelevant = network.map { $0.links != state.links || Self.hostKeys($0) != Self.hostKeys(state) } ?? true
         network = state
         guard isRelevant else { return [] }
         var effects: [Effect] = []
-        for (index, segment) in segments {
+        for index in segments.keys.sorted() {
             guard let link = state.links[index], segments[index]?.update(link, in: state) == true else { continue }
-            for address in segment.addresses { segments[index]?.schedule.start(address, at: now) }
+            announceAnew(on: index, at: now)
         }
         for address in phases.keys.sorted() { effects += reconsider(address, at: now) }
         return effects + (isFirst ? sweepOnce() : []) + advance(to: now)
@@ -103,6 +103,8 @@ extension Speaker {
         guard settings != self.settings else { return [] }
         let movesAll = settings.attach != self.settings.attach
         self.settings = settings
+        // It goes when nothing lives on it; another one will have another index.
+        if settings.attach != .link { device = .notNeeded }
         var effects: [Effect] = []
         for address in phases.keys.sorted() {
             if movesAll {
@@ -122,10 +124,17 @@ extension Speaker {
         return phases.keys.sorted().flatMap { remove($0) + place($0, at: now) } + advance(to: now)
     }
 
-    /// The sockets of an interface are open, or could not be opened.
+    /// The sockets of an interface are open, or will not be: then `unopened` comes once all effects are performed.
     mutating func opened(_ link: LinkIndex, settings: InterfaceSettings?) {
         segments[link]?.settings = settings
         if let network, let known = network.links[link] { _ = segments[link]?.update(known, in: network) }
+    }
+
+    /// The sockets of an interface could not be opened: its addresses wait for the next attempt.
+    mutating func unopened(_ link: LinkIndex, because obstacle: Obstacle, at now: MonotonicTime) -> [Effect] {
+        let addresses = segments[link]?.addresses.sorted() ?? []
+        let retry = now.advanced(by: Self.retryInterval)
+        return addresses.flatMap { remove($0) + block($0, obstacle, retry: retry) } + advance(to: now)
     }
 
     /// The kernel has answered a request to hold an address. A stale ticket is ignored.
@@ -141,21 +150,25 @@ extension Speaker {
         return answer(address, on: link, key: key, at: now) + advance(to: now)
     }
 
-    /// Someone took addresses off an interface, or they expired while the process did not run.
+    /// Someone took addresses off an interface, or they expired while the process did not run. What the network shows to
+    /// be in its place is not lost: it was moved by ourselves, or word of its loss is still to come.
     mutating func lost(_ addresses: [IPAddress], at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         for address in addresses {
-            guard case .answering(_, _?) = phases[address] else { continue }
+            guard case .answering(_, let key?) = phases[address], network?.address(key)?.isOurs != true else {
+                continue
+            }
             let isRepeated = losses[address].map { $0.duration(to: now) < .seconds(10) } ?? false
             losses[address] = now
-            effects += remove(address)
+            guard isRepeated else {
+                effects += putBack(address, lostFrom: key, at: now)
+                continue
+            }
             let obstacle = Obstacle(
                 reason: "AddressRemoved",
                 sentence: "\(address) was taken off its interface by another program, more than once; find the program "
                     + "that removes it")
-            effects +=
-                isRepeated
-                ? block(address, obstacle, retry: now.advanced(by: Self.retryInterval)) : place(address, at: now)
+            effects += remove(address) + block(address, obstacle, retry: now.advanced(by: Self.retryInterval))
         }
         return effects + advance(to: now)
     }
@@ -174,7 +187,7 @@ extension Speaker {
     /// Sends what is due and retries what is to be retried.
     mutating func advance(to now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
-        for (address, retry) in retries where retry <= now { effects += place(address, at: now) }
+        for address in retries.filter({ $0.value <= now }).keys.sorted() { effects += place(address, at: now) }
         for link in segments.keys.sorted() { effects += announceDue(on: link, at: now) }
         return effects
     }
@@ -276,8 +289,17 @@ extension Speaker {
         return effects + [.report(address, .withdrawn)]
     }
 
-    /// Undoes what was done for an address, whatever that was.
-    private mutating func remove(_ address: IPAddress) -> [Effect] {
+    /// Asks for a lost address again. It is not let go of before: word of our own removal would be taken for the next loss.
+    private mutating func putBack(
+        _ address: IPAddress, lostFrom key: AddressKey, at now: MonotonicTime
+    ) -> [Effect] {
+        let effects = remove(address, lettingGo: false) + place(address, at: now)
+        if case .attaching(_, key, _) = phases[address] { return effects }
+        return [.detach(key)] + effects
+    }
+
+    /// Undoes what was done for an address, whatever that was; the kernel may be left to hold it.
+    private mutating func remove(_ address: IPAddress, lettingGo: Bool = true) -> [Effect] {
         var effects: [Effect] = []
         switch phases[address] {
         case .attaching(let link, let key, _):
@@ -287,7 +309,7 @@ extension Speaker {
             if segments[link]?.responder.owned.remove(address) != nil, address.family == .ipv6 {
                 effects.append(.leave(address, link))
             }
-            if let key { effects.append(.detach(key)) }
+            if let key, lettingGo { effects.append(.detach(key)) }
             effects += leave(address, link)
         case .blocked, nil: break
         }
@@ -301,6 +323,14 @@ extension Speaker {
         guard segments[link]?.addresses.isEmpty == true else { return [] }
         segments[link] = nil
         return [.close(link)]
+    }
+
+    /// Those that are still to be held are announced when they are.
+    private mutating func announceAnew(on link: LinkIndex, at now: MonotonicTime) {
+        for address in segments[link]?.addresses.sorted() ?? [] {
+            guard case .answering = phases[address] else { continue }
+            segments[link]?.schedule.start(address, at: now)
+        }
     }
 
     private mutating func announceDue(on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
@@ -329,7 +359,7 @@ extension Speaker {
         return [.sweep(keeping: Set(kept))]
     }
 
-    private static func subnets(_ network: NetworkState) -> Set<IPAddress> {
-        Set(network.hostAddresses.map(\.address))
+    private static func hostKeys(_ network: NetworkState) -> Set<AddressKey> {
+        Set(network.hostAddresses.map(\.key))
     }
 }

@@ -6,17 +6,17 @@ import Glibc
 /// kernel lacks IPv6, or /proc is not mounted.
 public struct InterfaceSettings: Hashable, Sendable {
     /// Which requests the kernel answers by ARP: 0 those for any address of the host; the higher of link and `all` holds.
-    public let arpIgnore: Int?
+    public var arpIgnore: Int?
     /// Which source address ARP requests carry; the higher of link and `all` holds.
-    public let arpAnnounce: Int?
+    public var arpAnnounce: Int?
     /// Filtering by return path: 0 off, 1 strict, 2 loose; the higher of link and `all` holds.
-    public let returnPathFilter: Int?
+    public var returnPathFilter: Int?
     /// IPv4 forwarding on the link.
-    public let forwardsIPv4: Int?
+    public var forwardsIPv4: Int?
     /// IPv6: duplicate detection, 0 off.
-    public let acceptDAD: Int?
+    public var acceptDAD: Int?
     /// IPv6 forwarding on the link.
-    public let forwardsIPv6: Int?
+    public var forwardsIPv6: Int?
 
     /// What holds for a link; nil when the name is none that a link can have.
     public init?(link name: String) {
