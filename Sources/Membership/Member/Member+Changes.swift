@@ -67,7 +67,7 @@ extension Member {
             case .reassert(let address):
                 effects.append(.reassert(address))
             case .ownerChanged(let address, let owner):
-                effects.append(.ownerChanged(address, owner.flatMap { ownership.facts(of: $0)?.name }))
+                effects.append(.ownerChanged(address, owner.flatMap { ownership.name(of: $0) }))
             }
         }
     }

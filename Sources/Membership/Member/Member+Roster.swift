@@ -44,7 +44,7 @@ extension Member {
     }
 
     private mutating func removePeers(where shouldGo: (Peer) -> Bool) {
-        for peer in peers where shouldGo(peer) { ownership.removeMember(peer.id) }
+        for peer in peers where shouldGo(peer) { ownership.forget(peer.id) }
         peers.removeAll(where: shouldGo)
     }
 

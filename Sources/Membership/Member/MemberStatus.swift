@@ -46,7 +46,7 @@ extension Member {
 
     /// The node that owns the address by the claims heard; nil for none.
     public func owner(of address: IPAddress) -> NodeName? {
-        ownership.records[address]?.owner.flatMap { ownership.facts(of: $0)?.name }
+        ownership.records[address]?.owner.flatMap { ownership.name(of: $0) }
     }
 
     /// Whether this node claims nothing, as after a drain.

@@ -118,8 +118,8 @@ extension Ownership {
     }
 
     private func reason(for record: AddressRecord) -> ClaimReason {
-        if let owner = record.owner { return .handover(from: facts(of: owner)?.name) }
+        if let owner = record.owner { return .handover(from: name(of: owner)) }
         guard let previous = record.previousOwner, previous != own else { return .fresh }
-        return .takeover(from: facts(of: previous)?.name)
+        return .takeover(from: name(of: previous))
     }
 }

@@ -17,7 +17,7 @@ extension Ownership {
         }
         if let rival = best(of: others, hash: record.hash) {
             guard yields(own, isEntitled: isEntitled, to: rival, hash: record.hash) else { return nil }
-            return .yielded(to: self.facts(of: rival.node)?.name)
+            return .yielded(to: name(of: rival.node))
         }
         if isEntitled {
             handovers[address] = nil

@@ -17,6 +17,8 @@ struct Ownership: Sendable {
 
     let own: NodeID
     let settings: Settings
+    /// Of members present and past.
+    private var names: [NodeID: NodeName]
     /// Ascending by identity; the own node is always among them.
     private(set) var members: [MemberFacts]
     var records: [IPAddress: AddressRecord] = [:]
@@ -49,6 +51,7 @@ struct Ownership: Sendable {
     init(own: MemberFacts, settings: Settings, adopted: Set<IPAddress>) {
         self.own = own.id
         self.settings = settings
+        names = [own.id: own.name]
         members = [own]
         // In effect, for the kernel still answers; of the lowest epoch, for whoever took over meanwhile keeps them.
         for address in adopted { setOwnClaim(HeldAddress(address, epoch: 0, isInEffect: true)) }
@@ -57,6 +60,8 @@ struct Ownership: Sendable {
     func facts(of node: NodeID) -> MemberFacts? {
         members.first { $0.id == node }
     }
+
+    func name(of node: NodeID) -> NodeName? { names[node] }
 
     var ownClaims: HeldAddresses { claims[own] ?? HeldAddresses() }
 }
@@ -72,6 +77,7 @@ extension Ownership {
         } else {
             members.insert(facts, at: members.firstIndex { $0.id > facts.id } ?? members.endIndex)
         }
+        names[facts.id] = facts.name
         dirty.formUnion(claims[facts.id]?.sorted.map(\.address) ?? [])
         dirty.formUnion(handovers.keys)
         isAssignmentDue = true
@@ -85,6 +91,12 @@ extension Ownership {
         members.removeAll { $0.id == node }
         dirty.formUnion(handovers.keys)
         isAssignmentDue = true
+    }
+
+    /// Drops a node that will not come back, with its name.
+    mutating func forget(_ node: NodeID) {
+        removeMember(node)
+        names[node] = nil
     }
 
     mutating func setClaims(of node: NodeID, to held: HeldAddresses) {
