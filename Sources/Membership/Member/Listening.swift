@@ -5,7 +5,7 @@ struct Listening: Sendable {
     enum Cause: Sendable {
         /// The process has started; what it had before may be adopted at the end.
         case start
-        /// The process did not run, and answers for nothing until the end.
+        /// The process did not run.
         case pause
         /// An interface can be used again.
         case interface
@@ -16,4 +16,6 @@ struct Listening: Sendable {
     var firstSequence: UInt64
     /// The end, whoever has not answered by then.
     var deadline: MonotonicTime
+    /// Whether the node answers for nothing meanwhile.
+    var holdsAnswers = false
 }

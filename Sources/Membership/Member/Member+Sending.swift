@@ -51,7 +51,7 @@ extension Member {
         let ripe = ownership.disputes.filter { $0.value.duration(to: now) >= interval * 2 }.keys.sorted()
         return ripe.prefix(Hearing.maximumDisputes).compactMap { address in
             guard let record = ownership.records[address], let keeper = record.owner,
-                let claim = record.claim(of: keeper)
+                let claim = record.claim(of: keeper), claim.isInEffect
             else { return nil }
             return Hearing.Dispute(address: address, keeper: keeper, epoch: claim.epoch)
         }

@@ -114,11 +114,8 @@ public struct Member: Sendable {
         refreshReach(at: now, into: &effects)
         let ended = endListening(at: now)
         decide(at: now, into: &effects)
-        switch ended?.cause {
-        case .pause: effects.append(.resumeAnswers)
-        case .start: adopt(into: &effects)
-        case .interface, nil: break
-        }
+        if ended?.holdsAnswers == true { effects.append(.resumeAnswers) }
+        if ended?.cause == .start { adopt(into: &effects) }
         sendDue(at: now, into: &effects)
     }
 
@@ -131,7 +128,8 @@ public struct Member: Sendable {
         }
         guard let lastBeat, lastBeat.duration(to: now) >= detectionTime - interval / 2, !peers.isEmpty, !hasLeft
         else { return }
-        if listening?.cause != .pause { effects.append(.holdAnswers) }
-        if listening?.cause != .start { listen(because: .pause, for: detectionTime, at: now) }
+        if listening?.holdsAnswers != true { effects.append(.holdAnswers) }
+        listen(because: listening?.cause == .start ? .start : .pause, for: detectionTime, at: now)
+        listening?.holdsAnswers = true
     }
 }

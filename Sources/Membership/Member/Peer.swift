@@ -43,7 +43,11 @@ struct Peer: Sendable {
 
     var hasLeft: Bool { standing.contains(.leaving) }
     var isInStep: Bool { advertisedVersion != nil && advertisedVersion == stateVersion }
-    var facts: MemberFacts { MemberFacts(id: id, name: name, standing: standing, subnets: state?.subnets) }
+    var facts: MemberFacts {
+        MemberFacts(
+            id: id, name: name, standing: standing, subnets: state?.subnets,
+            isOutOfEarshot: !detector.isAlive)
+    }
 
     /// A new run of the node is alive. What the run before owned stands until the new one tells.
     mutating func begin(_ incarnation: UInt64) {

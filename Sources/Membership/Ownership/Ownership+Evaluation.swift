@@ -69,9 +69,9 @@ extension Ownership {
         into decisions: inout [OwnershipDecision]
     ) {
         guard record.claimants.count > 1 || record.hasRival || disputes[address] != nil else { return }
-        let answering = record.claimants.filter { $0.claim.isInEffect && isEntitled($0, to: address, in: record) }
+        let answering = record.claimants.filter(\.claim.isInEffect)
         let isOwn = answering.contains { $0.node == own }
-        let hasRival = isOwn && answering.count > 1
+        let hasRival = isOwn && answering.contains { $0.node != own && isEntitled($0, to: address, in: record) }
         // Once when the other appears, once when it has gone: its announcements may have come after ours.
         if isOwn, hasRival != record.hasRival { decisions.append(.reassert(address)) }
         record.hasRival = hasRival
@@ -102,12 +102,15 @@ extension Ownership {
         var assignment = Assignment(
             members: members, loads: loads, total: desiredCount, own: own, election: settings.election)
         let epoch = nextEpoch()
+        // Who is not heard here may have claimed what seems to be free.
+        let extraPatience = members.contains(where: \.isOutOfEarshot) ? 2 : 0
         for address in unserved.sorted() {
             guard let record = records[address], let since = record.unservedSince,
                 let turn = assignment.turn(for: address, record: record, isFresh: record.previousOwner == nil),
                 let rank = turn.ownRank, record.claim(of: own) == nil
             else { continue }
-            let due = max(since.advanced(by: settings.patience * rank), blocked[address] ?? since)
+            let patience = settings.patience * (rank == 0 ? 0 : rank + extraPatience)
+            let due = max(since.advanced(by: patience), blocked[address] ?? since)
             if due <= now {
                 setOwnClaim(HeldAddress(address, epoch: epoch))
                 decisions.append(.claim(address, reason(for: record)))

@@ -11,7 +11,7 @@ struct Invariants {
         var description: String { "after \(time.nanoseconds / 1_000_000) ms: \(text)" }
     }
 
-    var lastDisturbance = MonotonicTime.zero
+    private(set) var lastDisturbance = MonotonicTime.zero
     /// Whether an address may move though nothing has happened: when heartbeats get lost.
     var mayMoveAnyTime = false
     private(set) var violations: [Violation] = []
@@ -31,6 +31,11 @@ struct Invariants {
 
     mutating func watchThawed(node: Int, lost: Set<Int>, at now: MonotonicTime) {
         thawed[node] = (lost, now)
+    }
+
+    mutating func disturbed(at now: MonotonicTime) {
+        lastDisturbance = now
+        thawed = [:]
     }
 
     mutating func fail(_ text: String, at now: MonotonicTime) {

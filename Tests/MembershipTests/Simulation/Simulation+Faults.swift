@@ -154,6 +154,6 @@ extension Simulation {
     /// From here on the time runs within which all must be well.
     mutating func disturbed() {
         checkInvariants()
-        invariants.lastDisturbance = now
+        invariants.disturbed(at: now)
     }
 }
