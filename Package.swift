@@ -85,6 +85,7 @@ let package = Package(
         room("BGP", ["NetworkTypes"]),
         room("IPAM", ["NetworkTypes"]),
         room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
+        room("Membership", ["NetworkTypes"]),
         room("NetworkTypes"),
         // System
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -129,6 +130,7 @@ let package = Package(
             resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
+        tests("MembershipTests", ["Membership", "NetworkTypes"]),
         tests("NetlinkTests", ["Netlink", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
