@@ -93,10 +93,16 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-3.0", providers: [.apt(["libnl-3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // What `make bench` runs
+        .executableTarget(
+            name: "herald-bench",
+            dependencies: ["AddressResolution", "IPAM", "Lab", "LoadBalancing", "NetworkTypes"],
+            path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
         .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
         .executableTarget(
-            name: "lab-probe", dependencies: ["Lab", "NetworkTypes"], path: "Tests/LabProbe", swiftSettings: strict),
+            name: "lab-probe", dependencies: ["AddressResolution", "Lab", "NetworkTypes", "PacketLoop"],
+            path: "Tests/LabProbe", swiftSettings: strict),
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
