@@ -131,6 +131,7 @@ let package = Package(
             "HostNetworkTests",
             ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
         tests(
             "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
             resources: [.copy("Fixtures")]),
