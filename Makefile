@@ -21,7 +21,7 @@ test: ## Runs every test, those in network namespaces too
 
 .PHONY: lint
 lint: ## Checks the form of all Swift code
-	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+	swift format lint --strict --parallel --recursive Package.swift Benchmarks Sources Tests
 
 .PHONY: release
 release: libraries ## Builds the binary that ships: .build/release/herald

@@ -28,11 +28,9 @@ struct Suite {
             measure("reaction, attach \(attach)") { try ReactionBenchmark(stage: stage, attach: attach).figures() }
             measure("start, attach \(attach)") { try StartBenchmark(stage: stage, attach: attach).figures() }
         }
-        for count in [500, 1_000] {
-            for layout in [BurstBenchmark.Layout.files, .oneFile] {
-                measure("burst of \(count), \(layout.rawValue)") {
-                    try BurstBenchmark(stage: stage, count: count, layout: layout).figures()
-                }
+        for isInMemory in [false, true] {
+            for count in [500, 1_000] {
+                measureBursts(of: count, on: stage, isInMemory: isInMemory)
             }
         }
         measure("memory") { try MemoryBenchmark(stage: stage).figures() }
@@ -40,6 +38,14 @@ struct Suite {
             let idle = try IdleBenchmark(stages: stages)
             let figures = try idle.figures()
             return figures + (try OutlivingBenchmark(full: idle.running).figures())
+        }
+    }
+
+    private mutating func measureBursts(of count: Int, on stage: Stage, isInMemory: Bool) {
+        for layout in isInMemory ? [BurstBenchmark.Layout.oneFile] : [.files, .oneFile] {
+            measure("burst of \(count), \(layout.rawValue)\(isInMemory ? " in memory" : "")") {
+                try BurstBenchmark(stage: stage, count: count, layout: layout, isInMemory: isInMemory).figures()
+            }
         }
     }
 

@@ -115,4 +115,15 @@ static inline int herald_tun_create(int descriptor, const char *name) {
     return ioctl(descriptor, TUNSETIFF, &request);
 }
 
+// Files.
+
+/// Sets the disk to work on what was written to a file, without waiting; a mere hint, which may fail.
+static inline void herald_begin_writing(int descriptor) {
+#ifdef SYS_sync_file_range
+    (void)syscall(SYS_sync_file_range, descriptor, (long)0, (long)0, 2 /* SYNC_FILE_RANGE_WRITE */);
+#else
+    (void)descriptor;
+#endif
+}
+
 #endif

@@ -123,7 +123,8 @@ extension DirectorySource {
 
     private func writeOutcomes(at now: MonotonicTime) {
         pending.retryIfDue(at: now)
-        let tasks = pending.take(atMost: Self.chunk)
+        // An address is announced once it is recorded, so records come before what only says how things stand.
+        let tasks = pending.take(atMost: Self.chunk, isUrgent: changesRecord)
         guard !tasks.isEmpty else { return }
         var writes: [ServiceKey: StateStore.Change] = [:]
         for (key, task) in tasks { writes[key] = change(for: task, of: key) }
@@ -132,6 +133,11 @@ extension DirectorySource {
             tasks.filter { failures[$0.key] != nil },
             problem: failures.values.first.map { "\($0); it is tried again until it succeeds" }, at: now)
         changes.post(serviceFacts(Set(writes.keys.filter { writes[$0]?.isDurable == true && failures[$0] == nil })))
+    }
+
+    private func changesRecord(_ key: ServiceKey, _ task: PendingOutcomes.Task) -> Bool {
+        guard case .apply(let outcome) = task, let record = outcome.record else { return false }
+        return record != store[key]?.record ?? []
     }
 
     /// Nil when there is nothing to write.

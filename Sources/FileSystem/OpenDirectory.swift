@@ -8,9 +8,6 @@ public struct OpenDirectory: ~Copyable, Sendable {
     public let path: String
     let file: OpenFile
 
-    /// Names that are tried for a temporary file.
-    private static let attempts = 16
-
     /// Opens a directory, following symbolic links; with `creating`, makes it and what is missing above it.
     public init(_ path: String, creating: Bool = false) throws(FileError) {
         if creating { try Self.create(path) }
@@ -61,24 +58,6 @@ public struct OpenDirectory: ~Copyable, Sendable {
         return try BoundedFile.readAll(entry, place, limit: max(limit, 0))
     }
 
-    /// Replaces a file, or makes it, so that readers see the old or the new one.
-    ///
-    /// With `isDurable` the contents are on the disk before they get the name, so that after a crash too it is one of
-    /// the two; the name is there for good after `synchronise()`. Otherwise a crash may leave a damaged file. When
-    /// something fails, the old file stays.
-    public borrowing func write(
-        _ contents: [UInt8], as name: String, permissions: UInt32 = 0o644, isDurable: Bool
-    ) throws(FileError) {
-        let place = place(of: name)
-        try checkName(name, "write")
-        let temporary = try makeTemporary(for: place, holding: contents, permissions: permissions, isDurable: isDurable)
-        let number = file.number
-        guard unsafe renameat(number, temporary, number, name) == -1 else { return }
-        let code = errno
-        _ = unsafe unlinkat(number, temporary, 0)
-        throw FileError("replace", place, .system(code))
-    }
-
     /// Gives an entry another name, replacing what has it.
     public borrowing func rename(_ name: String, to new: String) throws(FileError) {
         try checkName(name, "rename")
@@ -115,40 +94,14 @@ public struct OpenDirectory: ~Copyable, Sendable {
 
     // MARK: - Inside
 
-    private borrowing func place(of name: String) -> String { "\(path)/\(name)" }
+    borrowing func place(of name: String) -> String { "\(path)/\(name)" }
 
     private static func isName(_ name: String) -> Bool {
         !name.isEmpty && name != "." && name != ".." && !name.utf8.contains { $0 == 0 || $0 == UInt8(ascii: "/") }
     }
 
-    private borrowing func checkName(_ name: String, _ operation: String) throws(FileError) {
+    borrowing func checkName(_ name: String, _ operation: String) throws(FileError) {
         guard Self.isName(name) else { throw FileError(operation, place(of: name), .system(EINVAL)) }
-    }
-
-    private borrowing func makeTemporary(
-        for place: String, holding contents: [UInt8], permissions: UInt32, isDurable: Bool
-    ) throws(FileError) -> String {
-        let number = file.number
-        var attempt = 1
-        while true {
-            let name = ".herald-\(String(UInt64.random(in: 0 ... .max), radix: 36)).tmp"
-            let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
-            let result = uninterrupted { unsafe openat(number, name, flags, 0o600) }
-            if result == -1, errno == EEXIST, attempt < Self.attempts {
-                attempt += 1
-                continue
-            }
-            let temporary = OpenFile(owning: try check(result, "write", place))
-            do throws(FileError) {
-                try AtomicFile.write(contents, to: temporary, place)
-                try check(fchmod(temporary.number, mode_t(permissions & 0o7777)), "set the permissions of", place)
-                if isDurable { try check(fsync(temporary.number), "write to the disk", place) }
-                return name
-            } catch {
-                _ = unsafe unlinkat(number, name, 0)
-                throw error
-            }
-        }
     }
 
     private static func create(_ path: String) throws(FileError) {

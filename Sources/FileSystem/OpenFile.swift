@@ -14,5 +14,12 @@ struct OpenFile: ~Copyable {
         number = try check(result, operation, path)
     }
 
+    /// The descriptor, for the caller to close.
+    consuming func release() -> Int32 {
+        let number = number
+        discard self
+        return number
+    }
+
     deinit { _ = close(number) }
 }

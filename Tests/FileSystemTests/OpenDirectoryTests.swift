@@ -34,6 +34,20 @@ struct OpenDirectoryTests {
         #expect(names == [])
     }
 
+    @Test("many files are written together, and one that fails leaves the others", arguments: [true, false])
+    func batch(isDurable: Bool) throws {
+        try directory.makeDirectory("taken")
+        try directory.write("inside", to: "taken/file")
+        let open = try OpenDirectory(directory.path)
+        let names = (0..<300).map { "file-\($0)" }
+        let drafts = (names + ["taken", "../out"]).map {
+            OpenDirectory.Draft(name: $0, contents: Array($0.utf8), isDurable: isDurable)
+        }
+        #expect(Set(open.write(drafts).keys) == ["taken", "../out"])
+        for name in names { #expect(try open.read(name, limit: 100) == Array(name.utf8)) }
+        #expect(Set(try open.names(limit: 1000)) == Set(names + ["taken"]))
+    }
+
     @Test("no link is followed and no name leads out")
     func confinement() throws {
         try directory.makeDirectory("inside")

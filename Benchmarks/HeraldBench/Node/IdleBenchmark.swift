@@ -26,22 +26,23 @@ struct IdleBenchmark {
     }
 
     private func processorShares() throws -> [Figure] {
-        let before = try running.map { try $0.herald.processorTimes() }
         let start = LabClock.now
+        let before = try running.map { (try $0.herald.processorTime(), try $0.herald.threadTimes()) }
         LabClock.sleep(for: Self.window)
+        let elapsed = Double(start.duration(to: LabClock.now).wholeNanoseconds) / 1e9
         return try zip(running, before).map { each, before in
-            let after = try each.herald.processorTimes()
-            let elapsed = Double(start.duration(to: LabClock.now).wholeNanoseconds)
-            func total(_ times: [(thread: String, nanoseconds: Double)]) -> Double {
-                times.reduce(0) { $0 + $1.nanoseconds }
-            }
-            let former = Dictionary(before) { first, _ in first }
-            let busiest = after.map { ($0.thread, $0.nanoseconds - (former[$0.thread] ?? 0)) }.max { $0.1 < $1.1 }
-            if let busiest { Progress.note("  \(each.attach): busiest thread \(busiest.0), \(busiest.1 / 1e6) ms") }
-            let share = (total(after) - total(before)) / elapsed * 100
+            let used = try each.herald.processorTime() - before.0
+            try noteThreads(of: each.herald, since: before.1)
             return Figure(
-                "processor, 1,000 addresses, attach \(each.attach.rawValue)", "% of a core", goal: .median(0.4), [share]
-            )
+                "processor, 1,000 addresses, attach \(each.attach.rawValue)", "% of a core", goal: .median(0.4),
+                [used / elapsed * 100])
+        }
+    }
+
+    private func noteThreads(of herald: Running, since before: [String: Double]) throws {
+        let used = try herald.threadTimes().map { ($0.key, ($0.value - (before[$0.key] ?? 0)) / 1e6) }
+        for (thread, time) in used.sorted(by: { $0.1 > $1.1 }).prefix(3) where time >= 1 {
+            Progress.note("  thread \(thread): \(time) ms in \(Self.window)")
         }
     }
 

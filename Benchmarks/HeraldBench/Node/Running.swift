@@ -60,13 +60,23 @@ final class Running {
     /// In megabytes of 10^6 octets.
     func memory(_ field: String) throws -> Double { try status(field) * 1024 / 1e6 }
 
-    /// Time on a processor so far, of each thread, in nanoseconds; ended threads are not counted.
-    func processorTimes() throws -> [(thread: String, nanoseconds: Double)] {
+    /// Time on a processor so far, of threads that have ended too, in seconds; counted in hundredths.
+    func processorTime() throws -> Double {
+        // The name in brackets may hold blanks; utime and stime are the fields 14 and 15.
+        let fields = try text("stat").split(separator: ")").last?.split(separator: " ") ?? []
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+            throw Site.Failure(description: "/proc/\(process.pid)/stat cannot be understood")
+        }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    /// Time on a processor so far of each thread that there is, in nanoseconds.
+    func threadTimes() throws -> [String: Double] {
         let tasks = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process.pid)/task")
-        return try tasks.map { task in
+        return try tasks.reduce(into: [:]) { times, task in
             let name = try text("task/\(task)/comm").split(separator: "\n").first ?? ""
             let time = try text("task/\(task)/schedstat").split(separator: " ").first.flatMap { Double($0) }
-            return ("\(name)-\(task)", time ?? 0)
+            times["\(name) (\(task))"] = time ?? 0
         }
     }
 

@@ -28,10 +28,10 @@ final class Stage {
 
     func addresses(_ places: Range<Int>) -> [IPAddress] { places.map(address) }
 
-    /// An empty configuration, without a Service or anything remembered.
-    func makeSite(_ attach: Attachment) throws -> Site {
+    /// An empty configuration, without a Service or anything remembered, in a folder of the lab or below `folder`.
+    func makeSite(_ attach: Attachment, below folder: String? = nil) throws -> Site {
         sites += 1
-        return try Site(folder: "\(lab.folder)/site-\(number)-\(sites)", pool: pool, attach: attach)
+        return try Site(folder: "\(folder ?? lab.folder)/site-\(number)-\(sites)", pool: pool, attach: attach)
     }
 
     /// Starts herald and returns when the status of every Service is written.

@@ -47,13 +47,15 @@ struct PendingOutcomes {
         failed = [:]
     }
 
-    /// Takes some of what is fresh.
-    mutating func take(atMost limit: Int) -> [ServiceKey: Task] {
+    /// Takes some of what is fresh, what is urgent before the rest.
+    mutating func take(atMost limit: Int, isUrgent: (ServiceKey, Task) -> Bool) -> [ServiceKey: Task] {
         guard fresh.count > limit else {
             defer { fresh = [:] }
             return fresh
         }
-        let some = Dictionary(uniqueKeysWithValues: fresh.lazy.prefix(limit).map { ($0.key, $0.value) })
+        var some = Dictionary(
+            uniqueKeysWithValues: fresh.lazy.filter(isUrgent).prefix(limit).map { ($0.key, $0.value) })
+        for (key, task) in fresh where some.count < limit { some[key] = task }
         for key in some.keys { fresh[key] = nil }
         return some
     }

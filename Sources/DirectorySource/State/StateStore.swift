@@ -135,29 +135,22 @@ struct StateStore {
         _ changes: [ServiceKey: Change], of keys: [ServiceKey], in directory: consuming OpenDirectory,
         _ failures: inout [ServiceKey: FileError]
     ) throws(FileError) {
-        var done: [ServiceKey] = []
+        var drafts: [OpenDirectory.Draft] = []
         for key in keys {
             guard let change = changes[key] else { continue }
-            do throws(FileError) {
-                try Self.write(change, as: key.name + Self.suffix, in: directory)
-                done.append(key)
-            } catch {
-                failures[key] = error
+            let name = key.name + Self.suffix
+            if let document = change.document {
+                drafts.append(.init(name: name, contents: document.json, isDurable: change.isDurable))
+            } else {
+                do throws(FileError) { try directory.remove(name) } catch { failures[key] = error }
             }
         }
+        let refused = directory.write(drafts)
+        for key in keys { failures[key] = failures[key] ?? refused[key.name + Self.suffix] }
+        let done = keys.filter { changes[$0] != nil && failures[$0] == nil }
         if done.contains(where: { changes[$0]?.isDurable == true }) { try directory.synchronise() }
         for key in done {
             entries[key] = changes[key]?.document.map { Entry(state: $0.state, digest: $0.json.hashValue) }
-        }
-    }
-
-    private static func write(
-        _ change: Change, as name: String, in directory: borrowing OpenDirectory
-    ) throws(FileError) {
-        if let document = change.document {
-            try directory.write(document.json, as: name, isDurable: change.isDurable)
-        } else {
-            try directory.remove(name)
         }
     }
 
