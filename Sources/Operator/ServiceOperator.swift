@@ -40,7 +40,7 @@ public actor ServiceOperator: Service {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.followSource() }
-                for (_, announcer) in announcers { group.addTask { await self.followEffects(of: announcer) } }
+                for (mode, announcer) in announcers { group.addTask { await self.followEffects(of: announcer, mode) } }
                 group.addTask { await self.ringWhenDue() }
                 await passLoop()
                 group.cancelAll()
@@ -95,11 +95,11 @@ public actor ServiceOperator: Service {
         }
     }
 
-    private func followEffects(of announcer: any Announcer) async {
+    private func followEffects(of announcer: any Announcer, _ mode: Mode) async {
         while let effects = await announcer.effects.take() {
             let now = clock()
             for (address, state) in effects {
-                planner.observe(AnnouncementEffect(address: address, state: state), at: now)
+                planner.observe(AnnouncementEffect(address: address, state: state), from: mode, at: now)
             }
             bell.ring()
         }

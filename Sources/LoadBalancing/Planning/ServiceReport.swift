@@ -48,7 +48,7 @@ extension Planner {
 
     private func report(of address: IPAddress) -> ServiceReport.Address {
         var report = ServiceReport.Address(address: address, pool: ledger.pool(of: address)?.name)
-        guard let effect = effects[address] else { return report }
+        guard let effect = effect(on: address) else { return report }
         report.since = effect.since
         switch effect.state {
         case .inEffect(let interface):
