@@ -186,6 +186,8 @@ struct PlannerTests {
         #expect(fixture.addresses("web") == ["192.0.2.10"])
         #expect(fixture.ingress("web") == ["192.0.2.10"])
         #expect(fixture.condition("web", .allocated)?.reason == "OutOfPool")
+        let report = try #require(fixture.planner.report(of: Fixture.key("web")))
+        #expect(report.state == .announced && report.obstacle?.reason == "OutOfPool")
         #expect(fixture.events.filter { $0.reason == .outOfPool }.count == 1)
     }
 
