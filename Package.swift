@@ -140,6 +140,9 @@ let package = Package(
         tests("MembershipTests", ["Membership", "NetworkTypes"]),
         tests("NetlinkTests", ["Netlink", "NetworkTypes"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+        tests(
+            "OperatorTests",
+            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
         tests("YAMLTests", ["YAML"]),
     ],
