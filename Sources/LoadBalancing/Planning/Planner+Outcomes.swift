@@ -69,7 +69,7 @@ extension Planner {
     /// restart that takes its addresses over then writes nothing.
     private func isStatusOpen(_ entry: PlannedService) -> Bool {
         let written = entry.service.writtenIngress
-        return entry.recorded.contains { written.contains($0) && wanted[$0] != nil && effects[$0] == nil }
+        return entry.recorded.contains { written.contains($0) && wanted[$0] != nil && effect(on: $0) == nil }
     }
 
     /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.
