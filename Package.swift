@@ -106,6 +106,8 @@ let package = Package(
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+        // Programs that tests run
+        .target(name: "Spawning", path: "Tests/Spawning", swiftSettings: strict),
         // What `make demo` runs
         .executableTarget(
             name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
@@ -126,10 +128,10 @@ let package = Package(
             ]),
         tests("DocumentationTests", ["Configuration"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
-        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP"]),
+        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
-            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
         tests(
@@ -138,8 +140,11 @@ let package = Package(
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
         tests("MembershipTests", ["Membership", "NetworkTypes"]),
-        tests("NetlinkTests", ["Netlink", "NetworkTypes"]),
+        tests("NetlinkTests", ["Netlink", "NetworkTypes", "Spawning"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+        tests(
+            "OperatorTests",
+            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
         tests("YAMLTests", ["YAML"]),
     ],

@@ -6,8 +6,8 @@ import Logging
 import NetworkTypes
 
 extension DirectorySource {
-    /// State files that are written between two looks at what else has come.
-    private static let chunk = 128
+    /// Records, and statuses, that are written between two looks at what else has come.
+    private static let chunk = (records: 128, statuses: 16)
 
     /// One round: state files read, manifests read, outcomes written, and facts posted, each if there is need.
     func pass(at now: MonotonicTime) {
@@ -85,7 +85,7 @@ extension DirectorySource {
     /// Removes the state files of Services that were taken away while the process did not run.
     private func sweep() {
         hasSwept = true
-        for key in store.keys where manifests.service(key) == nil { pending.add(.remove, for: key) }
+        for key in store.keys where manifests.service(key) == nil { pending.add(.remove, for: key, isUrgent: false) }
     }
 
     // MARK: - Posting
@@ -99,7 +99,7 @@ extension DirectorySource {
                 guard posted.updateValue(service.hashValue, forKey: key) != service.hashValue else { continue }
                 facts[.service(key)] = .service(service)
             } else {
-                if store[key] != nil { pending.add(.remove, for: key) }
+                if store[key] != nil { pending.add(.remove, for: key, isUrgent: false) }
                 if posted.removeValue(forKey: key) != nil { facts[.service(key)] = .serviceGone }
             }
         }
@@ -121,10 +121,14 @@ extension DirectorySource {
 
     // MARK: - Writing
 
+    func take(_ outcome: ServiceOutcome, for key: ServiceKey) {
+        let isUrgent = outcome.record.map { $0 != store[key]?.record ?? [] } ?? false
+        pending.add(.apply(outcome), for: key, isUrgent: isUrgent)
+    }
+
     private func writeOutcomes(at now: MonotonicTime) {
         pending.retryIfDue(at: now)
-        // An address is announced once it is recorded, so records come before what only says how things stand.
-        let tasks = pending.take(atMost: Self.chunk, isUrgent: changesRecord)
+        let tasks = pending.take(urgent: Self.chunk.records, others: Self.chunk.statuses)
         guard !tasks.isEmpty else { return }
         var writes: [ServiceKey: StateStore.Change] = [:]
         for (key, task) in tasks { writes[key] = change(for: task, of: key) }
@@ -133,11 +137,6 @@ extension DirectorySource {
             tasks.filter { failures[$0.key] != nil },
             problem: failures.values.first.map { "\($0); it is tried again until it succeeds" }, at: now)
         changes.post(serviceFacts(Set(writes.keys.filter { writes[$0]?.isDurable == true && failures[$0] == nil })))
-    }
-
-    private func changesRecord(_ key: ServiceKey, _ task: PendingOutcomes.Task) -> Bool {
-        guard case .apply(let outcome) = task, let record = outcome.record else { return false }
-        return record != store[key]?.record ?? []
     }
 
     /// Nil when there is nothing to write.

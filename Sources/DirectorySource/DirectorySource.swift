@@ -136,7 +136,7 @@ public actor DirectorySource: ServiceSource {
     /// Ends the loop when the last outcomes have been taken.
     private func followOutcomes() async {
         while let batch = await outcomes.take() {
-            for (key, outcome) in batch { pending.add(.apply(outcome), for: key) }
+            for (key, outcome) in batch { take(outcome, for: key) }
             bellRope.yield()
         }
         bellRope.finish()

@@ -29,6 +29,9 @@ extension Refusal {
             "another host on the network answers for \(address); find and stop it, or ask for another address"
         case .quarantined(let address, let owner, _):
             "\(address) rests since Service \(owner) let go of it; wait until its quarantine ends, or ask for another address"
+        case .recordedElsewhere(let address, let owner):
+            "\(address) is still on the record of Service \(owner), which has let go of it; wait until that is rewritten, or"
+                + " ask for another address"
         case .twoOfOneFamily(let first, let second):
             "\(first) and \(second) are both \(first.family.rawValue); ask for one address of each family"
         case .familyNotAsked(let address, let asked):

@@ -26,6 +26,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case conflicted(IPAddress)
     /// The address rests until then; only its former owner may have it before.
     case quarantined(IPAddress, formerOwner: ServiceKey, until: MonotonicTime)
+    /// The record of another Service, which has let go of the address, names it still.
+    case recordedElsewhere(IPAddress, by: ServiceKey)
     /// The Service asks for, or has on record, two addresses of one family.
     case twoOfOneFamily(IPAddress, IPAddress)
     /// The Service asks for an address of a family that it does not have.
@@ -74,6 +76,7 @@ public enum Refusal: Error, Hashable, Sendable {
         case .reserved: "AddressReserved"
         case .conflicted: "AddressConflicted"
         case .quarantined: "AddressQuarantined"
+        case .recordedElsewhere: "AddressRecordedElsewhere"
         case .twoOfOneFamily: "TwoAddressesOfFamily"
         case .familyNotAsked: "FamilyNotAsked"
         case .notAssignable: "AddressNotAssignable"

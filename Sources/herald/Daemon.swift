@@ -49,6 +49,7 @@ struct Daemon {
         let server = OperationsServer(
             socketPath: configuration.operations.socket, logger: Logger(label: "operations")
         ) { path in await status.answer(path) }
+        try server.prepare()
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
         let services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]

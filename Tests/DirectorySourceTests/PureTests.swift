@@ -111,10 +111,10 @@ struct PureTests {
         var pending = PendingOutcomes()
         var times: [Int64] = []
         var now = MonotonicTime.zero
-        pending.add(.apply(outcome("a")), for: key("a"))
+        pending.add(.apply(outcome("a")), for: key("a"), isUrgent: false)
         for _ in 0..<12 {
             pending.retryIfDue(at: now)
-            let tasks = pending.take(atMost: 10)
+            let tasks = pending.take(urgent: 10, others: 10)
             #expect(tasks.count == 1)
             pending.settle(tasks, problem: "full", at: now)
             pending.retryIfDue(at: now)
@@ -125,17 +125,28 @@ struct PureTests {
         }
         #expect(times.first == 100_000_000)
         #expect(times.last == 30_000_000_000)
-        pending.add(.remove, for: key("a"))
-        #expect(pending.take(atMost: 10).count == 1)
+        pending.add(.remove, for: key("a"), isUrgent: false)
+        #expect(pending.take(urgent: 10, others: 10).count == 1)
         pending.settle([:], problem: nil, at: now)
         #expect(pending.isEmpty && pending.problem == nil && pending.backoff.due == nil)
+    }
+
+    @Test("what is urgent is taken first and by itself")
+    func urgency() {
+        var pending = PendingOutcomes()
+        for name in ["a", "b", "c"] { pending.add(.remove, for: key(name), isUrgent: name != "a") }
+        #expect(pending.take(urgent: 1, others: 1).count == 1)
+        pending.add(.remove, for: key("b"), isUrgent: true)
+        #expect(Set(pending.take(urgent: 9, others: 9).keys).isSubset(of: [key("b"), key("c")]))
+        #expect(Set(pending.take(urgent: 9, others: 9).keys) == [key("a")])
+        #expect(pending.isEmpty)
     }
 
     @Test("a removal that failed and is taken back leaves nothing to do")
     func takenBack() {
         var pending = PendingOutcomes()
-        pending.add(.remove, for: key("a"))
-        pending.settle(pending.take(atMost: 1), problem: "full", at: .zero)
+        pending.add(.remove, for: key("a"), isUrgent: false)
+        pending.settle(pending.take(urgent: 1, others: 1), problem: "full", at: .zero)
         pending.keep(key("a"))
         pending.retryIfDue(at: .zero)
         #expect(pending.isEmpty && pending.problem == nil && pending.backoff.due == nil)

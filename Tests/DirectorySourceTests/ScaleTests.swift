@@ -80,7 +80,7 @@ struct ScaleTests {
     @Test("many Services at once have their records soon, a restart is quick and writes nothing, and so does one more")
     func many() async throws {
         var records: [ServiceKey: [IPAddress]] = [:]
-        try await withPlanner { _, planner in
+        try await withPlanner { source, planner in
             let before = rss()
             let writing = try await elapsed {
                 for number in 0..<count {
@@ -93,6 +93,8 @@ struct ScaleTests {
             print("\(count) manifests written in \(writing); the last record was posted \(waiting) after")
             print("memory, with a planner: \((rss() - before) * 4 / 1024) MB")
             records = planner.records
+            try measureLooking()
+            while await !source.pending.isEmpty { try await Task.sleep(for: .milliseconds(1)) }
             try await oneMore(planner)
         }
         let stamps = try workspace.stamps()
@@ -105,6 +107,16 @@ struct ScaleTests {
             #expect(planner.posts == count)
         }
         #expect(try workspace.stamps() == stamps)
+    }
+
+    private func measureLooking() throws {
+        var directory = ManifestDirectory(path: workspace.manifests)
+        var set = ManifestSet(path: workspace.manifests, patience: .zero)
+        let clock = ContinuousClock()
+        let first = clock.measure { #expect(directory.read(into: &set, at: .zero) == count) }
+        let again = clock.measure { #expect(directory.read(into: &set, at: .zero) == 0) }
+        let listing = try clock.measure { _ = try DirectoryListing.names(in: workspace.manifests, limit: 100_000) }
+        print("\(count) manifests read in \(first), looked through in \(again), listed in \(listing)")
     }
 
     /// A Service that comes, again and again; each time it goes too.

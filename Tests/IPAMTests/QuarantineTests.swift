@@ -93,19 +93,44 @@ import Testing
     func retirement(quarantine: Int64) {
         var ledger = AddressLedger(Pool("p", "10.0.0.0-10.0.0.0") { $0.quarantine = .seconds(quarantine) })
         ledger.allocate("a")
-        ledger.retire("10.0.0.0", of: "a")
-        #expect(ledger.holders(of: "10.0.0.0") == ["a"])
         ledger.release("a", at: .zero)
-        ledger.retire("10.0.0.0", of: "a")
+        ledger.retire(["10.0.0.0"], of: AddressRequest("a"), at: .zero)
         ledger.advance(to: .seconds(1_000_000))
         #expect(ledger.nextQuarantineEnd == nil)
         #expect(ledger.allocate(AddressRequest("b"), at: .seconds(1_000_000)).held == [])
         let generation = ledger.generation
-        ledger.endRetirement(of: "10.0.0.0", at: .seconds(1_000_000))
+        ledger.retire([], of: AddressRequest("a"), at: .seconds(1_000_000))
         #expect(ledger.nextQuarantineEnd == (quarantine == 0 ? nil : .seconds(1_000_060)))
         ledger.advance(to: .seconds(1_000_060))
         #expect(ledger.generation > generation)
         #expect(ledger.allocate(AddressRequest("b"), at: .seconds(1_000_060)).held == ["10.0.0.0"])
+    }
+
+    @Test("an address that others hold is kept from those that could not share it with one whose record names it")
+    func retirementOfShared() {
+        var ledger = AddressLedger(Pool("p", "10.0.0.0-10.0.0.0"))
+        ledger.allocate(.sharing("a", tcp: 80))
+        ledger.allocate(.sharing("b", tcp: 443))
+        ledger.release("a", at: .zero)
+        ledger.retire(["10.0.0.0"], of: .sharing("a", tcp: 80), at: .zero)
+        #expect(ledger.allocate(.sharing("c", tcp: 80)).held == [])
+        #expect(ledger.allocate(.sharing("d", tcp: 53)).held == ["10.0.0.0"])
+        #expect(ledger.allocate(.sharing("a", tcp: 80)).held == ["10.0.0.0"])
+        ledger.release("a", at: .zero)
+        ledger.retire([], of: .sharing("a", tcp: 80), at: .zero)
+        #expect(ledger.allocate(.sharing("c", tcp: 80)).held == ["10.0.0.0"])
+    }
+
+    @Test("following a record takes in other ports, and keeps what stays")
+    func follow() {
+        var ledger = AddressLedger(Pool("p", "10.0.0.0-10.0.0.0") { $0.quarantine = .seconds(60) })
+        #expect(ledger.follow(["10.0.0.0"], for: .sharing("a", tcp: 80), at: .zero).refused.isEmpty)
+        #expect(ledger.follow(["10.0.0.0"], for: .sharing("b", tcp: 80), at: .zero).adopted.isEmpty)
+        #expect(ledger.follow(["10.0.0.0"], for: .sharing("a", tcp: 443), at: .zero).adopted == ["10.0.0.0"])
+        #expect(ledger.follow(["10.0.0.0"], for: .sharing("b", tcp: 80), at: .zero).adopted == ["10.0.0.0"])
+        let generation = ledger.generation
+        #expect(ledger.follow(["10.0.0.0"], for: .sharing("b", tcp: 80), at: .zero).refused.isEmpty)
+        #expect(ledger.generation == generation)
     }
 
     @Test("the generation grows when a sharing Service opens an address that others could not choose")

@@ -8,7 +8,7 @@ import Testing
         if: Lab.isPossible, "NOT RUN: the lab makes network namespaces, which needs root; nothing of it was checked"),
     .compactMapIssues { issue in
         var issue = issue
-        if let log = RunningHerald.logTail { issue.comments.append(Comment(rawValue: log)) }
+        if let log = LatestHerald.logTail { issue.comments.append(Comment(rawValue: log)) }
         return issue
     }
 )

@@ -106,6 +106,7 @@ extension IntegrationSuite {
                     "AddressReserved", "10.0.1.2 belongs to a node or interface; ask for another address",
                     of: "greedy", at: site)
                 #expect(try site.node.addresses().filter { $0.address == site.node.ipv4 }.count == 1)
+                #expect(!site.herald.log.contains("\"gave it 10.0.1.2\""))
             }
         }
     }

@@ -11,8 +11,9 @@ do {
     case "arp":
         var command = try ARPCommand(arguments)
         try command.run()
+    case "solicit": try SolicitCommand(arguments).run()
     case "lab": try LabCommand().run()
-    default: throw ProbeError.usage("'\(arguments.command)' is none of ping, echo, serve, fetch, arp, lab")
+    default: throw ProbeError.usage("'\(arguments.command)' is none of ping, echo, serve, fetch, arp, solicit, lab")
     }
 } catch {
     StandardStream.errors.write("lab-probe: \(error)\n")

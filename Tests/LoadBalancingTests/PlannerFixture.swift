@@ -89,7 +89,7 @@ struct PlannerFixture {
     private var inEffect: Set<IPAddress> = []
 
     mutating func effect(_ address: IPAddress, _ state: AnnouncementEffect.State) {
-        planner.observe(AnnouncementEffect(address: address, state: state), at: now)
+        planner.observe(AnnouncementEffect(address: address, state: state), from: .arp, at: now)
     }
 
     func addresses(_ name: String) -> [String] {

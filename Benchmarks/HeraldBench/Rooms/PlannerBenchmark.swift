@@ -52,10 +52,10 @@ struct PlannerBenchmark {
             _ = planner.plan(at: now)
 
             let address = address(number)
-            planner.observe(AnnouncementEffect(address: address, state: .withdrawn), at: now)
+            planner.observe(AnnouncementEffect(address: address, state: .withdrawn), from: .arp, at: now)
             _ = planner.plan(at: now)
             let effect = AnnouncementEffect(address: address, state: .inEffect(interface: "eth0"))
-            costs.effect.append(cost(&planner) { $0.observe(effect, at: now) })
+            costs.effect.append(cost(&planner) { $0.observe(effect, from: .arp, at: now) })
         }
         return costs
     }
@@ -77,7 +77,7 @@ struct PlannerBenchmark {
         _ = planner.plan(at: now)
         for number in 0..<count {
             let effect = AnnouncementEffect(address: address(number), state: .inEffect(interface: "eth0"))
-            planner.observe(effect, at: now)
+            planner.observe(effect, from: .arp, at: now)
         }
         _ = planner.plan(at: now)
         return planner

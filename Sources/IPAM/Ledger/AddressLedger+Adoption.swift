@@ -28,6 +28,18 @@ extension AddressLedger {
             adopted: adopted, refused: refused, outOfPool: adopted.filter { isOutOfPool($0, for: request) })
     }
 
+    /// Has the Service hold exactly what is on its record, as far as that can be: for those who follow the records
+    /// that another writes. What it holds rightly is not let go of in between.
+    public mutating func follow(
+        _ addresses: [IPAddress], for request: AddressRequest, at now: MonotonicTime
+    ) -> AdoptionOutcome {
+        let kept = self.addresses(of: request.service).filter {
+            addresses.contains($0) && obstacle(to: $0, for: request.service, request.claims) == nil
+        }
+        settle(request.service, on: kept, request.claims, at: now)
+        return adopt(addresses, for: request, at: now)
+    }
+
     private func refusal(
         ofAdopting address: IPAddress, beside held: [IPAddress], for service: ServiceKey, _ claims: Claims
     ) -> Refusal? {

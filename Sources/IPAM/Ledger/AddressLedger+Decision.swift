@@ -73,6 +73,9 @@ extension AddressLedger {
             return .poolDoesNotAdmit(request.service, Refusal.ExcludingPool(name: pool.name, exclusion: exclusion))
         }
         if let obstacle = obstacle(to: address, for: request.service, request.claims) { return obstacle }
+        if let owner = retiree(of: address, keepingOut: request.service, request.claims) {
+            return .recordedElsewhere(address, by: owner)
+        }
         guard let rest = records[address]?.rest, rest.formerOwner != request.service else { return nil }
         return .quarantined(address, formerOwner: rest.formerOwner, until: rest.end)
     }
@@ -109,7 +112,7 @@ extension AddressLedger {
             for family in families {
                 if let address = sharedAddress(family, request, in: pools) { return Answer(address: address) }
                 for pool in pools {
-                    if let address = ownRestingAddress(family, request.service, in: pool)
+                    if let address = ownRestingAddress(family, request, in: pool)
                         ?? layout.nextFree(family, in: pool, for: request.service)
                     {
                         return Answer(address: address)
@@ -128,12 +131,17 @@ extension AddressLedger {
         groups.lowest(family, for: request.claims) { address in
             guard let pool = layout.poolIndex(of: address), pools.contains(pool) else { return false }
             return obstacle(to: address, for: request.service, request.claims) == nil
+                && retiree(of: address, keepingOut: request.service, request.claims) == nil
         }
     }
 
-    private func ownRestingAddress(_ family: AddressFamily, _ service: ServiceKey, in pool: Int) -> IPAddress? {
-        resting[service]?.filter {
+    /// What rests since the Service let go of it, or is kept because its record may name it.
+    private func ownRestingAddress(_ family: AddressFamily, _ request: AddressRequest, in pool: Int) -> IPAddress? {
+        let service = request.service
+        return retired[service, default: []].union(resting[service] ?? []).filter {
             $0.family == family && standing(of: $0) == .quarantined && layout.poolIndex(of: $0) == pool
+                && (records[$0]?.rest.map { $0.formerOwner == service } ?? true)
+                && retiree(of: $0, keepingOut: service, request.claims) == nil
         }.min()
     }
 }

@@ -23,6 +23,8 @@ public struct AddressLedger: Sendable {
     var deadlines = Deadlines()
     /// What each Service let go of and may take back.
     var resting: [ServiceKey: [IPAddress]] = [:]
+    /// What each Service does not hold, but its record may name.
+    var retired: [ServiceKey: Set<IPAddress>] = [:]
     private var reserved: Set<IPAddress> = []
 
     /// No pools, and nothing held.
@@ -129,29 +131,9 @@ public struct AddressLedger: Sendable {
         settle(service, on: [], lease.claims, at: now)
     }
 
-    /// Keeps an address that the Service has let go of from every other one, until `endRetirement(of:at:)`: its record may
-    /// still name it, and a restart would adopt it. Does nothing when the address is held.
-    public mutating func retire(_ address: IPAddress, of service: ServiceKey) {
-        guard holders(of: address).isEmpty else { return }
-        endRest(of: address)
-        rest(address, after: service, until: Self.never)
-    }
-
-    /// No record names the address any more: it is free, or rests as its pool says from now on.
-    public mutating func endRetirement(of address: IPAddress, at now: MonotonicTime) {
-        guard let retired = records[address]?.rest, retired.end == Self.never else { return }
-        endRest(of: address)
-        let quarantine = layout.pool(of: address)?.quarantine ?? .zero
-        if quarantine > .zero {
-            rest(address, after: retired.formerOwner, until: now.advanced(by: quarantine))
-        } else {
-            generation &+= 1
-        }
-    }
-
     private static let never = MonotonicTime(nanoseconds: .max)
 
-    private mutating func rest(_ address: IPAddress, after owner: ServiceKey, until end: MonotonicTime) {
+    mutating func rest(_ address: IPAddress, after owner: ServiceKey, until end: MonotonicTime) {
         change(address) { $0.rest = AddressRecord.Rest(formerOwner: owner, end: end) }
         deadlines.insert(Deadlines.Entry(time: end, address: address, kind: .rest))
         resting[owner, default: []].append(address)

@@ -18,11 +18,13 @@ struct AddressRecord: Sendable {
     var isReserved = false
     var rest: Rest?
     var conflict: Conflict?
+    /// Services that do not hold it though their records may name it, and what they would occupy.
+    var retirees: [ServiceKey: Claims] = [:]
 
     var standing: AddressStanding {
         if holding != nil { return .used }
         if isReserved { return .reserved }
         if conflict != nil { return .conflicted }
-        return rest == nil ? .free : .quarantined
+        return rest == nil && retirees.isEmpty ? .free : .quarantined
     }
 }

@@ -2,6 +2,11 @@
 struct Claims: Hashable, Sendable {
     var sharing: AddressRequest.Sharing?
     var ports: Set<PortClaim>
+
+    /// Whether a Service with `other` may stand on the same address.
+    func allow(_ other: Claims) -> Bool {
+        sharing != nil && sharing == other.sharing && ports.isDisjoint(with: other.ports)
+    }
 }
 
 extension AddressRequest {

@@ -14,6 +14,10 @@ struct PlannedService: Sendable {
     var notes: [AllocationOutcome.Note] = []
     /// What was last handed out, so that it is handed out again only when it differs.
     var lastOutcome: ServiceOutcome?
+    /// The record that was last handed out.
+    var lastRecord: [IPAddress]?
+    /// What was handed out before, when writes of it may still be under way.
+    var replacedRecords: Set<IPAddress> = []
     /// What was last told to people.
     var told = Told()
 
@@ -30,6 +34,11 @@ struct PlannedService: Sendable {
     var recorded: [IPAddress] {
         let recorded = service.recordedAddresses
         return held.filter(recorded.contains)
+    }
+
+    /// All that its record names, or may come to name.
+    var possiblyRecorded: Set<IPAddress> {
+        replacedRecords.union(service.recordedAddresses).union(lastRecord ?? [])
     }
 
     /// Which of two claimants of one address comes first: the older, then the lesser key.

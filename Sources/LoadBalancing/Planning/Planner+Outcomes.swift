@@ -3,7 +3,7 @@ import NetworkTypes
 
 extension Planner {
     /// Says what changed about Services whose addresses or announcements were touched.
-    mutating func report(into plan: inout Plan) {
+    mutating func report(into plan: inout Plan, at now: MonotonicTime) {
         let keys = unreported.sorted()
         unreported = []
         for key in keys {
@@ -11,6 +11,7 @@ extension Planner {
             let outcome = outcome(for: entry)
             if outcome != entry.lastOutcome {
                 entry.lastOutcome = outcome
+                handOut(outcome.record, &entry, at: now)
                 plan.outcomes.append(outcome)
             }
             let told = facts(of: entry)
@@ -20,12 +21,23 @@ extension Planner {
         }
     }
 
+    /// A write that is under way when a newer one replaces it may arrive all the same, and be seen late.
+    private mutating func handOut(_ record: [IPAddress]?, _ entry: inout PlannedService, at now: MonotonicTime) {
+        if let last = entry.lastRecord, last != record,
+            last != entry.service.recordedAddresses || !entry.replacedRecords.isEmpty
+        {
+            entry.replacedRecords.formUnion(last)
+            lateWrites[entry.service.key] = now.advanced(by: Self.longestWrite)
+        }
+        entry.lastRecord = record
+    }
+
     private func outcome(for entry: PlannedService) -> ServiceOutcome {
         let service = entry.service
         var outcome = ServiceOutcome(key: service.key, uid: service.uid)
         guard entry.claimRefusal == nil else {
             // A Service that was never ours is not touched at all.
-            if isAllocator, !service.recordedAddresses.isEmpty {
+            if isAllocator, !(service.recordedAddresses.isEmpty && service.writtenIngress.isEmpty) {
                 outcome.record = []
                 outcome.ingress = []
                 outcome.conditions = []
@@ -38,7 +50,7 @@ extension Planner {
             conditions.append(allocated(entry))
         }
         let inEffect = addressesInEffect(of: entry)
-        if isStatusWriter(for: inEffect) {
+        if isStatusWriter(for: inEffect), !isStatusOpen(entry) {
             outcome.ingress = inEffect
             conditions.append(announced(entry))
         }
@@ -49,15 +61,22 @@ extension Planner {
     /// One node writes a status: the one that has the first address in effect, or the allocator when none is.
     private func isStatusWriter(for inEffect: [IPAddress]) -> Bool {
         guard let first = inEffect.first else { return isAllocator }
-        if case .inEffect = effects[first]?.state { return true }
+        if case .inEffect = effect(on: first)?.state { return true }
         return false
+    }
+
+    /// Whether what an earlier process wrote may still be true, since nothing has been heard yet of an address in it. A
+    /// restart that takes its addresses over then writes nothing.
+    private func isStatusOpen(_ entry: PlannedService) -> Bool {
+        let written = entry.service.writtenIngress
+        return entry.recorded.contains { written.contains($0) && wanted[$0] != nil && effect(on: $0) == nil }
     }
 
     /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.
     func addressesInEffect(of entry: PlannedService) -> [IPAddress] {
         let inEffect = entry.recorded.filter { address in
-            switch effects[address]?.state {
-            case .inEffect, .owned: wanted[address] != nil
+            switch effect(on: address)?.state {
+            case .inEffect, .owned: true
             case .pending, .blocked, .conflicted, .withdrawn, nil: false
             }
         }
@@ -93,7 +112,7 @@ extension Planner {
 
     func whereAnnounced(_ addresses: [IPAddress]) -> String {
         addresses.map { address in
-            switch effects[address]?.state {
+            switch effect(on: address)?.state {
             case .inEffect(let interface): "\(address) on \(interface) of node \(settings.node)"
             case .owned(let node): "\(address) on node \(node)"
             case .pending, .blocked, .conflicted, .withdrawn, nil: "\(address)"
@@ -120,7 +139,7 @@ extension Planner {
                 reason: "NotAnnounced",
                 sentence: "\(address) is not announced, because mode is none; set mode: arp or bgp to announce it")
         }
-        switch effects[address]?.state {
+        switch effect(on: address)?.state {
         case .inEffect, .owned: return nil
         case .pending(let obstacle), .blocked(let obstacle): return obstacle
         case .conflicted(let mac, let interface):
@@ -142,8 +161,9 @@ extension Planner {
         case .local:
             Obstacle(
                 reason: "NoEndpoint",
-                sentence: "externalTrafficPolicy is Local and no node has a ready pod of the Service; check its "
-                    + "selector and its pods")
+                sentence:
+                    "externalTrafficPolicy is Local and no node has a ready pod of the Service; check its selector "
+                    + "and its pods")
         }
     }
 

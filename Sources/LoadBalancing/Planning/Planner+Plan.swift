@@ -12,24 +12,31 @@ extension Planner {
         guard isSynchronised else { return plan }
         if !hasAdopted { adoptRecords(at: now) }
         ledger.advance(to: now)
+        endLateWrites(at: now)
         settleServices(at: now)
         refreshAnnouncements()
-        report(into: &plan)
+        report(into: &plan, at: now)
         plan.announcements = announcements
-        plan.nextWake = ledger.nextQuarantineEnd
+        let unfinished = dirtyServices.isEmpty ? nil : now
+        plan.nextWake = [ledger.nextQuarantineEnd, lateWrites.values.min(), unfinished].compactMap { $0 }.min()
         return plan
     }
 
-    /// Takes up what is recorded, the older Service first where two name one address.
+    /// Takes up what is recorded, the older Service first where two name one address. What only stands in a status comes
+    /// after all records, and only if no record names it.
     private mutating func adoptRecords(at now: MonotonicTime) {
         hasAdopted = true
-        for entry in services.values.sorted(by: PlannedService.isBefore) {
-            let service = entry.service
-            guard settings.claim.refusal(of: service) == nil else { continue }
-            let recorded = service.recordedAddresses
-            let addresses = recorded.isEmpty ? service.writtenIngress : recorded
-            _ = ledger.adopt(addresses, for: identity(of: service), at: now)
+        let known = services.values.sorted(by: PlannedService.isBefore).map(\.service)
+        let ours = known.filter { settings.claim.refusal(of: $0) == nil }
+        for service in ours where ledger.addresses(of: service.key).isEmpty {
+            _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
         }
+        let recorded = Set(known.flatMap(\.recordedAddresses))
+        for service in ours where ledger.addresses(of: service.key).isEmpty && service.recordedAddresses.isEmpty {
+            let shown = service.writtenIngress.filter { !recorded.contains($0) }
+            _ = ledger.adopt(shown, for: identity(of: service), at: now)
+        }
+        for service in known { retire(service.key, at: now) }
     }
 
     private func identity(of service: LoadBalancerService) -> AddressRequest {
@@ -72,7 +79,7 @@ extension Planner {
         }
         entry.held = ledger.addresses(of: key)
         services[key] = entry
-        retire(before.filter { !entry.held.contains($0) }, by: entry)
+        retire(key, at: now)
         dirtyAddresses.formUnion(before)
         dirtyAddresses.formUnion(entry.held)
         unreported.insert(key)
@@ -98,21 +105,26 @@ extension Planner {
     /// Holds exactly what is recorded: another node allocates.
     private mutating func follow(_ entry: inout PlannedService, at now: MonotonicTime) {
         let recorded = entry.service.recordedAddresses
-        guard Set(ledger.addresses(of: entry.service.key)) != Set(recorded) else { return }
-        ledger.release(entry.service.key, at: now)
-        let outcome = ledger.adopt(recorded, for: identity(of: entry.service), at: now)
+        let outcome = ledger.follow(recorded, for: identity(of: entry.service), at: now)
         guard let refused = outcome.refused.first else { return }
         entry.refusal = Obstacle(refused.refusal)
         self.refused.insert(entry.service.key)
     }
 
-    /// Keeps addresses from others while the record of the Service that gave them up still names them: a crash before
-    /// the record is rewritten must not leave two Services with one address.
-    private mutating func retire(_ addresses: [IPAddress], by entry: PlannedService) {
-        let recorded = entry.service.recordedAddresses
-        for address in addresses where recorded.contains(address) && ledger.holders(of: address).isEmpty {
-            retiring[address, default: []].insert(entry.service.key)
-            ledger.retire(address, of: entry.service.key)
+    /// Keeps from others what the record of a Service names, or may come to name, though the Service does not hold it: a
+    /// crash before the record is rewritten must not leave two Services with one address.
+    mutating func retire(_ key: ServiceKey, at now: MonotonicTime) {
+        guard let entry = services[key] else { return }
+        let named = entry.possiblyRecorded.subtracting(ledger.addresses(of: key))
+        ledger.retire(named, of: identity(of: entry.service), at: now)
+    }
+
+    /// Forgets writes that were replaced so long ago that they do not arrive any more.
+    private mutating func endLateWrites(at now: MonotonicTime) {
+        for key in lateWrites.filter({ $0.value <= now }).keys {
+            lateWrites[key] = nil
+            services[key]?.replacedRecords = []
+            retire(key, at: now)
         }
     }
 }

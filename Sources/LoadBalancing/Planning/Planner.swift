@@ -12,11 +12,12 @@ public struct Planner: Sendable {
     var ledger = AddressLedger()
     var services: [ServiceKey: PlannedService] = [:]
     var namespaces: [String: [String: String]] = [:]
-    var effects: [IPAddress: EffectRecord] = [:]
+    /// What became of announcements, by the mode of the announcer that says so.
+    var effects: [Mode: [IPAddress: EffectRecord]] = [:]
     var wanted: [IPAddress: Wanted] = [:]
     var announcements: [Mode: AnnouncementSet] = [:]
-    /// Addresses that a Service has given up while its record, not yet rewritten, still names them.
-    var retiring: [IPAddress: Set<ServiceKey>] = [:]
+    /// Until when writes of records that were replaced since may still arrive.
+    var lateWrites: [ServiceKey: MonotonicTime] = [:]
 
     var dirtyServices: Set<ServiceKey> = []
     var dirtyAddresses: Set<IPAddress> = []
@@ -34,6 +35,9 @@ public struct Planner: Sendable {
 
     /// How long a conflicted address is left alone before it may be given again.
     static let conflictRest = Duration.seconds(600)
+
+    /// How long a write that is under way when it is replaced may take until it arrives, or never does.
+    static let longestWrite = Duration.seconds(60)
 
     /// The state of an announcement and since when it has been so.
     struct EffectRecord: Sendable {
@@ -63,15 +67,14 @@ extension Planner {
             remove(key, at: now)
         }
         if var entry = services[key] {
-            let former = entry.service
             entry.service = service
             entry.lastOutcome = nil
             services[key] = entry
             dirtyAddresses.formUnion(entry.held)
-            settleRetired(former.recordedAddresses, of: key, stillRecorded: service.recordedAddresses, at: now)
         } else {
             services[key] = PlannedService(service: service)
         }
+        retire(key, at: now)
         dirtyServices.insert(key)
     }
 
@@ -80,7 +83,8 @@ extension Planner {
         guard let entry = services.removeValue(forKey: key) else { return }
         dirtyAddresses.formUnion(ledger.addresses(of: key))
         ledger.release(key, at: now)
-        settleRetired(entry.service.recordedAddresses, of: key, stillRecorded: [], at: now)
+        ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
+        lateWrites[key] = nil
         dirtyServices.remove(key)
         refused.remove(key)
         unreported.remove(key)
@@ -110,6 +114,12 @@ extension Planner {
     public mutating func setAllocator(_ isAllocator: Bool) {
         guard isAllocator != self.isAllocator else { return }
         self.isAllocator = isAllocator
+        hasAdopted = false
+        lateWrites = [:]
+        for key in services.keys {
+            services[key]?.lastRecord = nil
+            services[key]?.replacedRecords = []
+        }
         lookAtEverythingAgain()
     }
 
@@ -118,14 +128,15 @@ extension Planner {
         dirtyServices.formUnion(ledger.reserve(addresses))
     }
 
-    /// Takes in what became of an announcement.
-    public mutating func observe(_ effect: AnnouncementEffect, at now: MonotonicTime) {
+    /// Takes in what became of an announcement, from the announcer of `mode`. While an address moves from one mode to
+    /// another, both tell of it.
+    public mutating func observe(_ effect: AnnouncementEffect, from mode: Mode, at now: MonotonicTime) {
         let address = effect.address
-        guard effects[address]?.state != effect.state else { return }
+        guard effects[mode]?[address]?.state != effect.state else { return }
         if case .withdrawn = effect.state {
-            effects[address] = nil
+            effects[mode]?[address] = nil
         } else {
-            effects[address] = EffectRecord(state: effect.state, since: now)
+            effects[mode, default: [:]][address] = EffectRecord(state: effect.state, since: now)
         }
         if case .conflicted = effect.state {
             dirtyServices.formUnion(
@@ -134,20 +145,14 @@ extension Planner {
         unreported.formUnion(ledger.holders(of: address))
     }
 
+    /// What became of the announcement that is wanted for an address; nil while nothing is known, or none is wanted.
+    func effect(on address: IPAddress) -> EffectRecord? {
+        wanted[address].flatMap { effects[$0.mode]?[address] }
+    }
+
     private mutating func lookAtEverythingAgain() {
         dirtyServices.formUnion(services.keys)
         dirtyAddresses.formUnion(wanted.keys)
         for key in services.keys { services[key]?.lastOutcome = nil }
-    }
-
-    /// Frees addresses that were given up, once the record that named them does so no longer.
-    private mutating func settleRetired(
-        _ formerly: [IPAddress], of key: ServiceKey, stillRecorded: [IPAddress], at now: MonotonicTime
-    ) {
-        for address in formerly where !stillRecorded.contains(address) {
-            guard retiring[address]?.remove(key) != nil, retiring[address]?.isEmpty == true else { continue }
-            retiring[address] = nil
-            ledger.endRetirement(of: address, at: now)
-        }
     }
 }

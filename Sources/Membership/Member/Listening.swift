@@ -16,6 +16,7 @@ struct Listening: Sendable {
     var firstSequence: UInt64
     /// The end, whoever has not answered by then.
     var deadline: MonotonicTime
+    var isExtended = false
     /// Whether the node answers for nothing meanwhile.
     var holdsAnswers = false
 }

@@ -76,7 +76,7 @@ extension Member {
     private func mayClaim(at now: MonotonicTime) -> Bool {
         guard isRosterKnown, listening == nil, !hasLeft else { return false }
         return !peers.contains {
-            $0.reach == .mutual && $0.state == nil && $0.reachSince.duration(to: now) < detectionTime
+            $0.reach.isMember && ($0.state == nil || !$0.isInStep) && $0.reachSince.duration(to: now) < detectionTime
         }
     }
 }

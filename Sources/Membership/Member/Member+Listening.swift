@@ -20,10 +20,17 @@ extension Member {
     /// Ends the listening when all have answered, or at its deadline.
     mutating func endListening(at now: MonotonicTime) -> Listening? {
         guard let current = listening else { return nil }
-        let isComplete = peers.allSatisfy { peer in
-            peer.hasLeft || (peer.answeredSequence >= current.firstSequence && peer.isInStep)
+        let isComplete = peers.allSatisfy {
+            $0.answeredSequence >= current.firstSequence && $0.isInStep && $0.reach == .mutual && !$0.isDoubtful
         }
         guard isComplete || current.deadline <= now else { return nil }
+        // What a node has that only others hear comes with the next heartbeat of the witness.
+        if !isComplete, !current.isExtended, peers.contains(where: { $0.reach == .witnessed }) {
+            listening?.isExtended = true
+            let time = interval * 2
+            listening?.deadline = now.advanced(by: time)
+            return nil
+        }
         listening = nil
         isUrgent = true
         updateOwnFacts()

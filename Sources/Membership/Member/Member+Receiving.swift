@@ -11,6 +11,7 @@ extension Member {
             try admit(heartbeat, from: index, at: now, into: &effects)
             take(heartbeat, from: index, at: now)
             if heartbeat.asks { answer(index, heartbeat, at: now, into: &effects) }
+            if let inquiry = heartbeat.inquiry { tell(inquiry, to: peers[index].name, into: &effects) }
             askIfBehind(index, at: now, into: &effects)
         } catch {
             rejections[error.rawValue] &+= 1
@@ -77,7 +78,11 @@ extension Member {
             peers[index].latestSequence = heartbeat.sequence
             takeLatest(heartbeat, from: index, at: now)
         }
-        if let part = heartbeat.part { take(part, from: index) }
+        if let relay = heartbeat.relay {
+            take(relay, with: heartbeat.part, from: index)
+        } else if let part = heartbeat.part {
+            take(part, from: index)
+        }
         noteLag(of: index, at: now)
     }
 
@@ -99,13 +104,9 @@ extension Member {
         peers[index].hearing = hearing
         peers[index].listedSince = hearing.silent.contains(id) ? peers[index].listedSince ?? now : nil
         isReachChanged = true
-        for dispute in hearing.disputes {
-            ownership.takeHearsay(
-                HeldAddress(dispute.address, epoch: dispute.epoch, isInEffect: true), of: dispute.keeper)
-        }
     }
 
-    private mutating func take(_ part: StatePart, from index: Int) {
+    mutating func take(_ part: StatePart, from index: Int) {
         guard part.version == peers[index].advertisedVersion, part.version != peers[index].stateVersion else { return }
         var assembly = peers[index].assembly ?? StateAssembly(of: part)
         if assembly.version != part.version { assembly = StateAssembly(of: part) }

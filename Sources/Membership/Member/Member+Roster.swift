@@ -66,22 +66,40 @@ extension Member {
         guard isReachChanged || nextReachCheck.map({ $0 <= now }) == true else { return }
         isReachChanged = false
         nextReachCheck = nil
-        let before = peers.map(\.reach)
+        let before = peers.map { ($0.reach, $0.isDoubtful) }
         for index in peers.indices { peers[index].reach = directReach(of: peers[index], at: now) }
         for index in peers.indices where peers[index].reach != .mutual && !peers[index].hasLeft {
-            if isVouchedFor(peers[index].id) { peers[index].reach = .witnessed }
+            if witness(for: peers[index].id) != nil { peers[index].reach = .witnessed }
         }
-        for index in peers.indices where peers[index].reach != before[index] {
-            peers[index].reachSince = now
-            effects.append(.memberChanged(peers[index].name, peers[index].reach))
-            updateMember(peers[index])
+        for index in peers.indices {
+            peers[index].isDoubtful = peers[index].listedSince != nil && witness(for: peers[index].id) == nil
+            guard (peers[index].reach, peers[index].isDoubtful) != before[index] else { continue }
+            noteReach(of: index, before: before[index].0, at: now, into: &effects)
         }
+        tellHearing()
+    }
+
+    private mutating func tellHearing() {
         let silent = peers.filter { !$0.detector.isAlive }.map(\.id)
-        let deaf = peers.filter { $0.detector.isAlive && $0.reach != .mutual }.map(\.id)
+        let deaf = peers.filter { $0.detector.isAlive && ($0.listedSince != nil || $0.reach != .mutual) }.map(\.id)
         guard silent != hearing.silent || deaf != hearing.deaf else { return }
         hearing.silent = silent
         hearing.deaf = deaf
         isUrgent = true
+    }
+
+    private mutating func noteReach(
+        of index: Int, before: Reach, at now: MonotonicTime, into effects: inout [MemberEffect]
+    ) {
+        if peers[index].reach != before {
+            peers[index].reachSince = now
+            effects.append(.memberChanged(peers[index].name, peers[index].reach))
+        }
+        if before.isMember, peers[index].reach.isMember {
+            ownership.setMember(peers[index].facts)
+        } else {
+            updateMember(peers[index])
+        }
     }
 
     /// A node that says it does not hear this one is believed after the detection time: heartbeats do get lost.
@@ -95,16 +113,17 @@ extension Member {
     }
 
     /// Only who counts with the same nodes can be a witness: otherwise it may not even listen for this one.
-    private func isVouchedFor(_ node: NodeID) -> Bool {
-        peers.contains {
+    func witness(for node: NodeID) -> NodeName? {
+        peers.first {
             $0.reach == .mutual && $0.rosterDigest == rosterDigest && $0.hearing?.vouches(for: node) == true
                 && $0.id != node
-        }
+        }?.name
     }
 
     mutating func updateMember(_ peer: Peer) {
         guard peer.reach.isMember else { return ownership.removeMember(peer.id) }
         ownership.setMember(peer.facts)
-        ownership.setClaims(of: peer.id, to: peer.state?.claims ?? HeldAddresses())
+        // What it had when it was lost may be out of date.
+        ownership.setClaims(of: peer.id, to: peer.isInStep ? peer.state?.claims ?? HeldAddresses() : HeldAddresses())
     }
 }

@@ -16,12 +16,12 @@ extension Member {
             nextBeat = max(nextBeat.advanced(by: interval), now.advanced(by: interval / 2))
             outbox.noteBeat()
             forgetGuests(at: now, into: &effects)
+            inquire(into: &effects)
         }
         if outbox.mayBurst(at: now) { renewState() }
         if isRegular || (isUrgent && hasRested) {
             isUrgent = false
             lastBeat = now
-            hearing.disputes = disputesToTell(at: now)
             sendBeat(to: .everyone, at: now, into: &effects)
         }
         if outbox.mayBurst(at: now), hasPartsToSend { sendParts(at: now, into: &effects) }
@@ -46,20 +46,9 @@ extension Member {
         }
     }
 
-    private func disputesToTell(at now: MonotonicTime) -> [Hearing.Dispute] {
-        guard !ownership.disputes.isEmpty else { return [] }
-        let ripe = ownership.disputes.filter { $0.value.duration(to: now) >= interval * 2 }.keys.sorted()
-        return ripe.prefix(Hearing.maximumDisputes).compactMap { address in
-            guard let record = ownership.records[address], let keeper = record.owner,
-                let claim = record.claim(of: keeper), claim.isInEffect
-            else { return nil }
-            return Hearing.Dispute(address: address, keeper: keeper, epoch: claim.epoch)
-        }
-    }
-
     // MARK: - Datagrams
 
-    private mutating func makeHeartbeat() -> Heartbeat {
+    mutating func makeHeartbeat() -> Heartbeat {
         sequence += 1
         let milliseconds = interval.wholeNanoseconds / 1_000_000
         return Heartbeat(
@@ -67,7 +56,7 @@ extension Member {
             standing: standing, clock: ownership.clock, stateVersion: outbox.version, rosterDigest: rosterDigest)
     }
 
-    private func send(
+    func send(
         _ heartbeat: Heartbeat, to recipients: MemberEffect.Recipients, into effects: inout [MemberEffect]
     ) {
         guard let datagram = envelope.close(heartbeat) else { return }

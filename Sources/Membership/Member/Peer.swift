@@ -16,6 +16,8 @@ struct Peer: Sendable {
     var hearing: Hearing?
     /// Since when it says that it does not hear this node.
     var listedSince: MonotonicTime?
+    /// Whether it says so and no third node contradicts.
+    var isDoubtful = false
     /// The state that it says is in force, the one that is known, and since when they differ.
     var advertisedVersion: UInt32?
     var stateVersion: UInt32?
@@ -46,7 +48,7 @@ struct Peer: Sendable {
     var facts: MemberFacts {
         MemberFacts(
             id: id, name: name, standing: standing, subnets: state?.subnets,
-            isOutOfEarshot: !detector.isAlive)
+            isDoubtful: isDoubtful)
     }
 
     /// A new run of the node is alive. What the run before owned stands until the new one tells.

@@ -7,8 +7,8 @@ struct MemberFacts: Equatable, Sendable {
     var standing: Standing
     /// Nil while its state has not been heard: then its claims count, but nothing is given to it.
     var subnets: [CIDR]?
-    /// Whether only others hear it, so that what it serves and claims may be out of date.
-    var isOutOfEarshot = false
+    /// Whether it may hear no one, and claim what is not free.
+    var isDoubtful = false
 
     /// Whether it may keep what it has.
     var mayOwn: Bool { standing.isDisjoint(with: [.draining, .excluded, .leaving]) }

@@ -8,6 +8,8 @@ extension Ownership {
     mutating func evaluate(at now: MonotonicTime, mayClaim: Bool) -> [OwnershipDecision] {
         var decisions: [OwnershipDecision] = []
         latestEpochs = [:]
+        // There, who prevails depends on all that a node claims.
+        if settings.election == .leader { dirty.formUnion(contested) }
         let isDue = nextCheck.map { $0 <= now } ?? false
         if isDue { dirty.formUnion(handovers.keys) }
         refreshAll(at: now, into: &decisions)
@@ -51,7 +53,7 @@ extension Ownership {
             decisions.append(.ownerChanged(address, owner?.node))
         }
         count(&record)
-        noteRivals(of: address, in: &record, at: now, into: &decisions)
+        noteRivals(of: address, in: &record, into: &decisions)
         noteService(of: address, by: owner, in: &record, at: now)
         records[address] = record.isDesired || !record.claimants.isEmpty ? record : nil
     }
@@ -65,27 +67,24 @@ extension Ownership {
     }
 
     private mutating func noteRivals(
-        of address: IPAddress, in record: inout AddressRecord, at now: MonotonicTime,
-        into decisions: inout [OwnershipDecision]
+        of address: IPAddress, in record: inout AddressRecord, into decisions: inout [OwnershipDecision]
     ) {
-        guard record.claimants.count > 1 || record.hasRival || disputes[address] != nil else { return }
+        guard record.claimants.count > 1 || record.hasRival else { return }
         let answering = record.claimants.filter(\.claim.isInEffect)
         let isOwn = answering.contains { $0.node == own }
         let hasRival = isOwn && answering.contains { $0.node != own && isEntitled($0, to: address, in: record) }
         // Once when the other appears, once when it has gone: its announcements may have come after ours.
         if isOwn, hasRival != record.hasRival { decisions.append(.reassert(address)) }
         record.hasRival = hasRival
-        if isOwn || answering.count < 2 {
-            disputes[address] = nil
-        } else if disputes[address] == nil {
-            disputes[address] = now
-        }
+        if hasRival { contested.insert(address) } else { contested.remove(address) }
     }
 
     private mutating func noteService(
         of address: IPAddress, by owner: Claimant?, in record: inout AddressRecord, at now: MonotonicTime
     ) {
         let isServed = owner.map { isEntitled($0, to: address, in: record) } ?? false
+        // If it was a member that stood in the way, there is nothing to wait for once it has gone.
+        if isServed, owner?.claim.isInEffect == true { blocked[address] = nil }
         if record.isDesired, !isServed {
             if record.unservedSince == nil { record.unservedSince = now }
             unserved.insert(address)
@@ -102,15 +101,12 @@ extension Ownership {
         var assignment = Assignment(
             members: members, loads: loads, total: desiredCount, own: own, election: settings.election)
         let epoch = nextEpoch()
-        // Who is not heard here may have claimed what seems to be free.
-        let extraPatience = members.contains(where: \.isOutOfEarshot) ? 2 : 0
         for address in unserved.sorted() {
             guard let record = records[address], let since = record.unservedSince,
                 let turn = assignment.turn(for: address, record: record, isFresh: record.previousOwner == nil),
                 let rank = turn.ownRank, record.claim(of: own) == nil
             else { continue }
-            let patience = settings.patience * (rank == 0 ? 0 : rank + extraPatience)
-            let due = max(since.advanced(by: patience), blocked[address] ?? since)
+            let due = max(since.advanced(by: settings.patience * rank), blocked[address] ?? since)
             if due <= now {
                 setOwnClaim(HeldAddress(address, epoch: epoch))
                 decisions.append(.claim(address, reason(for: record)))

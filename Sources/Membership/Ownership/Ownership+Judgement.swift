@@ -14,6 +14,7 @@ extension Ownership {
         let isEntitled = isEntitled(own, to: address, in: record)
         let others = record.claimants.filter {
             $0.node != own.node && self.isEntitled($0, to: address, in: record)
+                && self.facts(of: $0.node)?.isDoubtful == false
         }
         if let rival = best(of: others, hash: record.hash) {
             guard yields(own, isEntitled: isEntitled, to: rival, hash: record.hash) else { return nil }

@@ -36,14 +36,14 @@ extension Ownership {
             > (weight(of: other.node, hash: hash), other.node)
     }
 
-    /// With one leader the conflicts of two nodes all end the same way: by the latest claim of each.
+    /// With one leader the conflicts of two nodes all end the same way: by the latest claim in effect of each.
     private mutating func epoch(of claimant: Claimant) -> UInt64 {
         switch settings.election {
         case .spread:
             return claimant.claim.epoch
         case .leader:
             if let known = latestEpochs[claimant.node] { return known }
-            let latest = claims[claimant.node]?.sorted.reduce(0) { max($0, $1.epoch) } ?? 0
+            let latest = claims[claimant.node]?.sorted.reduce(0) { $1.isInEffect ? max($0, $1.epoch) : $0 } ?? 0
             latestEpochs[claimant.node] = latest
             return latest
         }

@@ -39,8 +39,8 @@ struct Ownership: Sendable {
     var handovers: [IPAddress: MonotonicTime] = [:]
     /// Addresses that the own node could not attach, and until when it does not try again.
     var blocked: [IPAddress: MonotonicTime] = [:]
-    /// Addresses that two other nodes claim to answer for, and since when.
-    var disputes: [IPAddress: MonotonicTime] = [:]
+    /// Own addresses that another member claims to answer for, too.
+    var contested: Set<IPAddress> = []
     /// When `evaluate` has something to do even if nothing changes.
     var nextCheck: MonotonicTime?
     /// Set by each change of the own claims; for the caller to clear.
@@ -103,13 +103,6 @@ extension Ownership {
         let before = claims[node] ?? HeldAddresses()
         claims[node] = held
         for address in held.differences(from: before) { note(held[address], of: node, for: address) }
-    }
-
-    /// Takes the word of a third node that `node` owns an address that this one claims, too.
-    mutating func takeHearsay(_ claim: HeldAddress, of node: NodeID) {
-        guard node != own, facts(of: node) != nil, records[claim.address]?.claim(of: own) != nil else { return }
-        claims[node, default: HeldAddresses()].insert(claim)
-        note(claim, of: node, for: claim.address)
     }
 
     /// Takes changes of what is desired. An address that is desired already gets its new candidates.

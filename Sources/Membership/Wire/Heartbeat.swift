@@ -39,6 +39,9 @@ struct Heartbeat: Equatable, Sendable {
     var hearing: Hearing?
     var answer: Answer?
     var correction: Correction?
+    var inquiry: Inquiry?
+    var relay: Relay?
+    /// Of the state of the relayed node, or else of the sender's.
     var part: StatePart?
 }
 
@@ -47,7 +50,9 @@ extension Heartbeat {
     private static let hearingFlag: UInt8 = 2
     private static let answerFlag: UInt8 = 4
     private static let correctionFlag: UInt8 = 8
-    private static let partFlag: UInt8 = 16
+    private static let inquiryFlag: UInt8 = 16
+    private static let relayFlag: UInt8 = 32
+    private static let partFlag: UInt8 = 64
 
     /// Nil when a field breaks the format.
     init?(from reader: inout ByteReader) throws(ByteReader.Truncated) {
@@ -61,7 +66,8 @@ extension Heartbeat {
         rosterDigest = try reader.uint32()
         let nameLength = Int(try reader.uint8())
         let name = try reader.slice(nameLength)
-        guard contents < 32, Standing.known.isSuperset(of: standing), (1...Self.maximumNameLength).contains(nameLength),
+        guard contents < 128, Standing.known.isSuperset(of: standing),
+            (1...Self.maximumNameLength).contains(nameLength),
             let text = String(validating: name, as: UTF8.self)
         else { return nil }
         sender = NodeName(text)
@@ -72,6 +78,14 @@ extension Heartbeat {
         }
         if contents & Self.answerFlag != 0 { answer = try Answer(from: &reader) }
         if contents & Self.correctionFlag != 0 { correction = try Correction(from: &reader) }
+        if contents & Self.inquiryFlag != 0 {
+            guard let value = try Inquiry(from: &reader) else { return nil }
+            inquiry = value
+        }
+        if contents & Self.relayFlag != 0 {
+            guard let value = try Relay(from: &reader) else { return nil }
+            relay = value
+        }
         if contents & Self.partFlag != 0 {
             guard let value = try StatePart(from: &reader) else { return nil }
             part = value
@@ -84,6 +98,8 @@ extension Heartbeat {
         if hearing != nil { contents |= Self.hearingFlag }
         if answer != nil { contents |= Self.answerFlag }
         if correction != nil { contents |= Self.correctionFlag }
+        if inquiry != nil { contents |= Self.inquiryFlag }
+        if relay != nil { contents |= Self.relayFlag }
         if part != nil { contents |= Self.partFlag }
         writer.write(contents)
         writer.write(standing.rawValue)
@@ -99,6 +115,8 @@ extension Heartbeat {
         hearing?.encode(into: &writer)
         answer?.encode(into: &writer)
         correction?.encode(into: &writer)
+        inquiry?.encode(into: &writer)
+        relay?.encode(into: &writer)
         part?.encode(into: &writer)
     }
 }

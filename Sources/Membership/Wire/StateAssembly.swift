@@ -9,6 +9,9 @@ struct StateAssembly: Sendable {
         count = part.count
     }
 
+    /// The lowest number of a part that has not come.
+    var firstMissing: Int { (0..<count).first { parts[$0] == nil } ?? count }
+
     /// The whole, once its last missing part comes; nil before, and for a part of something else.
     mutating func add(_ part: StatePart) -> [UInt8]? {
         guard part.version == version, part.count == count else { return nil }

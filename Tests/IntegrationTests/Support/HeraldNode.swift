@@ -24,6 +24,7 @@ final class HeraldNode: Sendable {
         manifests = try Folder(home.path(of: "services"))
         state = try Folder(home.path(of: "state"))
         try configure(settings)
+        LatestHerald.set(self)
     }
 
     // MARK: - The process
@@ -83,7 +84,7 @@ final class HeraldNode: Sendable {
     }
 
     func text(of settings: Settings) -> String {
-        settings.text(stateDirectory: state.path, socket: home.path(of: "herald.sock"))
+        settings.text(manifests: manifests.path, stateDirectory: state.path, socket: home.path(of: "herald.sock"))
     }
 
     /// Writes each to a file of its own.

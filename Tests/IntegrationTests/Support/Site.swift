@@ -1,6 +1,5 @@
 import Lab
 import NetworkTypes
-import Synchronization
 import Testing
 
 /// A client and a node with herald on one switch: 10.0.1.1 and 10.0.1.2.
@@ -38,21 +37,8 @@ func withSite(
         let client = try lab.addNode("client", on: lan)
         let node = try lab.addNode("node", on: lan)
         let herald = try HeraldNode(on: node, in: lab, settings)
-        // An error in `body` is told after this scope, so that it stays until the next.
-        RunningHerald.current.withLock { $0 = herald }
         for service in services { try herald.apply(service) }
         if isStarted { try herald.start() }
         try body(Site(lab: lab, lan: lan, client: client, node: node, herald: herald))
-    }
-}
-
-/// The herald that the test at hand is about; there is one test at a time.
-enum RunningHerald {
-    static let current = Mutex<HeraldNode?>(nil)
-
-    /// The end of its log, for the report of an issue.
-    static var logTail: String? {
-        guard let log = current.withLock({ $0 })?.log else { return nil }
-        return "herald's log:\n" + log.split(separator: "\n").suffix(60).joined(separator: "\n")
     }
 }

@@ -38,6 +38,11 @@ struct Invariants {
         thawed = [:]
     }
 
+    /// What a node claims anew it may answer for.
+    mutating func claimed(_ address: Int, by node: Int) {
+        thawed[node]?.lost.remove(address)
+    }
+
     mutating func fail(_ text: String, at now: MonotonicTime) {
         violations.append(Violation(time: now, text: text))
     }

@@ -71,7 +71,9 @@ extension Simulation {
         nodes[node].process = .running
         let others = answeringMasks()
         let before = nodes[node].answeringAtFreeze
-        let lost = nodes[node].attached.filter { others[$0] & ~before[$0] & near(node) != 0 && others[$0] & before[$0] == 0 }
+        let lost = nodes[node].attached.filter {
+            others[$0] & ~before[$0] & near(node) != 0 && others[$0] & before[$0] == 0
+        }
         let waiting = nodes[node].queue
         nodes[node].queue = []
         // Whichever comes first, the timer or what is queued.
@@ -81,17 +83,7 @@ extension Simulation {
         for event in events { feed(event, to: node) }
         feed(.eligibility(nodes[node].eligibility), to: node)
         feed(.desired(desiredNow, removed: desired.indices.filter { desired[$0] == nil }.map(Self.address)), to: node)
-        finishInterruptedAttachments(of: node)
         checkInvariants()
-    }
-
-    /// What was being attached when the process froze fails.
-    private mutating func finishInterruptedAttachments(of node: Int) {
-        guard let member = nodes[node].member else { return }
-        for claim in member.status(at: now).claims where !claim.isInEffect {
-            let number = Self.number(of: claim.address)
-            if nodes[node].attaching[number] == nil { feed(.attachFailed(claim.address), to: node) }
-        }
     }
 
     mutating func cut(from: Int, to: Int) {

@@ -35,7 +35,7 @@ struct Simulation {
 
     init(seed: UInt64, nodes count: Int, addresses: Int, election: Election = .spread) {
         self.seed = seed
-        settings = MemberSettings(cluster: 7, election: election)
+        settings = MemberSettings(cluster: 7, election: election, retry: .milliseconds(300))
         random = SeededGenerator(seed: seed)
         network = SimulatedNetwork(count: count)
         nodes = (0..<count).map { SimulatedNode(name: NodeName("node-\($0)")) }
@@ -133,8 +133,11 @@ struct Simulation {
     private mutating func startAttachment(of address: Int, on node: Int, reason: ClaimReason) {
         trace?.note(at: now, "\(nodes[node].name) claims \(address): \(reason)")
         nodes[node].attachments += 1
+        invariants.claimed(address, by: node)
         nodes[node].attaching[address] = nodes[node].attachments
-        let time = reason.wantsProbe ? Int.random(in: 30_000...60_000, using: &random)
+        let time =
+            reason.wantsProbe
+            ? Int.random(in: 30_000...60_000, using: &random)
             : Int.random(in: 200...10_000, using: &random)
         queue.add(
             .attach(node, address: address, number: nodes[node].attachments, reason: reason),
@@ -144,12 +147,17 @@ struct Simulation {
     private mutating func finishAttachment(of address: Int, on node: Int, number: Int, reason: ClaimReason) {
         guard nodes[node].attaching[address] == number else { return }
         guard nodes[node].isRunning else {
-            if nodes[node].process == .frozen { nodes[node].attaching[address] = nil }
+            // A process that is frozen goes on with it afterwards.
+            if nodes[node].process == .frozen {
+                let event = Event.attach(node, address: address, number: number, reason: reason)
+                queue.add(event, at: now.advanced(by: .milliseconds(10)))
+            }
             return
         }
         nodes[node].attaching[address] = nil
         let isDefended = nodes.indices.contains {
-            $0 != node && answers($0, address) && network.passes(from: node, to: $0) && network.passes(from: $0, to: node)
+            $0 != node && answers($0, address) && network.passes(from: node, to: $0)
+                && network.passes(from: $0, to: node)
         }
         let isFailure = Int.random(in: 0..<1_000, using: &random) < attachFailures
         if isFailure || (reason.wantsProbe && isDefended) {
@@ -165,7 +173,8 @@ struct Simulation {
     }
 
     func answers(_ node: Int, _ address: Int) -> Bool {
-        nodes[node].isRunning && !nodes[node].isHolding && nodes[node].hasCarrier && nodes[node].attached.contains(address)
+        nodes[node].isRunning && !nodes[node].isHolding && nodes[node].hasCarrier
+            && nodes[node].attached.contains(address)
     }
 
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Nodes on a bad network")
 struct SimulationTests {
-    @Test("one owner within T, no move without cause, agreement in the end", arguments: 0..<600 as Range<UInt64>)
+    @Test("one owner within T, no move without cause, agreement in the end", arguments: 0..<1_000 as Range<UInt64>)
     func randomStory(seed: UInt64) {
         guard let violation = Simulation.play(seed: seed).invariants.violations.first else { return }
         // The same seed tells the same story again, now with its words.
