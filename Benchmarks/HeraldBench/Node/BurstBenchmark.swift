@@ -1,5 +1,3 @@
-import FoundationEssentials
-import Glibc
 import Lab
 import NetworkTypes
 
@@ -22,10 +20,8 @@ struct BurstBenchmark {
         var announced: [Double] = []
         var written: [Double] = []
         var footprint = Footprint()
-        let folder = isInMemory ? "/dev/shm/herald-bench-\(getpid())" : nil
-        defer { if let folder { try? FileManager.default.removeItem(atPath: folder) } }
         for _ in 0..<Self.runs {
-            let site = try stage.makeSite(.interface, below: folder)
+            let site = try stage.makeSite(.interface, inMemory: isInMemory)
             try site.add(["seed"])
             let running = try stage.start(site)
             let probe = try stage.client.askARP(for: stage.addresses(1..<count + 1), .nothing)

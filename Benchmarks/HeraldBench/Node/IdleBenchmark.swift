@@ -12,7 +12,7 @@ struct IdleBenchmark {
 
     init(stages: [Stage]) throws {
         running = try zip(Attachment.allCases, stages).map { attach, stage in
-            let site = try stage.makeSite(attach)
+            let site = try stage.makeSite(attach, inMemory: true)
             try site.addInOneFile((0..<Self.services).map { "service-\($0)" })
             return (attach, stage, try stage.start(site))
         }

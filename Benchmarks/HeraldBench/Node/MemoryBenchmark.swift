@@ -15,7 +15,7 @@ struct MemoryBenchmark {
     private func footprint(services count: Int, runs: Int, settling: Duration) throws -> Footprint {
         var footprint = Footprint()
         for _ in 0..<runs {
-            let site = try stage.makeSite(.interface)
+            let site = try stage.makeSite(.interface, inMemory: true)
             try site.addInOneFile((0..<count).map { "service-\($0)" })
             let running = try stage.start(site)
             LabClock.sleep(for: settling)

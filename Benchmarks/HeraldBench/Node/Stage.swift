@@ -1,3 +1,5 @@
+import FoundationEssentials
+import Glibc
 import Lab
 import NetworkTypes
 
@@ -28,16 +30,29 @@ final class Stage {
 
     func addresses(_ places: Range<Int>) -> [IPAddress] { places.map(address) }
 
-    /// An empty configuration, without a Service or anything remembered, in a folder of the lab or below `folder`.
-    func makeSite(_ attach: Attachment, below folder: String? = nil) throws -> Site {
+    /// An empty configuration, without a Service or anything remembered: on a disk, or in memory, to tell what herald
+    /// takes from what the disk takes.
+    func makeSite(_ attach: Attachment, inMemory: Bool = false) throws -> Site {
         sites += 1
-        return try Site(folder: "\(folder ?? lab.folder)/site-\(number)-\(sites)", pool: pool, attach: attach)
+        let folder = inMemory ? Self.memoryFolder : lab.folder
+        return try Site(folder: "\(folder)/site-\(number)-\(sites)", pool: pool, attach: attach)
+    }
+
+    private static let memoryFolder = "/dev/shm/herald-bench-\(getpid())"
+
+    /// Removes what is in memory.
+    static func clean() {
+        try? FileManager.default.removeItem(atPath: memoryFolder)
     }
 
     /// Starts herald and returns when the status of every Service is written.
     func start(_ site: Site) throws -> Running {
         let running = try Running(on: self, site)
-        try running.waitForStatus(of: site.services)
+        do { try running.waitForStatus(of: site.services) } catch {
+            // One that stays would spoil all that comes after it.
+            try? running.end()
+            throw error
+        }
         return running
     }
 }
