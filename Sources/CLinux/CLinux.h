@@ -8,6 +8,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -113,6 +114,16 @@ static inline int herald_tun_create(int descriptor, const char *name) {
     strncpy(request.ifr_name, name, IFNAMSIZ - 1);
     request.ifr_flags = (short)(IFF_TUN | IFF_NO_PI | IFF_TUN_EXCL);
     return ioctl(descriptor, TUNSETIFF, &request);
+}
+
+// Memory.
+
+/// Has all threads share one heap, to be called before the second thread is started. By default the C library keeps one
+/// for each, and what one thread has freed is of no use to the others.
+static inline void herald_use_one_heap(void) {
+#ifdef M_ARENA_MAX
+    (void)mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 // Files.

@@ -9,8 +9,8 @@ struct ArrowTests {
     static let allowed: [String: Set<String>] = [
         // Command: composes, so it may see everything but what only rooms of the pure floor need.
         "herald": [
-            "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork",
-            "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop",
+            "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+            "HostNetwork", "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop",
         ],
         // Loop
         "Operator": ["Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes"],
