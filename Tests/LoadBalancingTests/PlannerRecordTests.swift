@@ -92,6 +92,30 @@ struct PlannerRecordTests {
         #expect(plan.outcomes.map(\.ingress) == [[Fixture.address("192.0.2.10")], [Fixture.address("192.0.2.10")]])
     }
 
+    @Test("of all nodes, the one that allocates or announces tells of it")
+    func tellers() {
+        let address = Fixture.address("192.0.2.10")
+        func reasons(isAllocator: Bool, _ state: AnnouncementEffect.State) -> [ServiceEvent.Reason] {
+            var fixture = Fixture("192.0.2.10", isAllocator: isAllocator)
+            fixture.planner.sourceIsSynchronised()
+            fixture.planner.set(service("a", record: isAllocator ? nil : "192.0.2.10"), at: .zero)
+            var events = fixture.planner.plan(at: .zero).events
+            fixture.planner.set(service("a", record: "192.0.2.10"), at: .zero)
+            events += fixture.planner.plan(at: .zero).events
+            fixture.effect(address, state)
+            events += fixture.planner.plan(at: .zero).events
+            fixture.planner.set(service("a"), at: .zero)
+            return (events + fixture.planner.plan(at: .zero).events).map(\.reason)
+        }
+        #expect(reasons(isAllocator: true, .owned(by: "node-2")) == [.addressAllocated])
+        #expect(reasons(isAllocator: true, .inEffect(interface: "eth0")) == [.addressAllocated, .announcing])
+        #expect(reasons(isAllocator: false, .owned(by: "node-2")) == [])
+        #expect(reasons(isAllocator: false, .inEffect(interface: "eth0")) == [.announcing])
+        let obstacle = Obstacle(reason: "NoCarrier", sentence: "interface eth0 has no carrier")
+        #expect(reasons(isAllocator: false, .blocked(obstacle)) == [])
+        #expect(reasons(isAllocator: true, .blocked(obstacle)) == [.addressAllocated, .announcingFailed])
+    }
+
     @Test("a request that cannot be read does not keep an address that must be given up")
     func malformedAndReserved() {
         var fixture = Fixture("192.0.2.10-192.0.2.11")

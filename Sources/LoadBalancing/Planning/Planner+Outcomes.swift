@@ -59,10 +59,12 @@ extension Planner {
     }
 
     /// One node writes a status: the one that has the first address in effect, or the allocator when none is.
-    private func isStatusWriter(for inEffect: [IPAddress]) -> Bool {
-        guard let first = inEffect.first else { return isAllocator }
-        if case .inEffect = effect(on: first)?.state { return true }
-        return false
+    func isStatusWriter(for inEffect: [IPAddress]) -> Bool {
+        inEffect.first.map(isInEffectHere) ?? isAllocator
+    }
+
+    func isInEffectHere(_ address: IPAddress) -> Bool {
+        if case .inEffect = effect(on: address)?.state { true } else { false }
     }
 
     /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.
