@@ -11,7 +11,7 @@ help: ## Lists the commands
 .PHONY: demo
 demo: libraries release ## Shows the main job: Services in, answering addresses out
 	@scripts/install --demo
-	@swift build -c release --product lab-probe >/dev/null
+	@swift build -c release --product lab-probe && swift build -c release --product herald-demo
 	@scripts/demo
 
 .PHONY: test

@@ -39,8 +39,10 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork",
-                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser, logging,
+                "ARPMode", "Announcing", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+                "HostNetwork",
+                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
+                logging,
                 serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
@@ -62,13 +64,14 @@ let package = Package(
         room(
             "DirectorySource",
             [
-                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop",
+                "YAML",
                 logging, serviceLifecycle,
             ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Kubernetes", ["HTTPTransfer", "NetworkTypes"]),
+        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"]),
         // Platform
         room("FileSystem", ["CLinux"]),
         room("HTTPTransfer", ["CCurl"]),
@@ -82,6 +85,7 @@ let package = Package(
         room("BGP", ["NetworkTypes"]),
         room("IPAM", ["NetworkTypes"]),
         room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
+        room("Membership", ["NetworkTypes"]),
         room("NetworkTypes"),
         // System
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -89,13 +93,24 @@ let package = Package(
         .systemLibrary(
             name: "CNetlink", pkgConfig: "libnl-3.0", providers: [.apt(["libnl-3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        // What `make bench` runs
+        .executableTarget(
+            name: "herald-bench",
+            dependencies: ["AddressResolution", "IPAM", "Lab", "LoadBalancing", "NetworkTypes"],
+            path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
         .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
         .executableTarget(
-            name: "lab-probe", dependencies: ["Lab", "NetworkTypes"], path: "Tests/LabProbe", swiftSettings: strict),
+            name: "lab-probe", dependencies: ["AddressResolution", "Lab", "NetworkTypes", "PacketLoop"],
+            path: "Tests/LabProbe", swiftSettings: strict),
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+        // Programs that tests run
+        .target(name: "Spawning", path: "Tests/Spawning", swiftSettings: strict),
+        // What `make demo` runs
+        .executableTarget(
+            name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
         tests(
             "ARPModeTests",
@@ -112,19 +127,25 @@ let package = Package(
                 "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
                 logging, serviceLifecycle,
             ]),
+        tests("DocumentationTests", ["Configuration"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
-        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP"]),
+        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
-            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
         tests(
             "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
             resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
-        tests("NetlinkTests", ["Netlink", "NetworkTypes"]),
+        tests("MembershipTests", ["Membership", "NetworkTypes"]),
+        tests("NetlinkTests", ["Netlink", "NetworkTypes", "Spawning"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+        tests(
+            "OperatorTests",
+            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
         tests("YAMLTests", ["YAML"]),
     ],

@@ -6,8 +6,8 @@ import Logging
 import NetworkTypes
 
 extension DirectorySource {
-    /// State files that are written between two looks at what else has come.
-    private static let chunk = 128
+    /// Records, and statuses, that are written between two looks at what else has come.
+    private static let chunk = (records: 128, statuses: 16)
 
     /// One round: state files read, manifests read, outcomes written, and facts posted, each if there is need.
     func pass(at now: MonotonicTime) {
@@ -85,7 +85,7 @@ extension DirectorySource {
     /// Removes the state files of Services that were taken away while the process did not run.
     private func sweep() {
         hasSwept = true
-        for key in store.keys where manifests.service(key) == nil { pending.add(.remove, for: key) }
+        for key in store.keys where manifests.service(key) == nil { pending.add(.remove, for: key, isUrgent: false) }
     }
 
     // MARK: - Posting
@@ -99,7 +99,7 @@ extension DirectorySource {
                 guard posted.updateValue(service.hashValue, forKey: key) != service.hashValue else { continue }
                 facts[.service(key)] = .service(service)
             } else {
-                if store[key] != nil { pending.add(.remove, for: key) }
+                if store[key] != nil { pending.add(.remove, for: key, isUrgent: false) }
                 if posted.removeValue(forKey: key) != nil { facts[.service(key)] = .serviceGone }
             }
         }
@@ -121,9 +121,14 @@ extension DirectorySource {
 
     // MARK: - Writing
 
+    func take(_ outcome: ServiceOutcome, for key: ServiceKey) {
+        let isUrgent = outcome.record.map { $0 != store[key]?.record ?? [] } ?? false
+        pending.add(.apply(outcome), for: key, isUrgent: isUrgent)
+    }
+
     private func writeOutcomes(at now: MonotonicTime) {
         pending.retryIfDue(at: now)
-        let tasks = pending.take(atMost: Self.chunk)
+        let tasks = pending.take(urgent: Self.chunk.records, others: Self.chunk.statuses)
         guard !tasks.isEmpty else { return }
         var writes: [ServiceKey: StateStore.Change] = [:]
         for (key, task) in tasks { writes[key] = change(for: task, of: key) }

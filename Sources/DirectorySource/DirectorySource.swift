@@ -1,4 +1,5 @@
 public import Announcing
+public import Configuration
 import FileSystem
 import FoundationEssentials
 import IPAM
@@ -73,31 +74,25 @@ public actor DirectorySource: ServiceSource {
 
     /// Starts the thread, and nothing else before `run()`.
     ///
-    /// - Parameters:
-    ///   - path: The directory of manifests. It may be missing, and come later.
-    ///   - stateDirectory: Made if it is missing.
-    ///   - namespaces: The labels of each namespace that has any.
-    public init(
-        path: String, stateDirectory: String, namespaces: [String: [String: String]] = [:], logger: Logger
-    ) throws {
+    /// The directory of manifests may be missing, and come later; the state directory is made if it is missing. Throws
+    /// when the kernel has no thread or descriptor left.
+    public init(settings: DirectorySettings, logger: Logger) throws {
         try self.init(
-            path: path, stateDirectory: stateDirectory, namespaces: namespaces, logger: logger,
-            clock: { Int64(Date().timeIntervalSince1970) }, timing: Timing())
+            settings: settings, logger: logger, clock: { Int64(Date().timeIntervalSince1970) }, timing: Timing())
     }
 
     init(
-        path: String, stateDirectory: String, namespaces: [String: [String: String]], logger: Logger,
-        clock: @escaping @Sendable () -> Int64, timing: Timing
+        settings: DirectorySettings, logger: Logger, clock: @escaping @Sendable () -> Int64, timing: Timing
     ) throws {
         loop = try PacketLoop.start(name: "files")
         self.timing = timing
-        self.path = path
-        self.namespaces = namespaces
+        path = settings.path
+        namespaces = settings.namespaces
         self.logger = logger
         self.clock = clock
-        directory = ManifestDirectory(path: path)
-        manifests = ManifestSet(path: path, patience: timing.patience)
-        store = StateStore(stateDirectory: stateDirectory)
+        directory = ManifestDirectory(path: settings.path)
+        manifests = ManifestSet(path: settings.path, patience: timing.patience)
+        store = StateStore(stateDirectory: settings.stateDirectory)
         (bell, bellRope) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
 
@@ -141,7 +136,7 @@ public actor DirectorySource: ServiceSource {
     /// Ends the loop when the last outcomes have been taken.
     private func followOutcomes() async {
         while let batch = await outcomes.take() {
-            for (key, outcome) in batch { pending.add(.apply(outcome), for: key) }
+            for (key, outcome) in batch { take(outcome, for: key) }
             bellRope.yield()
         }
         bellRope.finish()

@@ -46,8 +46,9 @@ extension AddressKeeper {
             let refused = try refresh(adopted, lifetime)
             // What has expired since it was looked at.
             let gone = adopted.filter { refused[$0]?.reason == .notFound }
-            let added = gone.isEmpty ? [:] : add(gone, lifetime)
-            for key in adopted { failures[key] = gone.contains(key) ? added[key] : refused[key] }
+            let missing = gone.isEmpty ? [:] : add(gone, lifetime)
+            for key in adopted { failures[key] = refused[key] }
+            for key in gone { failures[key] = missing[key] }
         } catch {
             for key in present { failures[key] = error }
         }

@@ -15,9 +15,9 @@ struct NetworkDifference: Equatable {
         for change in changes {
             switch change {
             case .address(let address), .addressRemoved(let address):
-                let wasOurs = before?.address(address.key)?.isOurs == true
-                if address.isOurs || wasOurs { suspects.insert(address.key) }
-                if !address.isOurs || !wasOurs { concernsHost = true }
+                let wasOurs = before?.address(address.key)?.isOurs
+                if address.isOurs || wasOurs == true { suspects.insert(address.key) }
+                if !address.isOurs || wasOurs == false { concernsHost = true }
             case .linkRemoved(let link):
                 suspects.formUnion(before?.addresses(on: link.index).filter(\.isOurs).map(\.key) ?? [])
                 concernsHost = true

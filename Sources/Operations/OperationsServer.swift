@@ -26,6 +26,13 @@ public struct OperationsServer: Service {
         self.router = router
     }
 
+    /// Throws when the socket cannot be made, or another process serves it; a socket that nobody serves is removed.
+    ///
+    /// To be called before anything is started by which a second process would disturb the first.
+    public func prepare() throws {
+        try ControlSocket(path: socketPath).prepare()
+    }
+
     /// Serves until graceful shutdown. Throws when the socket cannot be made, or another process serves it.
     public func run() async throws {
         let socket = ControlSocket(path: socketPath)

@@ -18,6 +18,7 @@ public actor ServiceOperator: Service {
     private var handedOver: [Mode: AnnouncementSet] = [:]
     private var nextWake: MonotonicTime?
     private var isDraining = false
+    private var knowsReserved = false
     private var sourceProblems: [String] = []
 
     /// How long `run()` waits, once shutdown has begun, for announcers to withdraw.
@@ -58,7 +59,10 @@ public actor ServiceOperator: Service {
     }
 
     /// Replaces the addresses of this host and of the other nodes, which are never handed out.
+    ///
+    /// Nothing is planned before the first call.
     public func reserve(_ addresses: Set<IPAddress>) {
+        knowsReserved = true
         planner.reserve(addresses)
         bell.ring()
     }
@@ -122,6 +126,7 @@ public actor ServiceOperator: Service {
     }
 
     private func pass() async {
+        guard knowsReserved else { return }
         let plan = planner.plan(at: clock())
         nextWake = plan.nextWake
         for (mode, set) in plan.announcements where handedOver[mode] != set {

@@ -49,6 +49,7 @@ struct Daemon {
         let server = OperationsServer(
             socketPath: configuration.operations.socket, logger: Logger(label: "operations")
         ) { path in await status.answer(path) }
+        try server.prepare()
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
         let services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]
@@ -64,9 +65,7 @@ struct Daemon {
     private func makeSource(_ configuration: Configuration) throws -> any ServiceSource {
         switch configuration.source {
         case .directory(let settings):
-            return try DirectorySource(
-                path: settings.path, stateDirectory: settings.stateDirectory, namespaces: settings.namespaces,
-                logger: Logger(label: "directory"))
+            return try DirectorySource(settings: settings, logger: Logger(label: "directory"))
         case .kubernetes:
             throw Failure(
                 "source: kubernetes is not built yet; set  source: {directory: {path: ...}}  to serve manifests")

@@ -26,7 +26,7 @@ struct ArrowTests {
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
         "Configuration": ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"],
-        "Kubernetes": ["HTTPTransfer", "NetworkTypes", "YAML"],
+        "Kubernetes": ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"],
         // Platform
         "HostNetwork": ["Netlink", "NetworkTypes", "PacketLoop"],
         "FileSystem": ["CLinux"],

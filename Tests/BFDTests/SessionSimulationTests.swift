@@ -131,7 +131,8 @@ struct SessionSimulationTests {
     }
 
     @Test(
-        "one packet in ten may be lost without anyone noticing at eight times 50 ms", arguments: 0..<50 as Range<UInt64>)
+        "one packet in ten may be lost without anyone noticing at eight times 50 ms", arguments: 0..<50 as Range<UInt64>
+    )
     func loss(seed: UInt64) {
         let configuration = SessionConfiguration(multiplier: 8)
         var line = Self.line(seed: seed, configuration, configuration)

@@ -17,16 +17,21 @@ struct OpenDirectoryTests {
         try open.write(Array("one".utf8), as: "file", permissions: 0o600, isDurable: isDurable)
         try open.write(Array("two".utf8), as: "file", isDurable: isDurable)
         try open.synchronise()
-        #expect(try open.read("file", limit: 3) == Array("two".utf8))
-        #expect(throws: FileError.self) { try open.read("file", limit: 2) }
+        let contents = try open.read("file", limit: 3)
+        #expect(contents == Array("two".utf8))
+        #expect(throws: FileError.self) { _ = try open.read("file", limit: 2) }
         try open.rename("file", to: "other")
-        #expect(try open.names(limit: 10) == ["other"])
+        let others = try open.names(limit: 10)
+        #expect(others == ["other"])
         let parent = try OpenDirectory(directory("a/b"))
-        #expect(!parent.removeIfEmpty("c"))
+        let isGone = parent.removeIfEmpty("c")
+        #expect(!isGone)
         try open.remove("other")
         try open.remove("other")
-        #expect(parent.removeIfEmpty("c"))
-        #expect(try parent.names(limit: 10) == [])
+        let isGoneNow = parent.removeIfEmpty("c")
+        #expect(isGoneNow)
+        let names = try parent.names(limit: 10)
+        #expect(names == [])
     }
 
     @Test("no link is followed and no name leads out")
@@ -37,19 +42,21 @@ struct OpenDirectoryTests {
         try directory.link("inside/link", to: "../outside")
         try directory.link("inside/file", to: "../outside/file")
         let open = try OpenDirectory(directory("inside"))
-        #expect(throws: FileError.self) { try open.read("file", limit: 100) }
+        #expect(throws: FileError.self) { _ = try open.read("file", limit: 100) }
         #expect(throws: FileError.self) { _ = try open.directory("link") }
         #expect(throws: FileError.self) { _ = try open.directory("link", creating: true) }
         for name in ["..", ".", "", "../outside/file", "a/b", "a\0b"] {
-            #expect(throws: FileError.self) { try open.read(name, limit: 100) }
+            #expect(throws: FileError.self) { _ = try open.read(name, limit: 100) }
             #expect(throws: FileError.self) { try open.write([1], as: name, isDurable: false) }
             #expect(throws: FileError.self) { try open.remove(name) }
             #expect(throws: FileError.self) { try open.rename("file", to: name) }
-            #expect(!open.removeIfEmpty(name))
+            let isGone = open.removeIfEmpty(name)
+            #expect(!isGone)
         }
         try open.write(Array("new".utf8), as: "file", isDurable: true)
         #expect(try BoundedFile.read(directory("outside/file"), limit: 100) == Array("secret".utf8))
-        #expect(try open.read("file", limit: 100) == Array("new".utf8))
+        let contents = try open.read("file", limit: 100)
+        #expect(contents == Array("new".utf8))
     }
 
     @Test("a failure leaves the old and no temporary file")
@@ -58,7 +65,8 @@ struct OpenDirectoryTests {
         try directory.write("inside", to: "taken/file")
         let open = try OpenDirectory(directory.path)
         #expect(throws: FileError.self) { try open.write([1], as: "taken", isDurable: true) }
-        #expect(try open.names(limit: 10) == ["taken"])
+        let names = try open.names(limit: 10)
+        #expect(names == ["taken"])
     }
 
     @Test("a stamp vouches for contents only when nothing changed and it was taken some time after the last change")

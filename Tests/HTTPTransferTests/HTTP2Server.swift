@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTransfer
 import ScriptedHTTP
+import Spawning
 import Synchronization
 
 /// An `nghttpd` with a fresh certificate for `localhost`, ended with the last reference.
@@ -13,7 +14,7 @@ final class HTTP2Server: Sendable {
 
     let endpoint: HTTPEndpoint
     private let directory: String
-    private let process: Process
+    private let process: Program
 
     static func start() async throws -> HTTP2Server {
         for _ in 0..<5 {
@@ -33,15 +34,14 @@ final class HTTP2Server: Sendable {
         try Data(repeating: 65, count: 1 << 20).write(to: URL(fileURLWithPath: root + "/large"))
         let certificate = directory + "/certificate.pem"
         let key = directory + "/key.pem"
-        try Self.launch(
+        try Program.run(
             "/usr/bin/openssl",
             [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "1",
                 "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out",
                 certificate,
-            ], log: directory + "/openssl.log"
-        ).waitUntilExit()
-        process = try Self.launch(
+            ], log: directory + "/openssl.log")
+        process = try Program(
             "/usr/sbin/nghttpd", ["-v", "-d", root, "-a", "127.0.0.1", "\(port)", key, certificate],
             log: directory + "/nghttpd.log")
         var endpoint = HTTPEndpoint(scheme: .https, host: "localhost", port: port)
@@ -50,7 +50,8 @@ final class HTTP2Server: Sendable {
     }
 
     deinit {
-        process.terminate()
+        kill(process.pid, SIGTERM)
+        process.wait()
         try? FileManager.default.removeItem(atPath: directory)
     }
 
@@ -61,18 +62,6 @@ final class HTTP2Server: Sendable {
     var connectionCount: Int { log.components(separatedBy: "The negotiated protocol").count - 1 }
 
     func signal(_ number: Int32) {
-        kill(process.processIdentifier, number)
-    }
-
-    @discardableResult
-    private static func launch(_ path: String, _ arguments: [String], log: String) throws -> Process {
-        _ = FileManager.default.createFile(atPath: log, contents: nil)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.standardOutput = FileHandle(forWritingAtPath: log)
-        process.standardError = FileHandle(forWritingAtPath: log)
-        try process.run()
-        return process
+        kill(process.pid, number)
     }
 }

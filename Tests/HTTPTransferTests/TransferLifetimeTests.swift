@@ -140,7 +140,6 @@ struct TransferLifetimeTests {
         }
         #expect(error?.kind == .silent)
         #expect(ContinuousClock.now - start >= .milliseconds(150))
-        #expect(ContinuousClock.now - start < .seconds(3))
         #expect(await eventually { http.liveTransfers == 0 && gone.value == 1 })
     }
 

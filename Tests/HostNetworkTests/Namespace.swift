@@ -4,6 +4,7 @@ import Glibc
 import Netlink
 import NetworkTypes
 import PacketLoop
+import Spawning
 
 /// A network namespace of a test's own, gone with the value.
 ///
@@ -50,14 +51,7 @@ final class Namespace: Sendable {
     }
 
     private static func ip(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["ip"] + arguments
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "ip \(arguments.joined(separator: " ")): \(process.terminationStatus)")
-        }
+        try Program.run("ip", arguments)
     }
 
     /// Moves the calling thread.

@@ -273,6 +273,17 @@ struct WatcherTests {
         #expect(last.first == .deliver(.replace([service("b", "2")], keeping: [])))
     }
 
+    @Test("twenty thousand objects are collected in time that grows with their number", .timeLimit(.minutes(1)))
+    func many() {
+        var watcher = ServiceWatcher(seed: 1)
+        _ = watcher.handle(.started, at: .zero)
+        for number in 0..<20_000 {
+            _ = watcher.handle(.received(.changed(.object(service("s\(number)", "1")))), at: .zero)
+        }
+        let end = watcher.handle(.received(.bookmark(resourceVersion: "2", endsInitialEvents: true)), at: .zero)
+        #expect(end.last == .report(.synchronized(objects: 20_000)))
+    }
+
     @Test("whatever happens, one thing is going on", arguments: 0..<200 as Range<UInt64>)
     func anyOrder(seed: UInt64) throws {
         var generator = SeededGenerator(seed: seed)

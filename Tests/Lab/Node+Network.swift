@@ -49,6 +49,11 @@ extension Node {
 
     /// Does `ip` commands in the node, given without the leading `ip`: "addr add 10.0.0.9/32 dev lo".
     public func configure(_ lines: String...) throws(LabError) {
+        try configure(lines)
+    }
+
+    /// As above, for a list.
+    public func configure(_ lines: [String]) throws(LabError) {
         try namespace.configure(lines)
     }
 

@@ -24,6 +24,14 @@ extension Node {
         return output.isSuccess ? output.text : nil
     }
 
+    /// Sends one neighbour solicitation to an IPv6 address, which has to be resolvable, without saying in it where the
+    /// answer should go (RFC 4861 section 4.3: a unicast solicitation may leave the source link-layer address out).
+    public func solicitWithoutOption(_ address: IPAddress) throws(LabError) {
+        let command = [try Tool.probePath(), "solicit", "--to", "\(address)"]
+        let output = try run(command)
+        guard output.isSuccess else { throw .commandFailed(command, output) }
+    }
+
     private func startService(_ arguments: [String]) throws(LabError) -> ChildProcess {
         let process = try startProbe(arguments)
         try process.waitUntilItSays("listening")

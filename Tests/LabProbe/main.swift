@@ -8,8 +8,12 @@ do {
     case "echo": try EchoCommand(arguments).run()
     case "serve": try ServeCommand(arguments).run()
     case "fetch": try FetchCommand(arguments).run()
+    case "arp":
+        var command = try ARPCommand(arguments)
+        try command.run()
+    case "solicit": try SolicitCommand(arguments).run()
     case "lab": try LabCommand().run()
-    default: throw ProbeError.usage("'\(arguments.command)' is none of ping, echo, serve, fetch, lab")
+    default: throw ProbeError.usage("'\(arguments.command)' is none of ping, echo, serve, fetch, arp, solicit, lab")
     }
 } catch {
     StandardStream.errors.write("lab-probe: \(error)\n")

@@ -186,6 +186,8 @@ struct PlannerTests {
         #expect(fixture.addresses("web") == ["192.0.2.10"])
         #expect(fixture.ingress("web") == ["192.0.2.10"])
         #expect(fixture.condition("web", .allocated)?.reason == "OutOfPool")
+        let report = try #require(fixture.planner.report(of: Fixture.key("web")))
+        #expect(report.state == .announced && report.obstacle?.reason == "OutOfPool")
         #expect(fixture.events.filter { $0.reason == .outOfPool }.count == 1)
     }
 
@@ -248,6 +250,29 @@ struct PlannerTests {
         fixture.settle(announcing: false)
         #expect(fixture.ingress("web") == ["192.0.2.10"])
         #expect(fixture.written[service.key]?.record == nil)
+    }
+
+    @Test("after a restart the status stands until it is known what is in effect")
+    func restart() throws {
+        var fixture = Fixture("192.0.2.10", "2001:db8::10")
+        let addresses = [Fixture.address("192.0.2.10"), Fixture.address("2001:db8::10")]
+        var service = Fixture.service("web")
+        service.familyPolicy = .requireDualStack
+        service.annotations[Annotation.assigned] = "192.0.2.10,2001:db8::10"
+        service.writtenIngress = addresses
+        fixture.set(service)
+        fixture.planner.sourceIsSynchronised()
+        fixture.settle(announcing: false)
+        fixture.effect(addresses[0], .inEffect(interface: "eth0"))
+        fixture.settle(announcing: false)
+        #expect(fixture.written[service.key]?.record == addresses)
+        #expect(fixture.ingress("web") == nil && fixture.condition("web", .announced) == nil)
+
+        let obstacle = Obstacle(reason: "NoCarrier", sentence: "no carrier")
+        fixture.effect(addresses[1], .blocked(obstacle))
+        fixture.settle(announcing: false)
+        #expect(fixture.ingress("web") == ["192.0.2.10"])
+        #expect(fixture.condition("web", .announced)?.reason == "NoCarrier")
     }
 
     @Test("mode none allocates and records, announces nothing and says why")

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Spawning
 
 @testable import Netlink
 
@@ -60,14 +61,7 @@ final class Namespace: Sendable {
     private static func ip(_ arguments: String...) throws { try ip(arguments) }
 
     private static func ip(_ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["ip"] + arguments
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else {
-            throw Failure(description: "ip \(arguments.joined(separator: " ")): \(process.terminationStatus)")
-        }
+        try Program.run("ip", arguments)
     }
 
     /// Moves the calling thread. glibc's header shows `setns` to C alone.

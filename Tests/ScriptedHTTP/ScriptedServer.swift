@@ -124,6 +124,8 @@ public final class ScriptedServer: Sendable {
             while true {
                 let accepted = accept(descriptor, nil, nil)
                 guard accepted >= 0 else { return }
+                var isOn: Int32 = 1
+                unsafe setsockopt(accepted, Int32(IPPROTO_TCP), TCP_NODELAY, &isOn, socklen_t(MemoryLayout<Int32>.size))
                 Self.detach {
                     script(Connection(descriptor: accepted))
                     close(accepted)

@@ -88,7 +88,7 @@ extension Negotiated {
         let common = configuration.families.intersection(theirs)
         let needed = common.isEmpty ? configuration.families : configuration.requiredFamilies
         let missing = needed.subtracting(theirs)
-        guard missing.isEmpty else {
+        guard missing.isEmpty, !common.isEmpty else {
             var writer = ByteWriter()
             for family in missing.sorted() { Capability.multiprotocol(RouteFamily(family)).encode(into: &writer) }
             throw NotificationMessage(.unsupportedCapability, data: writer.bytes)

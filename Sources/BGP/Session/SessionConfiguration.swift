@@ -103,7 +103,8 @@ extension SessionConfiguration {
             capabilities.append(.extendedNextHop([.ipv4ThroughIPv6]))
         }
         if offersExtendedMessages { capabilities.append(.extendedMessage) }
-        if let role { capabilities.append(.role(role.rawValue)) }
+        // RFC 9234 section 4.1: roles are for peers of other AS numbers.
+        if let role, localASN != peerASN { capabilities.append(.role(role.rawValue)) }
         if let restart = gracefulRestart { capabilities.append(restart.capability(families, isRestarting)) }
         capabilities.append(.fourOctetASN(localASN))
         capabilities.append(.enhancedRouteRefresh)

@@ -11,6 +11,8 @@ struct PendingOutcomes {
     }
 
     private var fresh: [ServiceKey: Task] = [:]
+    /// Those of `fresh` that change a record: nothing is announced before it is written.
+    private var urgent: Set<ServiceKey> = []
     private var failed: [ServiceKey: Task] = [:]
     /// Why the last one failed.
     private(set) var problem: String?
@@ -21,9 +23,10 @@ struct PendingOutcomes {
     var hasFresh: Bool { !fresh.isEmpty }
 
     /// Replaces whatever was to be done about the Service.
-    mutating func add(_ task: Task, for key: ServiceKey) {
+    mutating func add(_ task: Task, for key: ServiceKey, isUrgent: Bool) {
         failed[key] = nil
         fresh[key] = task
+        if isUrgent { urgent.insert(key) } else { urgent.remove(key) }
     }
 
     /// Takes back the removal of a Service's file, if it has not been done.
@@ -47,14 +50,14 @@ struct PendingOutcomes {
         failed = [:]
     }
 
-    /// Takes some of what is fresh.
-    mutating func take(atMost limit: Int) -> [ServiceKey: Task] {
-        guard fresh.count > limit else {
-            defer { fresh = [:] }
-            return fresh
+    /// Takes some of what is fresh: urgent ones if there are any, which share the price of a batch, else others, few at
+    /// a time, so that one which becomes urgent does not wait long.
+    mutating func take(urgent mostUrgent: Int, others mostOthers: Int) -> [ServiceKey: Task] {
+        var some: [ServiceKey: Task] = [:]
+        for key in urgent.isEmpty ? Array(fresh.keys.prefix(mostOthers)) : Array(urgent.prefix(mostUrgent)) {
+            some[key] = fresh.removeValue(forKey: key)
+            urgent.remove(key)
         }
-        let some = Dictionary(uniqueKeysWithValues: fresh.lazy.prefix(limit).map { ($0.key, $0.value) })
-        for key in some.keys { fresh[key] = nil }
         return some
     }
 

@@ -8,11 +8,14 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
         public let verb: String
         /// As RBAC names it, as in `services/status`.
         public let resource: String
+        /// Empty for the core group.
         public let group: String
         /// Nil: all namespaces, or the kind is in none.
         public let namespace: String?
+        /// Nil for collections.
         public let name: String?
 
+        /// An operation on a collection or one of its objects.
         public init(verb: String, resource: String, group: String, namespace: String?, name: String?) {
             self.verb = verb
             self.resource = resource
@@ -22,6 +25,7 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// What went wrong.
     public enum Reason: Hashable, Sendable {
         /// No answer.
         case transfer(TransferError)
@@ -33,9 +37,12 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
         case credentials(String)
     }
 
+    /// What failed.
     public let operation: Operation
+    /// Why.
     public let reason: Reason
 
+    /// An operation that failed, and why.
     public init(_ operation: Operation, _ reason: Reason) {
         self.operation = operation
         self.reason = reason
@@ -47,17 +54,21 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
         return status
     }
 
+    /// There is no such object, or no such kind.
     public var isNotFound: Bool { status?.code == 404 }
     /// The object was changed in the meantime.
     public var isConflict: Bool {
         status.map { $0.code == 409 && $0.reason != "AlreadyExists" } ?? false
     }
+    /// There is an object of that name.
     public var isAlreadyExists: Bool { status?.reason == "AlreadyExists" }
+    /// The task was cancelled, or the program is about to end.
     public var isCancelled: Bool {
         guard case .transfer(let error) = reason else { return false }
         return error.kind == .cancelled || error.kind == .shutDown
     }
 
+    /// One sentence, without secrets.
     public var description: String {
         switch reason {
         case .transfer(let error): "cannot \(phrase): \(error)"

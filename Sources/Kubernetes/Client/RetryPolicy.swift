@@ -1,8 +1,8 @@
 import HTTPTransfer
 
 /// Whether and when a request that failed is made again.
-public struct RetryPolicy: Hashable, Sendable {
-    public enum Decision: Hashable, Sendable {
+struct RetryPolicy: Hashable, Sendable {
+    enum Decision: Hashable, Sendable {
         case retry(after: Duration)
         /// Read the credentials again, then retry at once.
         case renewCredentials
@@ -17,13 +17,13 @@ public struct RetryPolicy: Hashable, Sendable {
     private static let longestWait = Duration.seconds(60)
 
     /// `attempts` counts the first one.
-    public init(attempts: Int = 4, seed: UInt64) {
+    init(attempts: Int = 4, seed: UInt64) {
         self.attempts = attempts
         backoff = Backoff(first: .milliseconds(200), longest: .seconds(10), seed: seed)
     }
 
     /// Decides after a failure. A 401 renews the credentials once, and does not count as an attempt.
-    public mutating func decide(after error: APIError) -> Decision {
+    mutating func decide(after error: APIError) -> Decision {
         if error.status?.code == 401 {
             defer { hasRenewed = true }
             return hasRenewed ? .giveUp : .renewCredentials

@@ -7,6 +7,7 @@ public struct Selection: Hashable, Sendable {
     /// As in `spec.type=LoadBalancer`.
     public var fields: String?
 
+    /// All objects unless narrowed.
     public init(namespace: String? = nil, labels: String? = nil, fields: String? = nil) {
         self.namespace = namespace
         self.labels = labels
@@ -21,19 +22,19 @@ public struct Selection: Hashable, Sendable {
 }
 
 /// How a watch begins.
-public struct WatchRequest: Hashable, Sendable {
-    public enum Start: Hashable, Sendable {
+struct WatchRequest: Hashable, Sendable {
+    enum Start: Hashable, Sendable {
         /// With all that exists, ended by a bookmark that says so (a streaming list).
         case everything
         /// After this resource version.
         case after(String)
     }
 
-    public var start: Start
+    var start: Start
     /// The server ends the stream after this time.
-    public var duration: Duration
+    var duration: Duration
 
-    public init(start: Start, duration: Duration) {
+    init(start: Start, duration: Duration) {
         self.start = start
         self.duration = duration
     }

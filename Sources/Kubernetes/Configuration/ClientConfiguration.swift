@@ -22,13 +22,18 @@ public struct ClientConfiguration: Hashable, Sendable {
 
     /// Host, port, path, server name and whether to verify; the certificates come from the fields below.
     public var endpoint: HTTPEndpoint
+    /// Sign the server's certificate; nil: those the system trusts.
     public var authorities: PEM?
+    /// Ours, with those that lead to its authority.
     public var clientCertificate: PEM?
+    /// Of `clientCertificate`.
     public var clientKey: PEM?
+    /// Read again before they expire.
     public var credentials = Credentials.none
     /// The namespace we run in, or that the context of a kubeconfig names.
     public var namespace = "default"
 
+    /// A server without credentials.
     public init(endpoint: HTTPEndpoint) {
         self.endpoint = endpoint
     }
@@ -36,6 +41,7 @@ public struct ClientConfiguration: Hashable, Sendable {
 
 /// A configuration or credentials that cannot be used: which, and what to do about it. Never holds secrets.
 public struct CredentialsError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// One sentence.
     public let description: String
 
     init(_ description: String) {
@@ -65,9 +71,9 @@ extension ClientConfiguration {
             endpoint: HTTPEndpoint(scheme: .https, host: bare, port: port))
         configuration.authorities = .file(directory + "/ca.crt")
         configuration.credentials = .tokenFile(directory + "/token")
-        _ = try BoundedFile.read(directory + "/token")
-        _ = try BoundedFile.read(directory + "/ca.crt")
-        if let namespace = try? BoundedFile.readText(directory + "/namespace"), !namespace.isEmpty {
+        _ = try CredentialFile.read(directory + "/token")
+        _ = try CredentialFile.read(directory + "/ca.crt")
+        if let namespace = try? CredentialFile.readText(directory + "/namespace"), !namespace.isEmpty {
             configuration.namespace = namespace
         }
         return configuration

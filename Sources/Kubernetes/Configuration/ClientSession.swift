@@ -67,7 +67,7 @@ actor ClientSession {
         case .none: break
         case .token(let token): connection.authorization = "Bearer \(token)"
         case .tokenFile(let path):
-            let token = try BoundedFile.readText(path)
+            let token = try CredentialFile.readText(path)
             guard !token.isEmpty else { throw CredentialsError("\(path) is empty") }
             connection.authorization = "Bearer \(token)"
         case .basic(let user, let password):
@@ -95,7 +95,7 @@ actor ClientSession {
         switch source {
         case nil: nil
         case .inline(let octets): octets
-        case .file(let path): try BoundedFile.read(path)
+        case .file(let path): try CredentialFile.read(path)
         }
     }
 }

@@ -4,12 +4,14 @@ public struct CredentialPlugin: Hashable, Sendable {
     public var apiVersion: String
     /// A path, or a name looked up in `PATH`.
     public var command: String
+    /// Without the command itself.
     public var arguments: [String]
     /// The whole environment of the program.
     public var environment: [String: String]
     /// What its author says to do when the program is missing.
     public var installHint: String?
 
+    /// A program to be run when credentials are needed.
     public init(
         apiVersion: String, command: String, arguments: [String] = [],
         environment: [String: String] = [:],
@@ -52,7 +54,7 @@ public struct CredentialPlugin: Hashable, Sendable {
         ])
         environment["KUBERNETES_EXEC_INFO"] = String(decoding: info.octets, as: UTF8.self)
         let result = await Subprocess.run(
-            command, arguments, environment: environment, outputLimit: BoundedFile.limit,
+            command, arguments, environment: environment, outputLimit: CredentialFile.limit,
             timeLimit: Self.timeLimit)
         switch result {
         case .success(let output): return try Self.read(output, of: command, now: .now)

@@ -12,6 +12,7 @@ public struct LeaseElection: Sendable {
         case following(holder: String)
     }
 
+    /// What happened.
     public enum Event: Equatable, Sendable {
         case started
         case timerFired
@@ -25,6 +26,7 @@ public struct LeaseElection: Sendable {
         case stopped
     }
 
+    /// What is to be done.
     public enum Effect: Equatable, Sendable {
         case fetch
         case create(LeaseRecord)

@@ -2,6 +2,7 @@
 public struct LeaseTiming: Hashable, Sendable {
     /// A timing with which two could lead at once, or none for long.
     public struct Unsound: Error, Hashable, Sendable, CustomStringConvertible {
+        /// One sentence.
         public let description: String
     }
 

@@ -1,11 +1,14 @@
 /// Something to tell the owner of an object.
 public struct EventNote: Hashable, Sendable {
+    /// Whether anything is wrong.
     public enum Severity: String, Hashable, Sendable {
         case normal = "Normal"
         case warning = "Warning"
     }
 
+    /// What it is about.
     public var regarding: ObjectReference
+    /// `warning` when someone should act.
     public var severity: Severity
     /// Why, in CamelCase, as in `AddressAssigned`.
     public var reason: String
@@ -14,6 +17,7 @@ public struct EventNote: Hashable, Sendable {
     /// A sentence; cut at 1024 octets.
     public var text: String
 
+    /// A note to be recorded.
     public init(_ regarding: ObjectReference, _ severity: Severity, reason: String, action: String, _ text: String) {
         self.regarding = regarding
         self.severity = severity

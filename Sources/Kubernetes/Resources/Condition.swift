@@ -1,14 +1,19 @@
 /// One observed aspect of an object (`metav1.Condition`; the conditions of a Node have the same fields).
 public struct Condition: Decodable, Hashable, Sendable {
+    /// In CamelCase, with a domain before it unless it is Kubernetes' own.
     public var type: String
     /// `True`, `False` or `Unknown`.
     public var status: String
     /// The generation of the object that was looked at; 0 when not told.
     public var observedGeneration: Int64
+    /// When `status` last changed.
     public var lastTransitionTime: Timestamp?
+    /// In CamelCase.
     public var reason: String
+    /// A sentence for people.
     public var message: String
 
+    /// A condition to be written.
     public init(
         type: String, status: String, observedGeneration: Int64, lastTransitionTime: Timestamp?,
         reason: String,
@@ -26,6 +31,7 @@ public struct Condition: Decodable, Hashable, Sendable {
         case type, status, observedGeneration, lastTransitionTime, reason, message
     }
 
+    /// A condition to be written.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         type = try container.decode(.type, default: "")

@@ -1,14 +1,17 @@
 /// Some of the endpoints of a Service, in one address family (discovery.k8s.io/v1).
 public struct EndpointSlice: Resource {
+    /// discovery.k8s.io/v1.
     public static let kind = ResourceKind(
         group: "discovery.k8s.io", version: "v1", name: "EndpointSlice", plural: "endpointslices",
         isNamespaced: true)
     /// The label that names the Service.
     public static let serviceNameLabel = "kubernetes.io/service-name"
 
+    /// Name, labels and the like.
     public var metadata: ObjectMeta
     /// `IPv4`, `IPv6` or `FQDN`.
     public var addressType: String
+    /// At most 1000.
     public var endpoints: [Endpoint]
 
     /// The Service it belongs to; nil for a slice that belongs to none.
@@ -18,6 +21,7 @@ public struct EndpointSlice: Resource {
         case metadata, addressType, endpoints
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
@@ -28,11 +32,15 @@ public struct EndpointSlice: Resource {
 
 /// One endpoint: usually a pod.
 public struct Endpoint: Decodable, Equatable, Sendable {
+    /// Of the slice's type; the same one may be in other slices, too.
     public var addresses: [String]
+    /// Wants new connections.
     public var isReady: Bool
     /// Ready, or still answering while it terminates.
     public var isServing: Bool
+    /// Asked to end.
     public var isTerminating: Bool
+    /// Where it runs; nil for endpoints outside the cluster.
     public var nodeName: String?
 
     private enum Key: String, CodingKey {

@@ -1,12 +1,16 @@
 /// A lease (coordination.k8s.io/v1), by which replicas agree on a leader.
 public struct Lease: Resource {
+    /// coordination.k8s.io/v1.
     public static let kind = ResourceKind(
         group: "coordination.k8s.io", version: "v1", name: "Lease", plural: "leases", isNamespaced: true
     )
 
+    /// Name, labels and the like.
     public var metadata: ObjectMeta
+    /// Who holds it.
     public var spec: LeaseRecord
 
+    /// A lease as it is read.
     public init(metadata: ObjectMeta, spec: LeaseRecord) {
         self.metadata = metadata
         self.spec = spec
@@ -16,6 +20,7 @@ public struct Lease: Resource {
         case metadata, spec
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
@@ -29,11 +34,14 @@ public struct LeaseRecord: Decodable, Hashable, Sendable {
     public var holder = ""
     /// How long others wait after the last change they saw; 0 when not told.
     public var durationSeconds: Int32 = 0
+    /// When the holder got it, by the holder's clock.
     public var acquireTime: Timestamp?
+    /// When the holder last wrote it, by the holder's clock.
     public var renewTime: Timestamp?
     /// How often the holder changed.
     public var transitions: Int32 = 0
 
+    /// Held by nobody.
     public init() {}
 
     private enum Key: String, CodingKey {
@@ -43,6 +51,7 @@ public struct LeaseRecord: Decodable, Hashable, Sendable {
         case transitions = "leaseTransitions"
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         holder = try container.decode(.holder, default: "")

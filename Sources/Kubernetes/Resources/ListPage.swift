@@ -1,5 +1,6 @@
 /// What a list says about itself.
 public struct ListMeta: Decodable, Hashable, Sendable {
+    /// From where a watch goes on.
     public var resourceVersion: String
     /// Asks for the next page; empty on the last.
     public var continueToken: String
@@ -9,6 +10,7 @@ public struct ListMeta: Decodable, Hashable, Sendable {
         case continueToken = "continue"
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         resourceVersion = try container.decode(.resourceVersion, default: "")
@@ -18,14 +20,18 @@ public struct ListMeta: Decodable, Hashable, Sendable {
 
 /// One page of a list. An item that cannot be read is set apart and spoils no other.
 public struct ListPage<Object: Resource>: Decodable, Sendable {
+    /// Resource version and the token of the next page.
     public var metadata: ListMeta
+    /// Those that could be read.
     public var items: [Object]
+    /// Those that could not.
     public var unreadable: [Unreadable]
 
     private enum Key: String, CodingKey {
         case metadata, items
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         metadata = try container.decode(ListMeta.self, forKey: .metadata)
@@ -44,12 +50,16 @@ public struct ListPage<Object: Resource>: Decodable, Sendable {
 
 /// An object that could not be read: which, and why.
 public struct Unreadable: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What it should be.
     public let kind: ResourceKind
     /// Nil when not even its name could be read.
     public let key: ObjectKey?
+    /// Empty when it could not be read.
     public let resourceVersion: String
+    /// What is wrong with it, and where.
     public let reason: String
 
+    /// One sentence.
     public var description: String {
         "\(kind.name) \(key?.description ?? "(no name)") cannot be read: \(reason)"
     }

@@ -1,11 +1,14 @@
 /// A node of the cluster (core/v1).
 public struct Node: Resource {
+    /// core/v1.
     public static let kind = ResourceKind(
         group: "", version: "v1", name: "Node", plural: "nodes", isNamespaced: false)
 
     /// A taint: what keeps pods away.
     public struct Taint: Decodable, Hashable, Sendable {
+        /// As in `node.kubernetes.io/unreachable`.
         public var key: String
+        /// Often empty.
         public var value: String
         /// `NoSchedule`, `PreferNoSchedule` or `NoExecute`.
         public var effect: String
@@ -14,6 +17,7 @@ public struct Node: Resource {
             case key, value, effect
         }
 
+        /// Absent members are empty.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
             key = try container.decode(.key, default: "")
@@ -26,13 +30,19 @@ public struct Node: Resource {
     public struct Address: Decodable, Hashable, Sendable {
         /// `InternalIP`, `ExternalIP`, `Hostname`, ...
         public var type: String
+        /// An address or a name, after its type.
         public var address: String
     }
 
+    /// Name, labels and the like.
     public var metadata: ObjectMeta
+    /// Of the spec.
     public var taints: [Taint]
+    /// Cordoned.
     public var isUnschedulable: Bool
+    /// An address or a name, after its type.
     public var addresses: [Address]
+    /// Of the status.
     public var conditions: [Condition]
 
     /// Whether the condition `Ready` is `True`.
@@ -50,6 +60,7 @@ public struct Node: Resource {
         case addresses, conditions
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)

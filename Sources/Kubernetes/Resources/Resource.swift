@@ -8,13 +8,16 @@ public protocol Resource: Decodable, Equatable, Sendable {
 public struct ResourceKind: Hashable, Sendable {
     /// As in `discovery.k8s.io`; empty for the core group.
     public let group: String
+    /// As in `v1`.
     public let version: String
     /// As in `EndpointSlice`.
     public let name: String
     /// As in `endpointslices`.
     public let plural: String
+    /// False for kinds that are in no namespace.
     public let isNamespaced: Bool
 
+    /// A kind of object.
     public init(group: String, version: String, name: String, plural: String, isNamespaced: Bool) {
         self.group = group
         self.version = version
@@ -40,13 +43,16 @@ public struct ResourceKind: Hashable, Sendable {
 public struct ObjectKey: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// Empty for objects that are in none.
     public let namespace: String
+    /// Within the namespace.
     public let name: String
 
+    /// The key of an object.
     public init(namespace: String = "", name: String) {
         self.namespace = namespace
         self.name = name
     }
 
+    /// By namespace, then by name.
     public static func < (left: ObjectKey, right: ObjectKey) -> Bool {
         (left.namespace, left.name) < (right.namespace, right.name)
     }

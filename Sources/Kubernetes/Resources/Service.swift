@@ -1,12 +1,17 @@
 /// A Service (core/v1).
 public struct Service: Resource {
+    /// core/v1.
     public static let kind = ResourceKind(
         group: "", version: "v1", name: "Service", plural: "services", isNamespaced: true)
 
+    /// Name, labels and the like.
     public var metadata: ObjectMeta
+    /// What is wanted.
     public var spec: ServiceSpec
+    /// What is.
     public var status: ServiceStatus
 
+    /// A Service as it is read.
     public init(
         metadata: ObjectMeta, spec: ServiceSpec = ServiceSpec(), status: ServiceStatus = ServiceStatus()
     ) {
@@ -19,6 +24,7 @@ public struct Service: Resource {
         case metadata, spec, status
     }
 
+    /// A Service as it is read.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         metadata = try container.decode(ObjectMeta.self, forKey: .metadata)
@@ -31,13 +37,19 @@ public struct Service: Resource {
 public struct ServiceSpec: Decodable, Equatable, Sendable {
     /// `ClusterIP`, `NodePort`, `LoadBalancer` or `ExternalName`.
     public var type = "ClusterIP"
+    /// Who is to act on it; nil: the cluster's default.
     public var loadBalancerClass: String?
     /// Empty when not set.
     public var loadBalancerIP = ""
+    /// CIDRs that may come in; empty: all.
     public var loadBalancerSourceRanges: [String] = []
+    /// At least one, for most types.
     public var ports: [ServicePort] = []
+    /// Labels of its pods.
     public var selector: [String: String] = [:]
+    /// One of each family; `None` for headless ones.
     public var clusterIPs: [String] = []
+    /// Addresses that someone else brings to the nodes.
     public var externalIPs: [String] = []
     /// `IPv4`, `IPv6`; the primary one first.
     public var ipFamilies: [String] = []
@@ -49,9 +61,12 @@ public struct ServiceSpec: Decodable, Equatable, Sendable {
     public var healthCheckNodePort: UInt16 = 0
     /// `None` or `ClientIP`.
     public var sessionAffinity = "None"
+    /// Endpoints count as ready in any case.
     public var publishNotReadyAddresses = false
+    /// False: no node ports are wanted.
     public var allocateLoadBalancerNodePorts = true
 
+    /// A Service as it is read.
     public init() {}
 
     private enum Key: String, CodingKey {
@@ -62,6 +77,7 @@ public struct ServiceSpec: Decodable, Equatable, Sendable {
         case publishNotReadyAddresses, allocateLoadBalancerNodePorts
     }
 
+    /// A Service as it is read.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         type = try container.decode(.type, default: type)
@@ -90,13 +106,16 @@ public struct ServicePort: Decodable, Hashable, Sendable {
     public var name: String
     /// `TCP`, `UDP` or `SCTP`.
     public var protocolName: String
+    /// Of the Service.
     public var port: UInt16
     /// A number or the name of a container's port.
     public var targetPort: IntOrString?
     /// 0 when none.
     public var nodePort: UInt16
+    /// What is spoken, as in `kubernetes.io/h2c`.
     public var appProtocol: String?
 
+    /// A Service as it is read.
     public init(name: String = "", protocolName: String = "TCP", port: UInt16) {
         self.name = name
         self.protocolName = protocolName
@@ -110,6 +129,7 @@ public struct ServicePort: Decodable, Hashable, Sendable {
         case port, targetPort, nodePort, appProtocol
     }
 
+    /// A Service as it is read.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         name = try container.decode(.name, default: "")
@@ -126,6 +146,7 @@ public enum IntOrString: Decodable, Hashable, Sendable {
     case int(Int64)
     case string(String)
 
+    /// A Service as it is read.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let number = try? container.decode(Int64.self) {

@@ -1,14 +1,18 @@
 /// What became of a Service.
 public struct ServiceStatus: Decodable, Equatable, Sendable {
+    /// Its addresses.
     public var loadBalancer = LoadBalancerStatus()
+    /// One of each type.
     public var conditions: [Condition] = []
 
+    /// Nothing has become of it yet.
     public init() {}
 
     private enum Key: String, CodingKey {
         case loadBalancer, conditions
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         loadBalancer = try container.decode(.loadBalancer, default: LoadBalancerStatus())
@@ -18,8 +22,10 @@ public struct ServiceStatus: Decodable, Equatable, Sendable {
 
 /// Where a Service is reached from outside.
 public struct LoadBalancerStatus: Decodable, Hashable, Sendable {
+    /// In the order of the Service's families.
     public var ingress: [LoadBalancerIngress]
 
+    /// One entry for each address.
     public init(ingress: [LoadBalancerIngress] = []) {
         self.ingress = ingress
     }
@@ -28,6 +34,7 @@ public struct LoadBalancerStatus: Decodable, Hashable, Sendable {
         case ingress
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         ingress = try decoder.container(keyedBy: Key.self).decode(.ingress, default: [])
     }
@@ -37,11 +44,14 @@ public struct LoadBalancerStatus: Decodable, Hashable, Sendable {
 public struct LoadBalancerIngress: Decodable, Hashable, Sendable {
     /// As the server holds it, canonical or not; empty when there is a host name instead.
     public var ip: String
+    /// Empty when there is an address instead.
     public var hostname: String
     /// `VIP` or `Proxy`; the server sets `VIP` where it is absent.
     public var ipMode: String?
+    /// Empty, or all ports of the Service.
     public var ports: [PortStatus]
 
+    /// An address.
     public init(ip: String, ipMode: String?, ports: [PortStatus] = []) {
         self.ip = ip
         self.ipMode = ipMode
@@ -53,6 +63,7 @@ public struct LoadBalancerIngress: Decodable, Hashable, Sendable {
         case ip, hostname, ipMode, ports
     }
 
+    /// Absent members are empty.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         ip = try container.decode(.ip, default: "")
@@ -74,11 +85,14 @@ public struct LoadBalancerIngress: Decodable, Hashable, Sendable {
 
 /// Whether one port of a Service works on an address.
 public struct PortStatus: Decodable, Hashable, Sendable {
+    /// Of the Service.
     public var port: UInt16
+    /// `TCP`, `UDP` or `SCTP`.
     public var protocolName: String
     /// A reason in CamelCase, or with a domain before it; nil when the port works.
     public var error: String?
 
+    /// The state of one port.
     public init(port: UInt16, protocolName: String, error: String?) {
         self.port = port
         self.protocolName = protocolName

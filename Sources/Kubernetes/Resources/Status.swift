@@ -4,13 +4,16 @@ public struct Status: Decodable, Hashable, Sendable {
     public struct Cause: Decodable, Hashable, Sendable {
         /// As in `FieldValueInvalid`.
         public var reason: String
+        /// A sentence for people.
         public var message: String
+        /// As in `.status.loadBalancer.ingress`; may be empty.
         public var field: String
 
         private enum Key: String, CodingKey {
             case reason, message, field
         }
 
+        /// Absent members are empty; throws for what is no `Status`.
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: Key.self)
             reason = try container.decode(.reason, default: "")
@@ -23,13 +26,16 @@ public struct Status: Decodable, Hashable, Sendable {
     public var code: Int
     /// As in `Conflict`; empty when not told.
     public var reason: String
+    /// A sentence for people.
     public var message: String
+    /// More precise than `message`; often empty.
     public var causes: [Cause]
     /// How long the server asks to wait.
     public var retryAfter: Duration?
     /// A token that continues a list, inconsistently, whose own token has expired.
     public var continueToken: String
 
+    /// A status that no server sent.
     public init(code: Int, reason: String = "", message: String, retryAfter: Duration? = nil) {
         self.code = code
         self.reason = reason
@@ -47,6 +53,7 @@ public struct Status: Decodable, Hashable, Sendable {
         case causes, retryAfterSeconds
     }
 
+    /// Absent members are empty; throws for what is no `Status`.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: Key.self)
         guard try container.decode(.kind, default: "") == "Status" else {

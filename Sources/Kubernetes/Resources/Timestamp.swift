@@ -12,6 +12,7 @@ public struct Timestamp: Hashable, Sendable, Comparable {
     private static let latest: Int64 = 253_402_300_799_999_999
     private static let perDay: Int64 = 86_400_000_000
 
+    /// The earlier one is less.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.microseconds < right.microseconds
     }
@@ -138,6 +139,7 @@ extension Timestamp {
 }
 
 extension Timestamp: Decodable {
+    /// Throws for a text that is no time.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let value = Timestamp(try container.decode(String.self)) else {

@@ -7,10 +7,12 @@ public struct Store<Object: Resource>: Sendable {
         case deleted(Object)
     }
 
+    /// By namespace and name.
     public private(set) var objects: [ObjectKey: Object] = [:]
     /// Whether all that exists has been delivered once.
     public private(set) var isSynchronized = false
 
+    /// Empty, and not synchronized.
     public init() {}
 
     /// Takes a delivery; deletions come first. An object of the same name with another UID is a deletion and an

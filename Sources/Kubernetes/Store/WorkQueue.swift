@@ -20,6 +20,7 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
     private let longest: Duration
     private var generator: SeededGenerator
 
+    /// Waits double from the first to the longest; the seed spreads them.
     public init(
         firstWait: Duration = .milliseconds(100), longestWait: Duration = .seconds(30), seed: UInt64
     ) {

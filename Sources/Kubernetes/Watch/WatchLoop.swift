@@ -32,7 +32,10 @@ public struct WatchLoop<Object: Resource>: Sendable {
         while !Task.isCancelled {
             guard let next = await perform(effects, deliver, report) else { return }
             switch next {
-            case .list(let token): effects = watcher.handle(await list(token), at: now)
+            case .list(let token):
+                let event = await list(token)
+                guard !Task.isCancelled else { return }
+                effects = watcher.handle(event, at: now)
             case .wait(let duration):
                 guard (try? await Task.sleep(for: duration)) != nil else { return }
                 effects = watcher.handle(.waited, at: now)
@@ -80,7 +83,7 @@ public struct WatchLoop<Object: Resource>: Sendable {
         do throws(APIError) {
             body = try await client.watch(Object.self, selection, request)
         } catch {
-            return watcher.handle(.watchEnded(error), at: now)
+            return Task.isCancelled ? [] : watcher.handle(.watchEnded(error), at: now)
         }
         var lines = LineReader()
         while true {
@@ -92,6 +95,7 @@ public struct WatchLoop<Object: Resource>: Sendable {
                 }
                 events = Self.events(in: chunk, &lines)
             } catch {
+                guard !Task.isCancelled else { return [] }
                 let operation = APIRequest("watch", .get, Object.kind, namespace: selection.namespace)
                     .operation
                 return watcher.handle(.watchEnded(APIError(operation, .transfer(error))), at: now)

@@ -156,8 +156,18 @@ extension Watcher {
 
 // Lists.
 extension Watcher {
+    /// Moves out what has been read, so that it can be changed without a copy of the whole.
+    private mutating func takeCollection() -> Collection? {
+        switch state {
+        case .listing(let collection), .streaming(let collection):
+            state = .idle
+            return collection
+        case .idle, .watching, .waiting: return nil
+        }
+    }
+
     private mutating func take(_ page: ListPage<Object>, at now: MonotonicTime) -> [Effect] {
-        guard case .listing(var collection) = state else { return [] }
+        guard case .listing = state, var collection = takeCollection() else { return [] }
         for object in page.items { collection.objects[object.metadata.key] = object }
         collection.unreadable.formUnion(page.unreadable.compactMap(\.key))
         let reports = page.unreadable.map { Effect.report(.unreadable($0)) }
@@ -190,16 +200,14 @@ extension Watcher {
         silences = 0
         if began.duration(to: now) >= Self.soundLife { backoff.reset() }
         switch state {
-        case .streaming(let collection): return collect(event, into: collection)
+        case .streaming: return collect(event)
         case .watching: return follow(event)
         case .idle, .listing, .waiting: return []
         }
     }
 
-    private mutating func collect(_ event: WatchEvent<Object>, into collected: Collection) -> [Effect] {
-        var collection = collected
-        // The copy in the state would make each change copy the whole.
-        state = .idle
+    private mutating func collect(_ event: WatchEvent<Object>) -> [Effect] {
+        guard var collection = takeCollection() else { return [] }
         var effects: [Effect] = []
         switch event {
         case .changed(.object(let object)):

@@ -50,7 +50,7 @@ extension Planner {
             conditions.append(allocated(entry))
         }
         let inEffect = addressesInEffect(of: entry)
-        if isStatusWriter(for: inEffect) {
+        if isStatusWriter(for: inEffect), !isStatusOpen(entry) {
             outcome.ingress = inEffect
             conditions.append(announced(entry))
         }
@@ -65,6 +65,13 @@ extension Planner {
 
     func isInEffectHere(_ address: IPAddress) -> Bool {
         if case .inEffect = effect(on: address)?.state { true } else { false }
+    }
+
+    /// Whether what an earlier process wrote may still be true, since nothing has been heard yet of an address in it. A
+    /// restart that takes its addresses over then writes nothing.
+    private func isStatusOpen(_ entry: PlannedService) -> Bool {
+        let written = entry.service.writtenIngress
+        return entry.recorded.contains { written.contains($0) && wanted[$0] != nil && effect(on: $0) == nil }
     }
 
     /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.

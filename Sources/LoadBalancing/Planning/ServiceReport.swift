@@ -26,7 +26,7 @@ public struct ServiceReport: Hashable, Sendable {
     public var key: ServiceKey
     public var state: State
     public var addresses: [Address]
-    /// Why the state is not `announced`.
+    /// Why the state is not `announced`, or what else is worth telling.
     public var obstacle: Obstacle?
 }
 
@@ -42,8 +42,9 @@ extension Planner {
         let obstacle = announcementObstacle(of: entry)
         let state: ServiceReport.State =
             if obstacle == nil { .announced } else if entry.held.isEmpty { .refused } else { .pending }
+        let note = entry.notes.first.map { Obstacle(reason: $0.reason, sentence: $0.sentence) }
         return ServiceReport(
-            key: key, state: state, addresses: entry.held.map(report(of:)), obstacle: obstacle ?? entry.refusal)
+            key: key, state: state, addresses: entry.held.map(report(of:)), obstacle: obstacle ?? entry.refusal ?? note)
     }
 
     private func report(of address: IPAddress) -> ServiceReport.Address {

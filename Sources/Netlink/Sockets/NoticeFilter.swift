@@ -5,7 +5,7 @@ import CNetlink
 /// Linux sends `RTM_NEWADDR` to every listener each time a lifetime is set anew, and cannot be told not to: with 1,000
 /// addresses that would wake the listener 1,000 times every few seconds for nothing. A notice is dropped when the address
 /// carries our mark, was changed later than it was created, and duplicate detection has no part in it. Entries of dumps
-/// pass, as do new addresses, an expired one that a refresh made anew, removals, and everything of others.
+/// pass, as do new addresses, removals, and everything of others.
 enum NoticeFilter {
     private static let accept: UInt32 = .max
     private static let drop: UInt32 = 0

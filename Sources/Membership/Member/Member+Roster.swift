@@ -1,0 +1,129 @@
+import NetworkTypes
+
+// Which nodes there are, and how they are reached.
+extension Member {
+    /// Members and guests in all.
+    static let maximumPeers = 256
+    private static let guestTime = Duration.seconds(60)
+
+    mutating func setRoster(_ names: [NodeName], at now: MonotonicTime) {
+        let wanted = Set(names.filter { $0 != name })
+        for index in peers.indices { peers[index].isGuest = !wanted.contains(peers[index].name) }
+        let known = Set(peers.map(\.name))
+        for name in wanted.subtracting(known).sorted() { _ = addPeer(name, isGuest: false, at: now) }
+        // Who still speaks stays as a guest.
+        removePeers { $0.isGuest && !$0.detector.isAlive }
+        if !isRosterKnown {
+            isRosterKnown = true
+            listen(because: .start, for: settings.settleTime, at: now)
+        }
+        rosterChanged()
+    }
+
+    /// Nil when there are too many, or another of the same hash.
+    mutating func addPeer(_ name: NodeName, isGuest: Bool, at now: MonotonicTime) -> Int? {
+        let peer = Peer(name: name, isGuest: isGuest, settings: settings.detection, at: now)
+        guard peers.count < Self.maximumPeers, positions[peer.id] == nil, peer.id != id,
+            (1...Heartbeat.maximumNameLength).contains(name.text.utf8.count)
+        else { return nil }
+        let index = peers.firstIndex { $0.name > name } ?? peers.endIndex
+        peers.insert(peer, at: index)
+        rosterChanged()
+        return index
+    }
+
+    mutating func forgetGuests(at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        func isForgotten(_ peer: Peer) -> Bool {
+            peer.isGuest && !peer.detector.isAlive && peer.reachSince.duration(to: now) > Self.guestTime
+        }
+        let names = peers.filter(isForgotten).map(\.name)
+        guard !names.isEmpty else { return }
+        removePeers(where: isForgotten)
+        effects += names.map(MemberEffect.forgotten)
+        rosterChanged()
+    }
+
+    private mutating func removePeers(where shouldGo: (Peer) -> Bool) {
+        for peer in peers where shouldGo(peer) { ownership.forget(peer.id) }
+        peers.removeAll(where: shouldGo)
+    }
+
+    private mutating func rosterChanged() {
+        positions = [:]
+        for (index, peer) in peers.enumerated() { positions[peer.id] = index }
+        let sum = peers.reduce(StableHash.mix(id.number)) { $0 &+ StableHash.mix($1.id.number) }
+        rosterDigest = UInt32(truncatingIfNeeded: sum >> 32)
+        isReachChanged = true
+    }
+
+    mutating func expireSilent(at now: MonotonicTime) {
+        guard let earliestDeadline, earliestDeadline <= now else { return }
+        for index in peers.indices where peers[index].detector.expire(at: now) { isReachChanged = true }
+        self.earliestDeadline = peers.compactMap(\.detector.deadline).min()
+    }
+
+    mutating func refreshReach(at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        guard isReachChanged || nextReachCheck.map({ $0 <= now }) == true else { return }
+        isReachChanged = false
+        nextReachCheck = nil
+        let before = peers.map { ($0.reach, $0.isDoubtful) }
+        for index in peers.indices { peers[index].reach = directReach(of: peers[index], at: now) }
+        for index in peers.indices where peers[index].reach != .mutual && !peers[index].hasLeft {
+            if witness(for: peers[index].id) != nil { peers[index].reach = .witnessed }
+        }
+        for index in peers.indices {
+            peers[index].isDoubtful = peers[index].listedSince != nil && witness(for: peers[index].id) == nil
+            guard (peers[index].reach, peers[index].isDoubtful) != before[index] else { continue }
+            noteReach(of: index, before: before[index].0, at: now, into: &effects)
+        }
+        tellHearing()
+    }
+
+    private mutating func tellHearing() {
+        let silent = peers.filter { !$0.detector.isAlive }.map(\.id)
+        let deaf = peers.filter { $0.detector.isAlive && ($0.listedSince != nil || $0.reach != .mutual) }.map(\.id)
+        guard silent != hearing.silent || deaf != hearing.deaf else { return }
+        hearing.silent = silent
+        hearing.deaf = deaf
+        isUrgent = true
+    }
+
+    private mutating func noteReach(
+        of index: Int, before: Reach, at now: MonotonicTime, into effects: inout [MemberEffect]
+    ) {
+        if peers[index].reach != before {
+            peers[index].reachSince = now
+            effects.append(.memberChanged(peers[index].name, peers[index].reach))
+        }
+        if before.isMember, peers[index].reach.isMember {
+            ownership.setMember(peers[index].facts)
+        } else {
+            updateMember(peers[index])
+        }
+    }
+
+    /// A node that says it does not hear this one is believed after the detection time: heartbeats do get lost.
+    private mutating func directReach(of peer: Peer, at now: MonotonicTime) -> Reach {
+        guard peer.detector.isAlive, !peer.hasLeft, peer.hearing != nil else { return .unreachable }
+        guard let since = peer.listedSince else { return .mutual }
+        let limit = since.advanced(by: detectionTime)
+        guard peer.reach == .mutual, now < limit else { return .deaf }
+        nextReachCheck = min(nextReachCheck ?? limit, limit)
+        return .mutual
+    }
+
+    /// Only who counts with the same nodes can be a witness: otherwise it may not even listen for this one.
+    func witness(for node: NodeID) -> NodeName? {
+        peers.first {
+            $0.reach == .mutual && $0.rosterDigest == rosterDigest && $0.hearing?.vouches(for: node) == true
+                && $0.id != node
+        }?.name
+    }
+
+    mutating func updateMember(_ peer: Peer) {
+        guard peer.reach.isMember else { return ownership.removeMember(peer.id) }
+        ownership.setMember(peer.facts)
+        // What it had when it was lost may be out of date.
+        ownership.setClaims(of: peer.id, to: peer.isInStep ? peer.state?.claims ?? HeldAddresses() : HeldAddresses())
+    }
+}

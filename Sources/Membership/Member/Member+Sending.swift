@@ -1,0 +1,116 @@
+import NetworkTypes
+
+// What this node says.
+extension Member {
+    var hasPartsToSend: Bool {
+        isStateChanged || ownership.haveOwnClaimsChanged || outbox.nextPart != nil
+            || peers.contains { $0.nextPart != nil }
+    }
+
+    /// Sends the heartbeat that is due, or one out of turn, and parts of the state.
+    mutating func sendDue(at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        let isRegular = nextBeat <= now
+        let hasRested = lastBeat.map { $0.advanced(by: StateOutbox.pace) <= now } ?? true
+        if isRegular {
+            // After a pause the missed ones are not made up for.
+            nextBeat = max(nextBeat.advanced(by: interval), now.advanced(by: interval / 2))
+            outbox.noteBeat()
+            forgetGuests(at: now, into: &effects)
+            inquire(into: &effects)
+        }
+        if outbox.mayBurst(at: now) { renewState() }
+        if isRegular || (isUrgent && hasRested) {
+            isUrgent = false
+            lastBeat = now
+            sendBeat(to: .everyone, at: now, into: &effects)
+        }
+        if outbox.mayBurst(at: now), hasPartsToSend { sendParts(at: now, into: &effects) }
+    }
+
+    private mutating func renewState() {
+        guard isStateChanged || ownership.haveOwnClaimsChanged else { return }
+        isStateChanged = false
+        ownership.haveOwnClaimsChanged = false
+        outbox.replace(with: NodeState(subnets: Self.list(eligibility.subnets), claims: ownership.ownClaims))
+        for index in peers.indices where peers[index].nextPart != nil { peers[index].nextPart = nil }
+    }
+
+    private mutating func sendParts(at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        outbox.noteBurst(at: now)
+        for part in outbox.takeBurst() { sendPart(part, to: .everyone, into: &effects) }
+        for index in peers.indices {
+            guard let start = peers[index].nextPart else { continue }
+            let burst = outbox.parts[min(start, outbox.parts.count)...].prefix(StateOutbox.burst)
+            for part in burst { sendPart(part, to: .one(peers[index].name), into: &effects) }
+            peers[index].nextPart = burst.endIndex < outbox.parts.count ? burst.endIndex : nil
+        }
+    }
+
+    // MARK: - Datagrams
+
+    mutating func makeHeartbeat() -> Heartbeat {
+        sequence += 1
+        let milliseconds = interval.wholeNanoseconds / 1_000_000
+        return Heartbeat(
+            sender: name, incarnation: incarnation, sequence: sequence, interval: UInt16(clamping: milliseconds),
+            standing: standing, clock: ownership.clock, stateVersion: outbox.version, rosterDigest: rosterDigest)
+    }
+
+    func send(
+        _ heartbeat: Heartbeat, to recipients: MemberEffect.Recipients, into effects: inout [MemberEffect]
+    ) {
+        guard let datagram = envelope.close(heartbeat) else { return }
+        effects.append(.send(datagram, to: recipients))
+    }
+
+    mutating func sendBeat(
+        to recipients: MemberEffect.Recipients, at now: MonotonicTime, into effects: inout [MemberEffect]
+    ) {
+        var heartbeat = makeHeartbeat()
+        heartbeat.hearing = hearing
+        heartbeat.asks = listening != nil
+        send(heartbeat, to: recipients, into: &effects)
+    }
+
+    private mutating func sendPart(
+        _ part: StatePart, to recipients: MemberEffect.Recipients, into effects: inout [MemberEffect]
+    ) {
+        var heartbeat = makeHeartbeat()
+        heartbeat.part = part
+        send(heartbeat, to: recipients, into: &effects)
+    }
+
+    /// Asks a node to prove that it lives, and for its state; at most once in an interval.
+    mutating func ask(_ index: Int, at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        if let last = peers[index].lastAsked, last.duration(to: now) < interval * 3 / 4 { return }
+        peers[index].lastAsked = now
+        var heartbeat = makeHeartbeat()
+        heartbeat.hearing = hearing
+        heartbeat.asks = true
+        send(heartbeat, to: .one(peers[index].name), into: &effects)
+    }
+
+    /// Answers a question, and lets the state follow.
+    mutating func answer(
+        _ index: Int, _ question: Heartbeat, at now: MonotonicTime, into effects: inout [MemberEffect]
+    ) {
+        if let last = peers[index].lastAnswered, last.duration(to: now) < StateOutbox.pace { return }
+        peers[index].lastAnswered = now
+        var heartbeat = makeHeartbeat()
+        heartbeat.hearing = hearing
+        heartbeat.answer = Heartbeat.Answer(
+            asker: peers[index].id, incarnation: question.incarnation, sequence: question.sequence)
+        send(heartbeat, to: .one(peers[index].name), into: &effects)
+        peers[index].nextPart = 0
+    }
+
+    /// Tells a node that it uses an incarnation before the latest one known here.
+    mutating func correct(_ index: Int, at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        if let last = peers[index].lastAsked, last.duration(to: now) < interval * 3 / 4 { return }
+        peers[index].lastAsked = now
+        var heartbeat = makeHeartbeat()
+        heartbeat.hearing = hearing
+        heartbeat.correction = Heartbeat.Correction(node: peers[index].id, incarnation: peers[index].incarnation)
+        send(heartbeat, to: .one(peers[index].name), into: &effects)
+    }
+}

@@ -1,0 +1,135 @@
+public import NetworkTypes
+
+/// A node among those that share the addresses: it tells them that it lives, knows who of them does, and which addresses
+/// are its own.
+///
+/// Feed it events, perform the effects it returns in order, and call again at `nextWake`. Whatever the event, it first
+/// looks whether the process has slept; then `holdAnswers` comes before anything else.
+public struct Member: Sendable {
+    let settings: MemberSettings
+    let name: NodeName
+    let id: NodeID
+    let envelope: Envelope
+    var incarnation: UInt64
+    /// Of the datagram sent last.
+    var sequence: UInt64 = 0
+    var eligibility: Eligibility
+    var isDraining = false
+    var hasLeft = false
+    /// Ascending by name.
+    var peers: [Peer] = []
+    var positions: [NodeID: Int] = [:]
+    var isRosterKnown = false
+    var rosterDigest: UInt32 = 0
+    var ownership: Ownership
+    var hearing = Hearing()
+    var listening: Listening?
+    var outbox = StateOutbox()
+    var rejections = [Int](repeating: 0, count: Rejection.allCases.count)
+    var reasserted: [IPAddress: MonotonicTime] = [:]
+
+    /// Something has changed that others should know at once.
+    var isUrgent = true
+    var isStateChanged = true
+    var isReachChanged = true
+    var lastBeat: MonotonicTime?
+    var nextBeat: MonotonicTime
+    /// No peer is due to be found dead before; nil for none.
+    var earliestDeadline: MonotonicTime?
+    /// When how a peer is reached changes by time alone.
+    var nextReachCheck: MonotonicTime?
+    private var pauses = PauseWatch()
+
+    /// - Parameters:
+    ///   - incarnation: higher than that of any run of this node before, such as the time in nanoseconds; one that turns
+    ///     out not to be is raised.
+    ///   - adopted: addresses that the run before has left and the kernel still answers for.
+    ///   - name: 1 to 253 octets; of a longer one the rest is dropped.
+    public init(
+        name: NodeName, incarnation: UInt64, settings: MemberSettings, seal: any HeartbeatSeal,
+        eligibility: Eligibility, adopted: Set<IPAddress> = [], at now: MonotonicTime
+    ) {
+        var text = name.text
+        while text.utf8.count > Heartbeat.maximumNameLength { text.removeLast() }
+        let name = NodeName(text)
+        self.settings = settings
+        self.name = name
+        id = NodeID(name)
+        envelope = Envelope(cluster: settings.cluster, seal: seal)
+        self.incarnation = incarnation
+        self.eligibility = eligibility
+        nextBeat = now
+        let facts = MemberFacts(id: id, name: name, standing: .settling, subnets: Self.list(eligibility.subnets))
+        ownership = Ownership(
+            own: facts,
+            settings: Ownership.Settings(
+                election: settings.election, patience: settings.patience, handoverLimit: settings.handoverLimit,
+                retry: settings.retry),
+            adopted: adopted)
+    }
+
+    static func list(_ subnets: Set<CIDR>) -> [CIDR] {
+        Array(subnets.sorted().prefix(NodeState.maximumSubnets))
+    }
+
+    var interval: Duration { settings.detection.interval }
+    var detectionTime: Duration { settings.detection.detectionTime }
+
+    /// When to hand over `timePassed`, unless another event comes first.
+    public var nextWake: MonotonicTime {
+        var next = nextBeat
+        if isUrgent, let lastBeat { next = min(next, lastBeat.advanced(by: StateOutbox.pace)) }
+        if hasPartsToSend, let burst = outbox.nextBurst { next = min(next, burst) }
+        for time in [earliestDeadline, nextReachCheck, listening?.deadline, ownership.nextCheck] {
+            if let time { next = min(next, time) }
+        }
+        return next
+    }
+
+    /// Takes an event that happened at `now`, which is never before that of the last call.
+    public mutating func handle(_ event: MemberEvent, at now: MonotonicTime) -> [MemberEffect] {
+        var effects: [MemberEffect] = []
+        notePause(at: now, into: &effects)
+        switch event {
+        case .received(let datagram): receive(datagram, at: now, into: &effects)
+        case .timePassed: break
+        case .roster(let names): setRoster(names, at: now)
+        case .desired(let added, let removed): ownership.setDesired(added, removed: removed)
+        case .eligibility(let value): setEligibility(value, at: now)
+        case .draining(let value): setDraining(value)
+        case .attached(let address): noteAttached(address, into: &effects)
+        case .attachFailed(let address): noteFailed(address, at: now)
+        case .claimHeard(let address): noteClaim(of: address, at: now, into: &effects)
+        case .rebalance: ownership.offerExcess(at: now)
+        case .leave: leave(into: &effects, at: now)
+        }
+        catchUp(at: now, into: &effects)
+        pauses.expectRun(at: nextWake)
+        return effects
+    }
+
+    /// Does all that follows from what has changed or come due.
+    private mutating func catchUp(at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        expireSilent(at: now)
+        refreshReach(at: now, into: &effects)
+        let ended = endListening(at: now)
+        decide(at: now, into: &effects)
+        if ended?.holdsAnswers == true { effects.append(.resumeAnswers) }
+        if ended?.cause == .start { adopt(into: &effects) }
+        sendDue(at: now, into: &effects)
+    }
+
+    /// What this process has slept through is no one's silence; and if it was long, others may hold it for dead.
+    private mutating func notePause(at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        let late = pauses.lateness(at: now)
+        guard late >= interval / 5 else { return }
+        for index in peers.indices {
+            peers[index].detector.excuse(late >= interval ? detectionTime : interval / 2, at: now)
+        }
+        guard let lastBeat, lastBeat.duration(to: now) >= detectionTime - interval / 2, !peers.isEmpty, !hasLeft
+        else { return }
+        if listening?.holdsAnswers != true { effects.append(.holdAnswers) }
+        listen(because: listening?.cause == .start ? .start : .pause, for: detectionTime, at: now)
+        listening?.holdsAnswers = true
+    }
+}

@@ -1,0 +1,67 @@
+import NetworkTypes
+
+/// Another node, as this one knows it.
+struct Peer: Sendable {
+    let name: NodeName
+    let id: NodeID
+    /// Not in the roster: heard of by its own heartbeats.
+    var isGuest: Bool
+    var detector: FailureDetector
+    /// Its latest run that has proved to be alive; 0 before the first.
+    var incarnation: UInt64 = 0
+    var window = ReplayWindow()
+    var latestSequence: UInt64 = 0
+    var standing: Standing = []
+    var rosterDigest: UInt32 = 0
+    var hearing: Hearing?
+    /// Since when it says that it does not hear this node.
+    var listedSince: MonotonicTime?
+    /// Whether it says so and no third node contradicts.
+    var isDoubtful = false
+    /// The state that it says is in force, the one that is known, and since when they differ.
+    var advertisedVersion: UInt32?
+    var stateVersion: UInt32?
+    var behindSince: MonotonicTime?
+    /// What it served and owned last.
+    var state: NodeState?
+    var assembly: StateAssembly?
+    var reach = Reach.unreachable
+    /// When it became what `reach` says, or was first heard of.
+    var reachSince: MonotonicTime
+    var lastAsked: MonotonicTime?
+    var lastAnswered: MonotonicTime?
+    /// The next part of the own state to send to it alone.
+    var nextPart: Int?
+    /// The latest datagram of this node that it has answered.
+    var answeredSequence: UInt64 = 0
+
+    init(name: NodeName, isGuest: Bool, settings: FailureDetector.Settings, at now: MonotonicTime) {
+        self.name = name
+        id = NodeID(name)
+        self.isGuest = isGuest
+        detector = FailureDetector(settings: settings)
+        reachSince = now
+    }
+
+    var hasLeft: Bool { standing.contains(.leaving) }
+    var isInStep: Bool { advertisedVersion != nil && advertisedVersion == stateVersion }
+    var facts: MemberFacts {
+        MemberFacts(
+            id: id, name: name, standing: standing, subnets: state?.subnets,
+            isDoubtful: isDoubtful)
+    }
+
+    /// A new run of the node is alive. What the run before owned stands until the new one tells.
+    mutating func begin(_ incarnation: UInt64) {
+        self.incarnation = incarnation
+        window = ReplayWindow()
+        latestSequence = 0
+        detector.arrivals = ArrivalStatistics()
+        hearing = nil
+        advertisedVersion = nil
+        stateVersion = nil
+        behindSince = nil
+        assembly = nil
+        answeredSequence = 0
+    }
+}

@@ -1,0 +1,54 @@
+import NetworkTypes
+
+/// The own state in parts, ready to be sent, at a pace that receivers' buffers can take.
+struct StateOutbox: Sendable {
+    /// Datagrams that may go to one node at once.
+    static let burst = 8
+    /// The time between bursts, and between two versions.
+    static let pace = Duration.milliseconds(5)
+    /// How often a new version is sent again with the heartbeats that follow, unless it is long.
+    static let repeats = 2
+    /// After how many heartbeats it is sent again in any case.
+    static let refreshBeats = 200
+
+    private(set) var parts: [StatePart] = StatePart.parts(of: [], version: 0)
+    private(set) var version: UInt32 = 0
+    /// The next part for everyone; nil when all are out.
+    private(set) var nextPart: Int?
+    /// When the next burst may go.
+    private(set) var nextBurst: MonotonicTime?
+    private var beatsSince = 0
+
+    /// Takes a state that differs from the one before.
+    mutating func replace(with state: NodeState) {
+        var writer = ByteWriter()
+        state.encode(into: &writer)
+        version &+= 1
+        parts = StatePart.parts(of: writer.bytes, version: version)
+        nextPart = 0
+        beatsSince = 0
+    }
+
+    /// Notes a regular heartbeat, after some of which the state is sent again.
+    mutating func noteBeat() {
+        beatsSince += 1
+        let isRepeat = beatsSince <= Self.repeats && parts.count <= 2
+        if nextPart == nil, isRepeat || beatsSince % Self.refreshBeats == 0 { nextPart = 0 }
+    }
+
+    func mayBurst(at now: MonotonicTime) -> Bool {
+        nextBurst.map { $0 <= now } ?? true
+    }
+
+    mutating func noteBurst(at now: MonotonicTime) {
+        nextBurst = now.advanced(by: Self.pace)
+    }
+
+    /// The parts for everyone that go in this burst.
+    mutating func takeBurst() -> ArraySlice<StatePart> {
+        guard let start = nextPart else { return [] }
+        let burst = parts[min(start, parts.count)...].prefix(Self.burst)
+        nextPart = burst.endIndex < parts.count ? burst.endIndex : nil
+        return burst
+    }
+}

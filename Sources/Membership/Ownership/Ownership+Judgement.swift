@@ -1,0 +1,89 @@
+import NetworkTypes
+
+// Whether an own claim stands, and how a planned move goes.
+extension Ownership {
+    /// The reason to let go of an own claim; nil to keep it.
+    ///
+    /// Make before break: while this node may not own the address but can serve it, it goes on until another answers.
+    mutating func judge(
+        _ mine: HeldAddress, of address: IPAddress, in record: AddressRecord, at now: MonotonicTime
+    ) -> ReleaseReason? {
+        guard record.isDesired || !isDesireKnown else { return .notWanted }
+        guard let facts = facts(of: own), facts.serves(address) else { return .cannotServe }
+        let own = Claimant(node: own, claim: mine)
+        let isEntitled = isEntitled(own, to: address, in: record)
+        let others = record.claimants.filter {
+            $0.node != own.node && self.isEntitled($0, to: address, in: record)
+                && self.facts(of: $0.node)?.isDoubtful == false
+        }
+        if let rival = best(of: others, hash: record.hash) {
+            guard yields(own, isEntitled: isEntitled, to: rival, hash: record.hash) else { return nil }
+            return .yielded(to: name(of: rival.node))
+        }
+        if isEntitled {
+            handovers[address] = nil
+            return nil
+        }
+        guard mine.isInEffect else { return .notEligible }
+        return judgeHandover(of: mine, in: record, facts: facts, at: now)
+    }
+
+    private mutating func yields(_ mine: Claimant, isEntitled: Bool, to rival: Claimant, hash: UInt64) -> Bool {
+        // Who does not answer yet has nothing to keep going.
+        if !mine.claim.isInEffect { return !isEntitled || prevails(rival, over: mine, hash: hash) }
+        return rival.claim.isInEffect && (!isEntitled || prevails(rival, over: mine, hash: hash))
+    }
+
+    /// No one has claimed the address that this node is to give away.
+    private mutating func judgeHandover(
+        of mine: HeldAddress, in record: AddressRecord, facts: MemberFacts, at now: MonotonicTime
+    ) -> ReleaseReason? {
+        // Draining ends with the process; until then, better this node than none.
+        if facts.standing.contains(.draining) { return nil }
+        let limit = handovers[mine.address] ?? now.advanced(by: settings.handoverLimit)
+        handovers[mine.address] = limit
+        if mine.isOffered, record.allows(own), facts.mayOwn {
+            guard limit <= now else { return nil }
+            withdrawOffer(mine)
+            return nil
+        }
+        guard limit > now, hasSuccessor(for: mine.address, in: record) else {
+            handovers[mine.address] = nil
+            return .notEligible
+        }
+        return nil
+    }
+
+    private func hasSuccessor(for address: IPAddress, in record: AddressRecord) -> Bool {
+        members.contains {
+            $0.id != own && $0.mayOwn && $0.subnets != nil && $0.serves(address) && record.allows($0.id)
+        }
+    }
+
+    private mutating func withdrawOffer(_ claim: HeldAddress) {
+        var kept = claim
+        kept.isOffered = false
+        setOwnClaim(kept)
+        handovers[claim.address] = nil
+    }
+
+    /// Offers to others what this node has above its fair share, those first that it was least meant to have.
+    mutating func offerExcess(at now: MonotonicTime) {
+        let sharers = members.count { $0.mayOwn && !$0.standing.contains(.settling) && $0.subnets != nil }
+        guard settings.election == .spread, sharers > 1 else { return }
+        let excess = (loads[own] ?? 0) - (desiredCount + sharers - 1) / sharers
+        guard excess > 0 else { return }
+        let held = ownClaims.sorted.filter { $0.isInEffect && records[$0.address]?.isDesired == true }
+        let byWeight = held.sorted { ownWeight(of: $0.address) < ownWeight(of: $1.address) }
+        for claim in byWeight.prefix(excess) {
+            var offered = claim
+            offered.isOffered = true
+            setOwnClaim(offered)
+            handovers[claim.address] = now.advanced(by: settings.handoverLimit)
+        }
+    }
+
+    private func ownWeight(of address: IPAddress) -> UInt64 {
+        StableHash.weight(of: StableHash.hash(address), on: own)
+    }
+}

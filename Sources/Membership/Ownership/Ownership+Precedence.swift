@@ -1,0 +1,58 @@
+import NetworkTypes
+
+// Which claims count, and which of two prevails.
+extension Ownership {
+    typealias Claimant = AddressRecord.Claimant
+
+    /// Whether the member may own the address, so that its claim stands.
+    func isEntitled(_ claimant: Claimant, to address: IPAddress, in record: AddressRecord) -> Bool {
+        guard let facts = facts(of: claimant.node) else { return false }
+        return facts.mayOwn && !claimant.claim.isOffered && facts.serves(address) && record.allows(claimant.node)
+    }
+
+    /// The claimant that is taken for the owner; of those that may not own the address only if there is no other.
+    mutating func owner(of address: IPAddress, in record: AddressRecord) -> Claimant? {
+        if record.claimants.count == 1 { return record.claimants[0] }
+        return best(of: record.claimants.filter { isEntitled($0, to: address, in: record) }, hash: record.hash)
+            ?? best(of: record.claimants, hash: record.hash)
+    }
+
+    mutating func best(of claimants: [Claimant], hash: UInt64) -> Claimant? {
+        var best: Claimant?
+        for claimant in claimants {
+            if let current = best, !prevails(claimant, over: current, hash: hash) { continue }
+            best = claimant
+        }
+        return best
+    }
+
+    /// A node that answers prevails over one that is about to; then the later epoch, then the higher weight.
+    mutating func prevails(_ claimant: Claimant, over other: Claimant, hash: UInt64) -> Bool {
+        if claimant.claim.isInEffect != other.claim.isInEffect { return claimant.claim.isInEffect }
+        let epoch = epoch(of: claimant)
+        let otherEpoch = self.epoch(of: other)
+        if epoch != otherEpoch { return epoch > otherEpoch }
+        return (weight(of: claimant.node, hash: hash), claimant.node)
+            > (weight(of: other.node, hash: hash), other.node)
+    }
+
+    /// With one leader the conflicts of two nodes all end the same way: by the latest claim in effect of each.
+    private mutating func epoch(of claimant: Claimant) -> UInt64 {
+        switch settings.election {
+        case .spread:
+            return claimant.claim.epoch
+        case .leader:
+            if let known = latestEpochs[claimant.node] { return known }
+            let latest = claims[claimant.node]?.sorted.reduce(0) { $1.isInEffect ? max($0, $1.epoch) : $0 } ?? 0
+            latestEpochs[claimant.node] = latest
+            return latest
+        }
+    }
+
+    private func weight(of node: NodeID, hash: UInt64) -> UInt64 {
+        switch settings.election {
+        case .spread: StableHash.weight(of: hash, on: node)
+        case .leader: StableHash.mix(node.number)
+        }
+    }
+}

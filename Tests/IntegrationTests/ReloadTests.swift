@@ -1,0 +1,117 @@
+import Glibc
+import Lab
+import NetworkTypes
+import Operations
+import Testing
+
+extension IntegrationSuite {
+    @Suite struct ReloadTests {
+        private static let small = Settings(pools: ["{name: small, addresses: [10.0.1.100]}"])
+        private static let grown = Settings(
+            pools: ["{name: small, addresses: [10.0.1.100]}", "{name: more, addresses: [10.0.1.110]}"])
+
+        @Test("a pool that is added to the file takes effect")
+        func edit() async throws {
+            try await withSite(Self.small, Manifest(name: "one"), Manifest(name: "two")) { site in
+                try site.herald.waitUntilAnnounced("one", at: Site.ipv4(100))
+                try site.herald.waitForReason("PoolFull", of: "two")
+                let former = try site.herald.status().configuration
+                try site.herald.configure(Self.grown)
+                try site.herald.waitUntilAnnounced("two", at: Site.ipv4(110))
+                let present = try site.herald.status().configuration
+                #expect(present.hash != former.hash)
+                #expect(present.rejected == nil)
+                #expect(try site.herald.stateFile("one").ingress == ["10.0.1.100"])
+            }
+        }
+
+        @Test("so does a file that is swapped as the kubelet swaps a ConfigMap")
+        func configMap() async throws {
+            try await withSite(
+                Self.small, Manifest(name: "one"), Manifest(name: "two"), isStarted: false
+            ) { site in
+                let volume = try Folder(site.herald.home.path(of: "volume"))
+                for (version, settings) in [("..1", Self.small), ("..2", Self.grown)] {
+                    let folder = try Folder(volume.path(of: version))
+                    try folder.write(site.herald.text(of: settings), as: "herald.yaml")
+                }
+                try volume.swap(link: "..data", to: "..1")
+                try volume.swap(link: "herald.yaml", to: "..data/herald.yaml")
+                try site.herald.start(configuration: "volume/herald.yaml")
+                try site.herald.waitForReason("PoolFull", of: "two")
+                try volume.swap(link: "..data", to: "..2")
+                try site.herald.waitUntilAnnounced("two", at: Site.ipv4(110))
+            }
+        }
+
+        @Test("a broken edit leaves the old configuration in force and is told until it is mended")
+        func broken() async throws {
+            try await withSite(Self.small, Manifest(name: "one")) { site in
+                try site.herald.waitUntilAnnounced("one", at: Site.ipv4(100))
+                let former = try site.herald.status().configuration
+                let bad = site.herald.text(of: Self.grown).replacing("name: more", with: "nmae: more")
+                try site.herald.home.write(bad, as: "herald.yaml")
+                let rejected = try eventually("the edit is rejected", within: .seconds(5), every: .milliseconds(20)) {
+                    try site.herald.status().configuration
+                } until: {
+                    $0.rejected != nil
+                }.value
+                #expect(rejected.hash == former.hash)
+                #expect(rejected.rejected?.contains("herald.yaml:4:6: error: ") == true, "\(rejected)")
+                try site.herald.waitForLog("configuration rejected, the former one stays in force")
+                #expect(try site.herald.run("status").text.contains("NOT IN FORCE: "))
+                try site.herald.apply(Manifest(name: "two"))
+                try site.herald.waitForReason("PoolFull", of: "two")
+                #expect(try site.answers(Site.ipv4(100)))
+
+                try site.herald.configure(Self.grown)
+                try site.herald.waitUntilAnnounced("two", at: Site.ipv4(110))
+                #expect(try site.herald.status().configuration.rejected == nil)
+            }
+        }
+
+        @Test("SIGHUP reads the file again, and changes nothing that has not changed")
+        func hangUp() async throws {
+            try await withSite(Self.small, Manifest(name: "one")) { site in
+                try site.herald.waitUntilAnnounced("one", at: Site.ipv4(100))
+                let monitor = try site.node.start(["ip", "-o", "monitor", "address"])
+                try site.herald.running.signal(SIGHUP)
+                try site.herald.waitForLog("configuration in force")
+                #expect(try site.answers(Site.ipv4(100)))
+                #expect(!monitor.output.contains("Deleted"))
+                #expect(try site.herald.service("one")?.state == "Announced")
+            }
+        }
+
+        @Test("a pool that shrinks takes no live address away, and the Service says that it is out of its pool")
+        func shrink() async throws {
+            let wide = Settings(pools: ["{name: small, addresses: [10.0.1.100-10.0.1.101]}"])
+            try await withSite(wide, Manifest(name: "one"), Manifest(name: "two")) { site in
+                try site.herald.waitUntilAnnounced("two", at: Site.ipv4(101))
+                let monitor = try site.node.start(["ip", "-o", "monitor", "address"])
+                try site.herald.configure(Self.small)
+                let file = try eventually("the status file tells", within: .seconds(5)) {
+                    try site.herald.stateFile("two")
+                } until: {
+                    $0.allocated?.reason == "OutOfPool"
+                }.value
+                #expect(file.allocated?.status == "True")
+                #expect(file.ingress == ["10.0.1.101"])
+                #expect(try site.answers(Site.ipv4(101)))
+                let service = try #require(try site.herald.service("two"))
+                #expect(service.state == "Announced")
+                #expect(service.reason == "OutOfPool")
+                #expect(service.message.map { file.allocated?.message.hasSuffix($0) == true } == true)
+
+                // A restart does not take it away either.
+                try site.herald.crash()
+                try site.herald.start()
+                try eventually("the Service is announced", within: .seconds(5), every: .milliseconds(20)) {
+                    try site.herald.service("two")?.addresses.map(\.owner) == ["node"]
+                }
+                #expect(try site.herald.stateFile("two").record == ["10.0.1.101"])
+                #expect(!monitor.output.contains("Deleted"), "\(monitor.output)")
+            }
+        }
+    }
+}
