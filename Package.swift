@@ -116,6 +116,7 @@ let package = Package(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
+        tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
