@@ -68,6 +68,9 @@ let package = Package(
                 "YAML",
                 logging, serviceLifecycle,
             ]),
+        room(
+            "KubernetesSource",
+            ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
@@ -120,6 +123,12 @@ let package = Package(
             "HostNetworkTests",
             ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
+        tests(
+            "KubernetesSourceTests",
+            [
+                "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
+                "ScriptedHTTP", logging, serviceLifecycle,
+            ]),
         tests(
             "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
             resources: [.copy("Fixtures")]),
