@@ -1,5 +1,5 @@
 public import IPAM
-public import NetworkTypes
+import NetworkTypes
 
 /// Whether a node may announce an address now, and why not: the one rule, for every mode.
 ///
@@ -81,7 +81,8 @@ public struct NodeEligibility: Hashable, Sendable {
         if nodes.count == 1, refusals == [.excluded] {
             return Obstacle(
                 reason: "NoEligibleNode",
-                sentence: "the only node of the cluster, \(nodes[0].name), carries the label \(NodeFacts.excludeLabel), "
+                sentence:
+                    "the only node of the cluster, \(nodes[0].name), carries the label \(NodeFacts.excludeLabel), "
                     + "so nothing may announce; remove the label from it")
         }
         let counts = Dictionary(refusals.map { ($0, 1) }, uniquingKeysWith: +).sorted { $0.key < $1.key }
