@@ -1,4 +1,5 @@
 import Kubernetes
+import Logging
 
 extension KubernetesSource {
     /// Feeds the view with one kind of object until the task is cancelled. Off the actor, since it parses.
@@ -51,7 +52,7 @@ extension KubernetesSource {
         postProblems()
     }
 
-    private typealias Metadata = [String: MetadataValue]
+    private typealias Metadata = Logger.Metadata
 
     private func metadata(_ part: ClusterView.Part, _ more: Metadata = [:]) -> Metadata {
         more.merging(["kubernetes.resource": "\(part)"]) { own, _ in own }

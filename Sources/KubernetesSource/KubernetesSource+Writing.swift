@@ -2,7 +2,9 @@ import FoundationEssentials
 import IPAM
 import Kubernetes
 import LoadBalancing
+import Logging
 import NetworkTypes
+import Synchronization
 
 extension KubernetesSource {
     /// How long a request may take.
