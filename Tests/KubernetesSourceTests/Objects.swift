@@ -8,8 +8,8 @@ import NetworkTypes
 
 /// Objects of the API for tests, from the JSON that a server would send.
 enum Objects {
-    static func decode<Value: Decodable>(_ type: Value.Type = Value.self, _ json: String) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(json.utf8))
+    static func decode<Value: Decodable>(_ json: String) throws -> Value {
+        try JSONDecoder().decode(Value.self, from: Data(json.utf8))
     }
 
     static let key = ServiceKey(namespace: "default", name: "web")

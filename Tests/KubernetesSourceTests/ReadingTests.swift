@@ -11,7 +11,7 @@ struct EndpointReadingTests {
     typealias Known = EndpointFacts.Known
 
     /// Conditions of an endpoint on node a, and what they mean.
-    static let conditions: [(String, Known)] = [
+    static let states: [(String, Known)] = [
         ("", Known(readyNodes: ["a"])),
         (#""ready":true"#, Known(readyNodes: ["a"])),
         (#""ready":false"#, Known()),
@@ -23,7 +23,7 @@ struct EndpointReadingTests {
         (#""ready":true,"serving":true,"terminating":true"#, Known(readyNodes: ["a"])),
     ]
 
-    @Test("the conditions of an endpoint", arguments: conditions)
+    @Test("the conditions of an endpoint", arguments: states)
     func conditions(_ conditions: String, _ known: Known) throws {
         let slice = try #require(SliceFacts(Objects.slice(Objects.endpoint("a", conditions))))
         let facts = EndpointReading.facts(of: [slice], families: [.ipv4], publishesNotReady: false)
@@ -123,14 +123,14 @@ struct ServiceReadingTests {
     }
 
     /// Spec, whether endpoints are required, whether they are needed.
-    static let needs: [(String, Bool, Bool)] = [
+    static let needing: [(String, Bool, Bool)] = [
         ("", true, true), ("", false, false),
         (#""externalTrafficPolicy":"Local""#, false, true),
         (#""loadBalancerClass":"other/class""#, true, false),
         (#""loadBalancerClass":"herald-lb.io/herald""#, true, true),
     ]
 
-    @Test("which Services need their EndpointSlices", arguments: needs)
+    @Test("which Services need their EndpointSlices", arguments: needing)
     func needs(_ spec: String, _ requireEndpoints: Bool, _ needed: Bool) throws {
         let service = try Objects.service(spec: spec)
         let answer = ServiceReading.needsEndpoints(

@@ -76,7 +76,7 @@ struct ViewTests {
         var view = try synchronised()
         let written = try Objects.service(
             version: "12", metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1"}"#)
-        #expect(view.absorb(written))
+        #expect(view.absorb(written) == true)
         #expect(service(view.takeFacts())?.recordedAddresses == [Objects.address("192.0.2.1")])
         view.take(.put(try Objects.service(version: "11")))
         #expect(view.takeFacts().isEmpty)
@@ -87,9 +87,9 @@ struct ViewTests {
     @Test("an answer brings no Service back, and not that of another UID")
     func lateAnswers() throws {
         var view = try synchronised()
-        #expect(!view.absorb(try Objects.service(uid: "u2", version: "20")))
+        #expect(view.absorb(try Objects.service(uid: "u2", version: "20")) == false)
         view.take(Delivery<Kubernetes.Service>.remove(ObjectKey(Objects.key)))
-        #expect(!view.absorb(try Objects.service(version: "20")))
+        #expect(view.absorb(try Objects.service(version: "20")) == false)
         #expect(view.takeFacts() == [.service(Objects.key): .serviceGone])
     }
 

@@ -265,19 +265,19 @@ struct PendingWritesTests {
         var pending = PendingWrites(seed: 1)
         pending.add(task(1), for: key(1))
         #expect(pending.take(at: start) == key(1))
-        #expect(pending.shouldWait(key(1), at: start))
+        #expect(pending.shouldWait(key(1), at: start) == true)
         pending.postpone(key(1), at: start)
         #expect(pending.take(at: start) == nil)
         #expect(!pending.isEmpty)
         let soon = start.advanced(by: .milliseconds(50))
         pending.add(task(1, uid: "new"), for: key(1))
         #expect(pending.take(at: soon) == key(1))
-        #expect(pending.shouldWait(key(1), at: soon))
+        #expect(pending.shouldWait(key(1), at: soon) == true)
         pending.postpone(key(1), at: soon)
         let due = start.advanced(by: PendingWrites.patience)
         #expect(pending.nextDue == due)
         #expect(pending.take(at: due) == key(1))
-        #expect(!pending.shouldWait(key(1), at: due))
+        #expect(pending.shouldWait(key(1), at: due) == false)
     }
 
     @Test("a Service that others change back gets ten writes in a row, then one in five seconds")
@@ -286,9 +286,9 @@ struct PendingWritesTests {
         let inARow = (0..<20).count { _ in pending.mayWrite(key(1), at: start) }
         #expect(inARow == 10)
         let later = start.advanced(by: .seconds(5))
-        #expect(pending.mayWrite(key(1), at: later))
-        #expect(!pending.mayWrite(key(1), at: later))
-        #expect(pending.mayWrite(key(2), at: later))
+        #expect(pending.mayWrite(key(1), at: later) == true)
+        #expect(pending.mayWrite(key(1), at: later) == false)
+        #expect(pending.mayWrite(key(2), at: later) == true)
     }
 
     @Test("a Service that is gone is forgotten; tidying does not replace an outcome")
