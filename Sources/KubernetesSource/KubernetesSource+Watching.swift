@@ -26,15 +26,14 @@ extension KubernetesSource {
         }
         take(&view, delivery)
         spread()
+        isWorking(part)
         postProblems()
     }
 
     private func hear(_ report: WatchReport, from part: ClusterView.Part) {
         switch report {
         case .synchronized(let objects):
-            if problems.watching.removeValue(forKey: part) != nil {
-                logger.notice("the API is back", metadata: metadata(part))
-            }
+            isWorking(part)
             logger.debug("all objects read", metadata: metadata(part, ["objects": "\(objects)"]))
         case .unreadable(let object):
             if problems.addUnreadable(object, part) {
@@ -50,6 +49,11 @@ extension KubernetesSource {
             logger.info("lists are read in pages", metadata: metadata(part, ["reason": "\(reason)"]))
         }
         postProblems()
+    }
+
+    private func isWorking(_ part: ClusterView.Part) {
+        guard problems.watching.removeValue(forKey: part) != nil else { return }
+        logger.notice("a watch works again", metadata: metadata(part))
     }
 
     private typealias Metadata = Logger.Metadata

@@ -25,14 +25,14 @@ struct EndpointReadingTests {
 
     @Test("the conditions of an endpoint", arguments: states)
     func conditions(_ conditions: String, _ known: Known) throws {
-        let slice = try #require(SliceFacts(Objects.slice(Objects.endpoint("a", conditions))))
+        let slice = try #require(SliceFacts(Objects.slice("s", Objects.endpoint("a", conditions))))
         let facts = EndpointReading.facts(of: [slice], families: [.ipv4], publishesNotReady: false)
         #expect(facts == .known(known))
     }
 
     @Test("a Service that publishes endpoints that are not ready counts them all")
     func publishing() throws {
-        let slice = try #require(SliceFacts(Objects.slice(Objects.endpoint("a", #""ready":false"#))))
+        let slice = try #require(SliceFacts(Objects.slice("s", Objects.endpoint("a", #""ready":false"#))))
         let facts = EndpointReading.facts(of: [slice], families: [.ipv4], publishesNotReady: true)
         #expect(facts == .known(Known(readyNodes: ["a"])))
     }

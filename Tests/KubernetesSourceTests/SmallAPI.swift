@@ -106,7 +106,9 @@ final class SmallAPI: Sendable {
         var metadata = object["metadata"] as? [String: Any] ?? [:]
         metadata["resourceVersion"] = "\(state.version)"
         object["metadata"] = metadata
-        let data = (try? JSONSerialization.data(withJSONObject: object, options: .sortedKeys)) ?? Data()
+        let data =
+            (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]))
+            ?? Data()
         state.services["\(metadata["namespace"] ?? "")/\(metadata["name"] ?? "")"] = data
         if let type { state.log.append(line(type, data)) }
     }

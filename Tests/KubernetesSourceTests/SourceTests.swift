@@ -146,10 +146,10 @@ struct SourceTests {
             for last in 1...5 { await source.write([outcome("web", record: "192.0.2.\(last)")]) }
             api.setAway(false)
             #expect(await eventually { api.text("web").contains("192.0.2.5") })
-            #expect(await eventually { reader.problems.isEmpty })
             #expect(api.writes().count == 1)
             api.create("new")
             #expect(await eventually { reader.service("new") != nil })
+            #expect(await eventually { reader.problems.isEmpty })
         }
     }
 
@@ -184,11 +184,7 @@ struct SourceTests {
                         "finalizers": ["service.kubernetes.io/load-balancer-cleanup", "a/b"],
                     ]
                 ])
-            #expect(
-                await eventually {
-                    api.text("web").contains(#""finalizers":["a/b"]"#)
-                        || api.text("web").contains(#""finalizers":["a\/b"]"#)
-                })
+            #expect(await eventually { api.text("web").contains(#""finalizers":["a/b"]"#) })
         }
     }
 

@@ -37,7 +37,7 @@ struct ViewTests {
         view.take(Delivery<Kubernetes.Node>.replace([], keeping: []))
         #expect(view.takeFacts().isEmpty)
         #expect(view.needsEndpointSlices)
-        view.take(.replace([try Objects.slice(Objects.endpoint("a"))], keeping: []))
+        view.take(.replace([try Objects.slice("s", Objects.endpoint("a"))], keeping: []))
         let facts = view.takeFacts()
         #expect(facts[.synchronisation] == .synchronised)
         #expect(service(facts)?.endpoints == .known(.init(readyNodes: ["a"])))
