@@ -12,7 +12,7 @@ final class SmallAPI: Sendable {
         /// JSON by `namespace/name`.
         var services: [String: Data] = [:]
         /// Watch lines for Services, in order.
-        var log: [Data] = []
+        var log: [(version: Int, line: Data)] = []
         var requests: [String] = []
         var events: [String] = []
         /// Streams of an earlier epoch are cut.
@@ -110,7 +110,7 @@ final class SmallAPI: Sendable {
             (try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys, .withoutEscapingSlashes]))
             ?? Data()
         state.services["\(metadata["namespace"] ?? "")/\(metadata["name"] ?? "")"] = data
-        if let type { state.log.append(line(type, data)) }
+        if let type { state.log.append((state.version, line(type, data))) }
     }
 
     private static func line(_ type: String, _ object: Data) -> Data {
@@ -177,9 +177,12 @@ final class SmallAPI: Sendable {
         _ path: String, _ target: String, _ box: Box, _ connection: ScriptedServer.Connection
     ) -> Bool {
         let isOfServices = path == "/api/v1/services"
+        let after =
+            target.split(separator: "&").first { $0.hasPrefix("resourceVersion=") }
+            .flatMap { Int($0.dropFirst(16)) } ?? .max
         let (lines, place, epoch, version) = box.state.withLock { state in
             let all = isOfServices ? state.services.values.map { line("ADDED", $0) } : []
-            return (all, state.log.count, state.epoch, state.version)
+            return (all, state.log.firstIndex { $0.version > after } ?? state.log.count, state.epoch, state.version)
         }
         guard connection.write("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n") else { return false }
         var next = place
@@ -193,7 +196,7 @@ final class SmallAPI: Sendable {
             let news: Data? = box.state.withLock { state in
                 guard state.epoch == epoch else { return nil }
                 defer { next = state.log.count }
-                return isOfServices ? state.log[next...].reduce(Data(), +) : Data()
+                return isOfServices ? state.log[next...].reduce(Data()) { $0 + $1.line } : Data()
             }
             guard let news else { return false }
             if !news.isEmpty, !chunk(news, connection) { return false }

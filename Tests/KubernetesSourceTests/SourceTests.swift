@@ -147,6 +147,9 @@ struct SourceTests {
             api.setAway(false)
             #expect(await eventually { api.text("web").contains("192.0.2.5") })
             #expect(api.writes().count == 1)
+            api.create("new")
+            #expect(await eventually { reader.service("new") != nil })
+            #expect(await eventually { reader.problems.isEmpty })
         }
     }
 
