@@ -35,11 +35,6 @@ bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 	$(MAKE) release
 	.build/release/herald-bench
 
-.PHONY: sanitize
-sanitize: libraries ## Runs the tests under the thread and address sanitizers
-	@scripts/install --tests
-	@scripts/sanitize
-
 .PHONY: libraries
 libraries:
 	@scripts/install --libraries

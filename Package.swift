@@ -68,6 +68,9 @@ let package = Package(
                 "YAML",
                 logging, serviceLifecycle,
             ]),
+        room(
+            "KubernetesSource",
+            ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
@@ -116,6 +119,7 @@ let package = Package(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
+        tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
@@ -134,6 +138,12 @@ let package = Package(
             ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
+        tests(
+            "KubernetesSourceTests",
+            [
+                "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
+                "ScriptedHTTP", logging, serviceLifecycle,
+            ]),
         tests(
             "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
             resources: [.copy("Fixtures")]),

@@ -1,5 +1,6 @@
 public import IPAM
 public import LoadBalancing
+public import NetworkTypes
 public import ServiceLifecycle
 
 /// Where Services come from, and where what became of them is written.
@@ -20,6 +21,7 @@ public protocol ServiceSource: Service {
 public enum SourceSubject: Hashable, Sendable {
     case service(ServiceKey)
     case namespace(String)
+    case node(NodeName)
     case synchronisation
     case problems
 }
@@ -30,6 +32,9 @@ public enum SourceFact: Hashable, Sendable {
     case serviceGone
     case namespace(labels: [String: String])
     case namespaceGone
+    /// A node as the cluster sees it.
+    case node(NodeFacts)
+    case nodeGone
     /// Everything the source cannot read now, a sentence with its place each.
     case problems([String])
     /// The first listing is complete: whoever allocates may begin, once it has taken in all facts posted before.

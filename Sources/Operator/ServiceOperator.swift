@@ -20,6 +20,8 @@ public actor ServiceOperator: Service {
     private var isDraining = false
     private var knowsReserved = false
     private var sourceProblems: [String] = []
+    private var reserved: Set<IPAddress> = []
+    private var nodeAddresses: [NodeName: Set<IPAddress>] = [:]
 
     /// How long `run()` waits, once shutdown has begun, for announcers to withdraw.
     public static let drainLimit = Duration.seconds(3)
@@ -58,12 +60,20 @@ public actor ServiceOperator: Service {
         bell.ring()
     }
 
-    /// Replaces the addresses of this host and of the other nodes, which are never handed out.
+    /// Replaces the addresses of this host, which are never handed out. Those of the nodes that the source knows are kept
+    /// apart, too.
     ///
     /// Nothing is planned before the first call.
     public func reserve(_ addresses: Set<IPAddress>) {
         knowsReserved = true
-        planner.reserve(addresses)
+        reserved = addresses
+        reserveAll()
+        bell.ring()
+    }
+
+    /// Makes this node the one that allocates, or relieves it. Addresses stay where they are.
+    public func setAllocator(_ isAllocator: Bool) {
+        planner.setAllocator(isAllocator)
         bell.ring()
     }
 
@@ -93,10 +103,22 @@ public actor ServiceOperator: Service {
         case (.service(let key), _): planner.remove(key, at: now)
         case (.namespace(let name), .namespace(let labels)): planner.setNamespace(name, labels: labels)
         case (.namespace(let name), _): planner.setNamespace(name, labels: nil)
+        case (.node(let name), .node(let facts)): setAddresses(facts.addresses, of: name)
+        case (.node(let name), _): setAddresses(nil, of: name)
         case (.problems, .problems(let problems)): sourceProblems = problems
         case (.problems, _): sourceProblems = []
         case (.synchronisation, _): break
         }
+    }
+
+    private func setAddresses(_ addresses: Set<IPAddress>?, of node: NodeName) {
+        guard nodeAddresses[node] != addresses else { return }
+        nodeAddresses[node] = addresses
+        reserveAll()
+    }
+
+    private func reserveAll() {
+        planner.reserve(nodeAddresses.values.reduce(reserved) { $0.union($1) })
     }
 
     private func followEffects(of announcer: any Announcer, _ mode: Mode) async {

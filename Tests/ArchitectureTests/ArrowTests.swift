@@ -23,6 +23,7 @@ struct ArrowTests {
         "DirectorySource": [
             "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
         ],
+        "KubernetesSource": ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes"],
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
         "Configuration": ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"],

@@ -50,7 +50,7 @@ final class HTTP2Server: Sendable {
     }
 
     deinit {
-        kill(process.pid, SIGTERM)
+        kill(process.pid, SIGKILL)
         process.wait()
         try? FileManager.default.removeItem(atPath: directory)
     }

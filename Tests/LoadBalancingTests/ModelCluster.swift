@@ -80,10 +80,10 @@ struct ModelCluster {
 
     /// Pairs of Services that may not share, but may come to stand on one address.
     private var clashes: Set<Set<ServiceKey>> {
-        let ours = services.values.filter(isOurs)
+        let ours = services.values.filter(isOurs).map { ($0, possible($0)) }
         var pairs: Set<Set<ServiceKey>> = []
-        for (index, left) in ours.enumerated() {
-            for right in ours[(index + 1)...] where !possible(left).isDisjoint(with: possible(right)) {
+        for (index, (left, ofLeft)) in ours.enumerated() where !ofLeft.isEmpty {
+            for (right, ofRight) in ours[(index + 1)...] where !ofLeft.isDisjoint(with: ofRight) {
                 if !share(left, right) { pairs.insert([left.key, right.key]) }
             }
         }

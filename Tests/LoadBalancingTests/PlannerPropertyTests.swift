@@ -11,7 +11,7 @@ struct PlannerPropertyTests {
         arguments: 0..<200 as Range<UInt64>)
     func life(seed: UInt64) {
         var life = PlannerLife(seed: seed)
-        for _ in 0..<300 where life.problems.isEmpty { life.step() }
+        for _ in 0..<150 where life.problems.isEmpty { life.step() }
         #expect(life.problems == [])
         life.settle()
         life.checkEnd()

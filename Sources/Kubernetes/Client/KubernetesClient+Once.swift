@@ -8,7 +8,8 @@ extension KubernetesClient {
         try await callOnce(pageRequest(type, selection, continueToken: continueToken))
     }
 
-    func getOnce<Object: Resource>(
+    /// One object; not retried.
+    public func getOnce<Object: Resource>(
         _ type: Object.Type, _ key: ObjectKey, within limit: Duration
     ) async throws(APIError) -> Object {
         var request = APIRequest("get", .get, Object.kind, namespace: key.namespace, name: key.name)
@@ -24,10 +25,11 @@ extension KubernetesClient {
         return try await callOnce(request)
     }
 
-    func patchOnce<Object: Resource>(
-        _ type: Object.Type, _ key: ObjectKey, _ patch: JSONValue, within limit: Duration
+    /// Changes an object or its subresource by a JSON merge patch (RFC 7396); not retried.
+    public func patchOnce<Object: Resource>(
+        _ type: Object.Type, _ key: ObjectKey, subresource: String? = nil, _ patch: JSONValue, within limit: Duration
     ) async throws(APIError) -> Object {
-        var request = patchRequest(type, key.name, namespace: key.namespace, subresource: nil, .merge(patch))
+        var request = patchRequest(type, key.name, namespace: key.namespace, subresource: subresource, .merge(patch))
         request.limits = .init(connect: limit, total: limit)
         return try await callOnce(request)
     }

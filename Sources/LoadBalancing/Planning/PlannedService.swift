@@ -26,7 +26,7 @@ struct PlannedService: Sendable {
         var held: [IPAddress] = []
         var refusal: Obstacle?
         var notes: [AllocationOutcome.Note] = []
-        var announcedTo: [IPAddress] = []
+        var announcedHere: [IPAddress] = []
         var obstacle: Obstacle?
     }
 

@@ -5,11 +5,12 @@ extension Planner {
     func facts(of entry: PlannedService) -> PlannedService.Told {
         PlannedService.Told(
             held: entry.held, refusal: entry.refusal, notes: entry.notes,
-            announcedTo: entry.claimRefusal == nil ? addressesInEffect(of: entry) : [],
+            announcedHere: entry.claimRefusal == nil ? addressesInEffect(of: entry).filter(isInEffectHere) : [],
             obstacle: entry.claimRefusal == nil ? announcementObstacle(of: entry) : nil)
     }
 
-    /// What happened between two states of a Service, said once.
+    /// What happened between two states of a Service, said once, and of all nodes by the one that did it: that allocates,
+    /// that announces, or that writes the status.
     func events(
         from old: PlannedService.Told, to new: PlannedService.Told, of entry: PlannedService
     ) -> [ServiceEvent] {
@@ -19,14 +20,17 @@ extension Planner {
             events.append(
                 ServiceEvent(service: entry.service.key, uid: entry.service.uid, reason: reason, message: message))
         }
-        let gained = new.held.filter { !old.held.contains($0) && !entry.service.recordedAddresses.contains($0) }
-        let lost = old.held.filter { !new.held.contains($0) }
-        if !gained.isEmpty { tell(.addressAllocated, "gave it \(Self.list(gained))") }
-        if !lost.isEmpty { tell(.addressReleased, "took back \(Self.list(lost))\(releaseReason(entry))") }
-        if let refusal = new.refusal, refusal != old.refusal { tell(.allocationFailed, refusal.sentence) }
-        for note in new.notes where !old.notes.contains(note) { tell(Self.reason(of: note), note.sentence) }
-        let announced = new.announcedTo.filter { !old.announcedTo.contains($0) }
+        if isAllocator {
+            let gained = new.held.filter { !old.held.contains($0) && !entry.service.recordedAddresses.contains($0) }
+            let lost = old.held.filter { !new.held.contains($0) }
+            if !gained.isEmpty { tell(.addressAllocated, "gave it \(Self.list(gained))") }
+            if !lost.isEmpty { tell(.addressReleased, "took back \(Self.list(lost))\(releaseReason(entry))") }
+            if let refusal = new.refusal, refusal != old.refusal { tell(.allocationFailed, refusal.sentence) }
+            for note in new.notes where !old.notes.contains(note) { tell(Self.reason(of: note), note.sentence) }
+        }
+        let announced = new.announcedHere.filter { !old.announcedHere.contains($0) }
         if !announced.isEmpty { tell(.announcing, "announcing \(whereAnnounced(announced))") }
+        guard isStatusWriter(for: addressesInEffect(of: entry)) else { return events }
         if let obstacle = new.obstacle, obstacle != old.obstacle, isTrouble(obstacle, for: new) {
             tell(obstacle.reason == "AddressConflict" ? .addressConflict : .announcingFailed, obstacle.sentence)
         }

@@ -59,10 +59,12 @@ extension Planner {
     }
 
     /// One node writes a status: the one that has the first address in effect, or the allocator when none is.
-    private func isStatusWriter(for inEffect: [IPAddress]) -> Bool {
-        guard let first = inEffect.first else { return isAllocator }
-        if case .inEffect = effect(on: first)?.state { return true }
-        return false
+    func isStatusWriter(for inEffect: [IPAddress]) -> Bool {
+        inEffect.first.map(isInEffectHere) ?? isAllocator
+    }
+
+    func isInEffectHere(_ address: IPAddress) -> Bool {
+        if case .inEffect = effect(on: address)?.state { true } else { false }
     }
 
     /// Whether what an earlier process wrote may still be true, since nothing has been heard yet of an address in it. A

@@ -99,6 +99,10 @@ extension Planner {
             if outcome.wantsMore { refused.insert(service.key) }
         } catch {
             entry.refusal = Obstacle(reason: error.reason, sentence: error.sentence)
+            // It keeps what it may keep, with the ports and the key that it has now, and gets nothing new.
+            let held = ledger.addresses(of: service.key)
+            let outcome = ledger.follow(held, for: identity(of: service), at: now)
+            entry.notes = outcome.refused.map { .lost($0.address, $0.refusal) }
         }
     }
 

@@ -1,4 +1,4 @@
-/// The annotations that herald reads and writes on a Service.
+/// The annotations that herald reads and writes, on a Service unless said otherwise.
 public enum Annotation {
     /// What every one of them begins with.
     public static let prefix = "herald-lb.io/"
@@ -10,4 +10,6 @@ public enum Annotation {
     public static let share = "herald-lb.io/share"
     /// Record: the addresses given, with commas between them. Written by herald alone.
     public static let assigned = "herald-lb.io/assigned"
+    /// On a Node: it hands everything over and announces nothing, unless the value reads as false.
+    public static let drain = "herald-lb.io/drain"
 }

@@ -1,0 +1,182 @@
+import FoundationEssentials
+import IPAM
+import Kubernetes
+import LoadBalancing
+import Logging
+import NetworkTypes
+import Synchronization
+
+extension KubernetesSource {
+    /// How long a request may take.
+    private static let requestLimit = Duration.seconds(10)
+    /// How long writing goes on once shutdown has begun.
+    private static let stopLimit = Duration.seconds(2)
+    /// Requests for one Service before others have their turn.
+    private static let mostSteps = 8
+
+    /// Writes what is pending, a bounded number of requests at a time, until stopped or cancelled.
+    func writeLoop() async {
+        var stopAt: MonotonicTime?
+        var alarm: MonotonicTime?
+        await withDiscardingTaskGroup { group in
+            for await _ in bell {
+                let time = now
+                if isStopping.load(ordering: .acquiring), stopAt == nil {
+                    stopAt = time.advanced(by: Self.stopLimit)
+                    ring(after: Self.stopLimit, in: &group)
+                }
+                while let key = pending.take(at: time) { group.addTask { await self.work(on: key) } }
+                if let stopAt, stopAt <= time || pending.isEmpty { break }
+                if alarm.map({ $0 <= time }) ?? false { alarm = nil }
+                if let due = pending.nextDue, alarm.map({ due < $0 }) ?? true {
+                    alarm = due
+                    ring(after: max(time.duration(to: due), .milliseconds(1)), in: &group)
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func ring(after wait: Duration, in group: inout DiscardingTaskGroup) {
+        group.addTask { [bellRope] in
+            guard (try? await Task.sleep(for: wait)) != nil else { return }
+            bellRope.yield()
+        }
+    }
+
+    // MARK: - One Service
+
+    /// What came of the work on a Service.
+    private enum Result {
+        case done
+        /// It only informs, and waits for what comes next.
+        case postponed
+        case failed
+    }
+
+    private func work(on key: ServiceKey) async {
+        var task = pending[key]
+        let result: Result
+        if case .forget(let uid) = task {
+            result = await forget(key, uid: uid)
+        } else {
+            result = await bring(key, upTo: &task)
+        }
+        switch result {
+        case .done: pending.finish(key, task, succeeded: true, at: now)
+        case .postponed: pending.postpone(key, at: now)
+        case .failed: pending.finish(key, task, succeeded: false, at: now)
+        }
+        postProblems()
+        bellRope.yield()
+    }
+
+    /// Decides, writes and decides again on the answer, always for the newest outcome, until all is as it should be.
+    private func bring(_ key: ServiceKey, upTo task: inout PendingWrites.Task?) async -> Result {
+        for _ in 0..<Self.mostSteps {
+            task = pending[key]
+            if case .forget = task { return .postponed }
+            guard let task, let service = view.services[key],
+                let write = writing.writes(for: task.wantedOutcome, on: service, at: wallClock).first
+            else {
+                problems.writing[key] = nil
+                return .done
+            }
+            let mayWait = !write.isUrgent && !isStopping.load(ordering: .acquiring)
+            if mayWait, pending.shouldWait(key, at: now) { return .postponed }
+            guard pending.mayWrite(key, at: now) else {
+                note("the Service \(key) is changed back as often as it is written to; it is written less often", key)
+                return .failed
+            }
+            do throws(APIError) {
+                try await takeIn(try await send(write, to: key))
+            } catch {
+                if error.isNotFound { return .done }
+                note(error.description, key)
+                return .failed
+            }
+        }
+        return .failed
+    }
+
+    /// Sends a write. When the object is no longer the one that the write was decided for, returns it as it is now.
+    private func send(_ write: ServiceWrite, to key: ServiceKey) async throws(APIError) -> Kubernetes.Service {
+        do throws(APIError) {
+            return try await client.patchOnce(
+                Kubernetes.Service.self, ObjectKey(key), subresource: write.target == .status ? "status" : nil,
+                write.patch, within: Self.requestLimit)
+        } catch {
+            guard error.isConflict || error.isAboutUID else { throw error }
+            logger.debug("a write met a conflict", metadata: ["service.name": "\(key)"])
+            return try await read(key)
+        }
+    }
+
+    private func read(_ key: ServiceKey) async throws(APIError) -> Kubernetes.Service {
+        try await client.getOnce(Kubernetes.Service.self, ObjectKey(key), within: Self.requestLimit)
+    }
+
+    /// An object of another UID is for the watch to bring; until then nothing is to be done.
+    private func takeIn(_ service: Kubernetes.Service) async throws(APIError) {
+        if view.absorb(service) { return spread() }
+        throw APIError(
+            .init(
+                verb: "patch", resource: "services", group: "", namespace: service.metadata.namespace,
+                name: service.metadata.name),
+            .status(Status(code: 404, reason: "NotFound", message: "another object has the name by now")))
+    }
+
+    // MARK: - A Service that left
+
+    /// Removes what herald wrote from a Service that is no load balancer any more.
+    private func forget(_ key: ServiceKey, uid: String) async -> Result {
+        guard view.services[key] == nil else { return .done }
+        var outcome = ServiceOutcome(key: key, uid: uid)
+        (outcome.record, outcome.ingress, outcome.conditions) = ([], [], [])
+        do throws(APIError) {
+            var service = try await read(key)
+            for _ in 0..<Self.mostSteps {
+                guard service.spec.type != "LoadBalancer",
+                    let write = writing.writes(for: outcome, on: service, at: wallClock).first
+                else { return .done }
+                service = try await send(write, to: key)
+            }
+        } catch {
+            if error.isNotFound { return .done }
+            logger.warning(
+                "a Service that is no load balancer any more could not be tidied up",
+                metadata: ["service.name": "\(key)", "error": "\(error)"])
+        }
+        return .failed
+    }
+
+    // MARK: -
+
+    private var wallClock: Timestamp {
+        // Within range of `Int64` for any date that the clock can hold.
+        Timestamp(microseconds: Int64((Date().timeIntervalSince1970 * 1_000_000).rounded()))
+    }
+
+    /// Logs the first failure of a Service and each change of it.
+    private func note(_ problem: String, _ key: ServiceKey) {
+        guard problems.writing.updateValue(problem, forKey: key) != problem else { return }
+        logger.warning(
+            "a Service could not be written to; it is tried again",
+            metadata: ["service.name": "\(key)", "error": "\(problem)"])
+    }
+}
+
+extension PendingWrites.Task {
+    /// Nil when only what others left is removed.
+    fileprivate var wantedOutcome: ServiceOutcome? {
+        guard case .outcome(let outcome) = self else { return nil }
+        return outcome
+    }
+}
+
+extension APIError {
+    /// The object has another UID than the patch says (a real server answers 422, not 409).
+    fileprivate var isAboutUID: Bool {
+        status?.code == 422 && status?.causes.contains { $0.field == "metadata.uid" } == true
+    }
+}

@@ -1,0 +1,203 @@
+public import Announcing
+import FoundationEssentials
+import IPAM
+public import Kubernetes
+public import LoadBalancing
+public import Logging
+import NetworkTypes
+import ServiceLifecycle
+import Synchronization
+
+/// Services from the Kubernetes API, and what became of them written back to it.
+///
+/// Services are watched by `spec.type=LoadBalancer`, EndpointSlices from when a Service needs them, Nodes and Namespaces
+/// if asked for. While the API is away everything stays as it was last known, and outcomes wait; when it is back, each
+/// watch reads on or reads all once, and each Service is written to at most once for its newest outcome.
+///
+/// A write is decided on the newest object that is known and holds for that very object only. Its answer is taken in at
+/// once, so that what follows from it need not wait for the watch; a conflict makes the source read the object and
+/// decide anew.
+///
+/// In a `ServiceGroup`, list the source before the operator: it is then stopped after it, and spends up to two seconds
+/// on what is still to be written. Records and statuses stay: the addresses go to other nodes, which write what is then.
+public actor KubernetesSource: ServiceSource {
+    /// The first batch has everything that exists, and ends with `.synchronised`.
+    public nonisolated let changes = KeyedMailbox<SourceSubject, SourceFact>()
+
+    nonisolated let client: KubernetesClient
+    nonisolated let recorder: EventRecorder
+    nonisolated let logger: Logger
+    nonisolated let seed: UInt64
+    var view: ClusterView
+    var writing: OutcomeWriting
+    var pending: PendingWrites
+    var problems = ProblemReport()
+    /// What the newest outcome of a Service made this node's to write.
+    var roles: [ServiceKey: Role] = [:]
+    private let settings: KubernetesSourceSettings
+
+    nonisolated let bell: AsyncStream<Void>
+    nonisolated let bellRope: AsyncStream<Void>.Continuation
+    private nonisolated let sliceBell: AsyncStream<Void>
+    private nonisolated let sliceBellRope: AsyncStream<Void>.Continuation
+    nonisolated let isStopping = Atomic<Bool>(false)
+    private nonisolated let start = ContinuousClock.now
+
+    /// Which parts of a Service's outcome are this node's to write, and so to tell about.
+    struct Role: OptionSet, Hashable, Sendable {
+        let rawValue: UInt8
+        static let record = Role(rawValue: 1)
+        static let status = Role(rawValue: 2)
+    }
+
+    /// Does nothing before `run()`. The seed spreads retries; give each node another.
+    public init(client: KubernetesClient, settings: KubernetesSourceSettings, seed: UInt64, logger: Logger) {
+        self.client = client
+        self.settings = settings
+        self.seed = seed
+        self.logger = logger
+        recorder = EventRecorder(client, controller: "herald-lb.io/herald", instance: settings.node.text)
+        view = ClusterView(
+            claim: settings.claim, requireEndpoints: settings.requireEndpoints, watchesNodes: settings.watchesNodes,
+            watchesNamespaces: settings.watchesNamespaces)
+        writing = OutcomeWriting(mirrorsLoadBalancerIP: settings.writesLoadBalancerIP, claim: settings.claim)
+        pending = PendingWrites(seed: seed)
+        (bell, bellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
+
+    /// Runs until graceful shutdown or cancellation. Never throws: what fails is a problem, and is tried again.
+    public func run() async throws {
+        await withGracefulShutdownHandler {
+            await withDiscardingTaskGroup { group in
+                startWatches(in: &group)
+                group.addTask { [recorder] in await recorder.run { await self.couldNotWriteEvent($0) } }
+                await writeLoop()
+                group.cancelAll()
+            }
+        } onGracefulShutdown: {
+            self.isStopping.store(true, ordering: .releasing)
+            self.bellRope.yield()
+        }
+        changes.finish()
+    }
+
+    private func startWatches(in group: inout DiscardingTaskGroup) {
+        group.addTask {
+            await self.follow(
+                Kubernetes.Service.self, .services, Selection(fields: "spec.type=LoadBalancer"), number: 0
+            ) { $0.take($1) }
+        }
+        group.addTask {
+            // Watched from when it is first needed.
+            for await _ in self.sliceBell { break }
+            await self.follow(
+                EndpointSlice.self, .endpointSlices, Selection(labels: EndpointSlice.serviceNameLabel), number: 1
+            ) { $0.take($1) }
+        }
+        if settings.watchesNodes {
+            group.addTask {
+                await self.follow(Kubernetes.Node.self, .nodes, Selection(), number: 2) { $0.take($1) }
+            }
+        }
+        if settings.watchesNamespaces {
+            group.addTask {
+                await self.follow(Kubernetes.Namespace.self, .namespaces, Selection(), number: 3) { $0.take($1) }
+            }
+        }
+    }
+
+    // MARK: - ServiceSource
+
+    /// Takes the outcomes over and returns; they are written as soon as the API allows.
+    public func write(_ outcomes: [ServiceOutcome]) {
+        for outcome in outcomes {
+            var role: Role = []
+            if outcome.record != nil { role.insert(.record) }
+            if outcome.ingress != nil { role.insert(.status) }
+            roles[outcome.key] = role.isEmpty ? nil : role
+            pending.add(.outcome(outcome), for: outcome.key)
+        }
+        bellRope.yield()
+    }
+
+    /// Writes an Event for each of those that are this node's to tell: what became of a record by who writes records,
+    /// what became of an announcement by who writes the status. So each is told once in a cluster.
+    public func publish(_ events: [ServiceEvent]) {
+        for event in events where roles[event.service]?.contains(Self.role(of: event.reason)) == true {
+            recorder.record(Self.note(of: event))
+        }
+    }
+
+    static func role(of reason: ServiceEvent.Reason) -> Role {
+        switch reason {
+        case .addressAllocated, .addressReleased, .allocationFailed, .outOfPool, .addressConflict: .record
+        case .announcing, .announcingFailed: .status
+        }
+    }
+
+    static func note(of event: ServiceEvent) -> EventNote {
+        EventNote(
+            ObjectReference(kind: Kubernetes.Service.kind, key: ObjectKey(event.service), uid: event.uid),
+            event.isWarning ? .warning : .normal, reason: event.reason.rawValue,
+            action: role(of: event.reason) == .record ? "Allocate" : "Announce", event.message)
+    }
+
+    // MARK: - Rules
+
+    /// Makes this node the one that tidies up, or relieves it: the same that allocates.
+    public func setAllocator(_ isAllocator: Bool) {
+        guard writing.isAllocator != isAllocator else { return }
+        writing.isAllocator = isAllocator
+        for (key, service) in view.services where writing.removesFinalizer(from: service) {
+            pending.add(.tidy, for: key)
+        }
+        bellRope.yield()
+    }
+
+    /// Puts what may change while it runs in force.
+    public func configure(claim: ClaimPolicy, requireEndpoints: Bool, writesLoadBalancerIP: Bool) {
+        writing.claim = claim
+        writing.mirrorsLoadBalancerIP = writesLoadBalancerIP
+        view.configure(claim: claim, requireEndpoints: requireEndpoints)
+        spread()
+    }
+
+    // MARK: - What changed
+
+    /// Tells what follows from the newest changes of the view.
+    func spread() {
+        if view.needsEndpointSlices { sliceBellRope.yield() }
+        let facts = view.takeFacts()
+        for case (.service(let key), let fact) in facts { settle(key, fact) }
+        for departure in view.takeDepartures() where writing.isAllocator {
+            pending.add(.forget(uid: departure.uid), for: departure.key)
+            bellRope.yield()
+        }
+        changes.post(facts)
+    }
+
+    private func settle(_ key: ServiceKey, _ fact: SourceFact) {
+        guard case .service = fact else {
+            pending.drop(key)
+            roles[key] = nil
+            problems.writing[key] = nil
+            return
+        }
+        guard let service = view.services[key], writing.removesFinalizer(from: service) else { return }
+        pending.add(.tidy, for: key)
+        bellRope.yield()
+    }
+
+    func postProblems() {
+        if let news = problems.news() { changes.post(.problems(news), for: .problems) }
+    }
+
+    func couldNotWriteEvent(_ error: APIError) {
+        guard !error.isCancelled, problems.events != error.description else { return }
+        problems.events = error.description
+        logger.warning("an Event could not be written", metadata: ["error": "\(error)"])
+    }
+}

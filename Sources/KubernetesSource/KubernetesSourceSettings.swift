@@ -1,0 +1,31 @@
+public import LoadBalancing
+public import NetworkTypes
+
+/// What the configuration tells the source.
+public struct KubernetesSourceSettings: Hashable, Sendable {
+    /// This node, which Events name as their author.
+    public var node: NodeName
+    /// Which Services are ours.
+    public var claim: ClaimPolicy
+    /// Whether a Service without endpoints is left unannounced, for which its endpoints must be known.
+    public var requireEndpoints: Bool
+    /// Whether a single address is mirrored in `spec.loadBalancerIP`.
+    public var writesLoadBalancerIP: Bool
+    /// Whether the labels of namespaces are wanted: when a pool selects by them. Not to be changed later.
+    public var watchesNamespaces: Bool
+    /// Whether Nodes are wanted. Not to be changed later.
+    public var watchesNodes: Bool
+
+    /// The defaults are those of the configuration.
+    public init(
+        node: NodeName, claim: ClaimPolicy = ClaimPolicy(), requireEndpoints: Bool = true,
+        writesLoadBalancerIP: Bool = true, watchesNamespaces: Bool = false, watchesNodes: Bool = true
+    ) {
+        self.node = node
+        self.claim = claim
+        self.requireEndpoints = requireEndpoints
+        self.writesLoadBalancerIP = writesLoadBalancerIP
+        self.watchesNamespaces = watchesNamespaces
+        self.watchesNodes = watchesNodes
+    }
+}

@@ -1,0 +1,30 @@
+import Kubernetes
+import LoadBalancing
+import NetworkTypes
+
+/// Reads Node objects.
+enum NodeReading {
+    /// What the node means for announcing.
+    static func facts(of node: Kubernetes.Node) -> NodeFacts {
+        var facts = NodeFacts(name: NodeName(node.metadata.name), labels: node.metadata.labels)
+        facts.addresses = Set(
+            node.addresses.lazy.filter { $0.type == "InternalIP" || $0.type == "ExternalIP" }
+                .compactMap { IPAddress($0.address) })
+        facts.readiness = readiness(of: node)
+        facts.isToBeDeletedByAutoscaler = node.taints.contains { $0.key == NodeFacts.autoscalerTaint }
+        facts.isNetworkUnavailable = node.conditions.contains {
+            $0.type == "NetworkUnavailable" && $0.status == "True"
+        }
+        facts.isDeleting = node.metadata.deletionTimestamp != nil
+        facts.isDraining = NodeFacts.isSet(node.metadata.annotations[Annotation.drain])
+        return facts
+    }
+
+    /// A node without the condition has not been heard of by its kubelet yet; nothing is held against it.
+    private static func readiness(of node: Kubernetes.Node) -> NodeFacts.Readiness {
+        guard let condition = node.conditions.first(where: { $0.type == "Ready" }), condition.status != "True" else {
+            return .ready
+        }
+        return .notReady(since: (condition.lastTransitionTime?.microseconds ?? 0) / 1_000_000)
+    }
+}

@@ -1,0 +1,265 @@
+import Announcing
+import IPAM
+import Kubernetes
+import LoadBalancing
+import NetworkTypes
+
+/// What is known of the cluster, and which facts follow from it: a value that watches fill and that says what changed.
+///
+/// Nothing is said before everything that is needed has been delivered once; the first facts end with `.synchronised`.
+/// A Service whose endpoints matter but are not known yet counts as having none, so that it is not announced too early.
+struct ClusterView: Sendable {
+    /// What a watch must have delivered before the first facts.
+    enum Part: Hashable, Sendable, CaseIterable {
+        case services, endpointSlices, nodes, namespaces
+    }
+
+    /// A Service that is gone from the list: deleted, or of another type now.
+    struct Departure: Hashable, Sendable {
+        var key: ServiceKey
+        var uid: String
+    }
+
+    var claim: ClaimPolicy
+    var requireEndpoints: Bool
+    private let parts: Set<Part>
+
+    private(set) var services: [ServiceKey: Kubernetes.Service] = [:]
+    /// By Service, then by the slice's name.
+    private var slices: [ServiceKey: [String: SliceFacts]] = [:]
+    /// Which Service a slice belonged to when it was last delivered.
+    private var sliceOwners: [ObjectKey: ServiceKey] = [:]
+    private var nodes: [NodeName: NodeFacts] = [:]
+    private var namespaces: [String: [String: String]] = [:]
+
+    /// Whether any Service ever needed its EndpointSlices, so that they must be watched.
+    private(set) var needsEndpointSlices = false
+    private var delivered: Set<Part> = []
+    private(set) var isSynchronised = false
+    private var touched: Set<SourceSubject> = []
+    /// The hash of what was last said of each subject.
+    private var said: [SourceSubject: Int] = [:]
+    /// Services that left while they carried what herald wrote.
+    private var departures: [Departure] = []
+
+    init(claim: ClaimPolicy, requireEndpoints: Bool, watchesNodes: Bool, watchesNamespaces: Bool) {
+        self.claim = claim
+        self.requireEndpoints = requireEndpoints
+        var parts: Set<Part> = [.services, .endpointSlices]
+        if watchesNodes { parts.insert(.nodes) }
+        if watchesNamespaces { parts.insert(.namespaces) }
+        self.parts = parts
+    }
+
+    private func needsEndpoints(_ service: Kubernetes.Service) -> Bool {
+        ServiceReading.needsEndpoints(service, claim: claim, requireEndpoints: requireEndpoints)
+    }
+
+    // MARK: - Services
+
+    /// Takes what the watch of Services brought. An object older than the one that is known is passed over: the answer
+    /// to a write may be ahead of the watch.
+    mutating func take(_ delivery: Delivery<Kubernetes.Service>) {
+        switch delivery {
+        case .put(let service): put(service)
+        case .remove(let key): remove(ServiceKey(key))
+        case .replace(let all, let kept):
+            let present = Set(all.map { ServiceKey($0.metadata.key) }).union(kept.map { ServiceKey($0) })
+            for key in services.keys where !present.contains(key) { remove(key) }
+            for service in all { put(service) }
+            delivered.insert(.services)
+        }
+    }
+
+    /// Takes the answer to a write or a read; true if it is the Service that is known. A Service that the watch has
+    /// not shown, or has shown to be gone, is not brought back by it.
+    mutating func absorb(_ service: Kubernetes.Service) -> Bool {
+        guard services[ServiceKey(service.metadata.key)]?.metadata.uid == service.metadata.uid else { return false }
+        put(service)
+        return true
+    }
+
+    private mutating func put(_ service: Kubernetes.Service) {
+        let key = ServiceKey(service.metadata.key)
+        if let known = services[key]?.metadata, known.uid == service.metadata.uid,
+            ResourceVersionOrder.isEarlier(service.metadata.resourceVersion, than: known.resourceVersion)
+        {
+            return
+        }
+        services[key] = ServiceReading.trimmed(service)
+        if needsEndpoints(service) { needsEndpointSlices = true }
+        touched.insert(.service(key))
+    }
+
+    private mutating func remove(_ key: ServiceKey) {
+        guard let service = services.removeValue(forKey: key) else { return }
+        if service.metadata.deletionTimestamp == nil, ServiceReading.hasTraces(service) {
+            departures.append(Departure(key: key, uid: service.metadata.uid))
+        }
+        touched.insert(.service(key))
+    }
+
+    // MARK: - EndpointSlices
+
+    /// Takes what the watch of EndpointSlices brought. All are kept as summaries, because a Service may come to need
+    /// them at any time.
+    mutating func take(_ delivery: Delivery<EndpointSlice>) {
+        switch delivery {
+        case .put(let slice): put(slice)
+        case .remove(let key): removeSlice(key)
+        case .replace(let all, let kept):
+            let present = Set(all.map(\.metadata.key)).union(kept)
+            for key in sliceOwners.keys where !present.contains(key) { removeSlice(key) }
+            for slice in all { put(slice) }
+            if delivered.insert(.endpointSlices).inserted {
+                touched.formUnion(services.keys.map(SourceSubject.service))
+            }
+        }
+    }
+
+    private mutating func put(_ slice: EndpointSlice) {
+        let key = slice.metadata.key
+        guard let facts = SliceFacts(slice) else { return removeSlice(key) }
+        let owner = ServiceKey(namespace: key.namespace, name: facts.service)
+        if let former = sliceOwners[key], former != owner { removeSlice(key) }
+        sliceOwners[key] = owner
+        if slices[owner]?[key.name] != facts {
+            slices[owner, default: [:]][key.name] = facts
+            touch(owner)
+        }
+    }
+
+    private mutating func removeSlice(_ key: ObjectKey) {
+        guard let owner = sliceOwners.removeValue(forKey: key) else { return }
+        slices[owner]?[key.name] = nil
+        if slices[owner]?.isEmpty == true { slices[owner] = nil }
+        touch(owner)
+    }
+
+    /// Slices of Services that are not load balancers are of no interest.
+    private mutating func touch(_ owner: ServiceKey) {
+        if services[owner] != nil { touched.insert(.service(owner)) }
+    }
+
+    // MARK: - Nodes and namespaces
+
+    mutating func take(_ delivery: Delivery<Kubernetes.Node>) {
+        switch delivery {
+        case .put(let node): put(node)
+        case .remove(let key): removeNode(NodeName(key.name))
+        case .replace(let all, let kept):
+            let present = Set(all.map(\.metadata.name)).union(kept.map(\.name))
+            for name in nodes.keys where !present.contains(name.text) { removeNode(name) }
+            for node in all { put(node) }
+            delivered.insert(.nodes)
+        }
+    }
+
+    private mutating func put(_ node: Kubernetes.Node) {
+        let facts = NodeReading.facts(of: node)
+        nodes[facts.name] = facts
+        touched.insert(.node(facts.name))
+    }
+
+    private mutating func removeNode(_ name: NodeName) {
+        nodes[name] = nil
+        touched.insert(.node(name))
+    }
+
+    mutating func take(_ delivery: Delivery<Kubernetes.Namespace>) {
+        switch delivery {
+        case .put(let namespace): put(namespace)
+        case .remove(let key): removeNamespace(key.name)
+        case .replace(let all, let kept):
+            let present = Set(all.map(\.metadata.name)).union(kept.map(\.name))
+            for name in namespaces.keys where !present.contains(name) { removeNamespace(name) }
+            for namespace in all { put(namespace) }
+            delivered.insert(.namespaces)
+        }
+    }
+
+    private mutating func put(_ namespace: Kubernetes.Namespace) {
+        namespaces[namespace.metadata.name] = namespace.metadata.labels
+        touched.insert(.namespace(namespace.metadata.name))
+    }
+
+    private mutating func removeNamespace(_ name: String) {
+        namespaces[name] = nil
+        touched.insert(.namespace(name))
+    }
+}
+
+// MARK: - What follows
+
+extension ClusterView {
+    /// What is new since the last call; empty until everything needed is there.
+    mutating func takeFacts() -> [SourceSubject: SourceFact] {
+        guard isSynchronised || isComplete else { return [:] }
+        var facts: [SourceSubject: SourceFact] = [:]
+        for subject in touched {
+            let fact = fact(about: subject)
+            if let fact, said.updateValue(fact.hashValue, forKey: subject) != fact.hashValue {
+                facts[subject] = fact
+            } else if fact == nil, said.removeValue(forKey: subject) != nil {
+                facts[subject] = Self.absence(of: subject)
+            }
+        }
+        touched = []
+        if !isSynchronised {
+            isSynchronised = true
+            facts[.synchronisation] = .synchronised
+        }
+        return facts
+    }
+
+    /// Slices count only where some Service needs them.
+    private var isComplete: Bool {
+        let missing = parts.subtracting(delivered)
+        return missing.isEmpty || missing == [.endpointSlices] && !needsEndpointSlices
+    }
+
+    /// Services that left with what herald wrote on them, once each.
+    mutating func takeDepartures() -> [Departure] {
+        defer { departures = [] }
+        return departures
+    }
+
+    private func fact(about subject: SourceSubject) -> SourceFact? {
+        switch subject {
+        case .service(let key): services[key].map { .service(reading($0, key)) }
+        case .node(let name): nodes[name].map(SourceFact.node)
+        case .namespace(let name): namespaces[name].map { .namespace(labels: $0) }
+        case .synchronisation, .problems: nil
+        }
+    }
+
+    private static func absence(of subject: SourceSubject) -> SourceFact? {
+        switch subject {
+        case .service: .serviceGone
+        case .node: .nodeGone
+        case .namespace: .namespaceGone
+        case .synchronisation, .problems: nil
+        }
+    }
+
+    private func reading(_ service: Kubernetes.Service, _ key: ServiceKey) -> LoadBalancerService {
+        let endpoints: EndpointFacts =
+            if needsEndpoints(service) {
+                EndpointReading.facts(
+                    of: slices[key, default: [:]].values, families: ServiceReading.families(of: service),
+                    publishesNotReady: service.spec.publishNotReadyAddresses)
+            } else {
+                .unknown
+            }
+        return ServiceReading.service(service, endpoints: endpoints)
+    }
+
+    /// Puts new rules in force; every Service is looked at again.
+    mutating func configure(claim: ClaimPolicy, requireEndpoints: Bool) {
+        guard claim != self.claim || requireEndpoints != self.requireEndpoints else { return }
+        self.claim = claim
+        self.requireEndpoints = requireEndpoints
+        needsEndpointSlices = needsEndpointSlices || services.values.contains(where: needsEndpoints)
+        touched.formUnion(services.keys.map(SourceSubject.service))
+    }
+}

@@ -1,0 +1,137 @@
+import IPAM
+import Kubernetes
+import LoadBalancing
+import NetworkTypes
+
+/// What is still to be written: the newest outcome of each Service, with bounded work at a time, a back-off of its own
+/// for each that fails, and a short wait for what only informs.
+struct PendingWrites: Sendable {
+    /// What is to become of one Service.
+    enum Task: Hashable, Sendable {
+        case outcome(ServiceOutcome)
+        /// Only what other controllers left is removed.
+        case tidy
+        /// It left our scope: what herald wrote is removed from the object with this UID.
+        case forget(uid: String)
+    }
+
+    /// Requests that may be on their way at once.
+    static let mostInFlight = 8
+    /// What only informs waits this long for what comes next.
+    static let patience = Duration.milliseconds(200)
+    /// Writes that one Service may get in a row, and how long it takes to earn another: others who undo what we write
+    /// are answered, but not without end.
+    private static let burst = 10
+    private static let refill = Duration.seconds(5)
+
+    private struct Pace: Sendable {
+        var left: Int
+        var since: MonotonicTime
+    }
+
+    private var queue: WorkQueue<ServiceKey>
+    private var tasks: [ServiceKey: Task] = [:]
+    private var inFlight: Set<ServiceKey> = []
+    /// Until when a Service waits for what comes next, in the order in which it began to.
+    private var patient: [(key: ServiceKey, due: MonotonicTime)] = []
+    private var patientHead = 0
+    private var patientUntil: [ServiceKey: MonotonicTime] = [:]
+    private var paces: [ServiceKey: Pace] = [:]
+
+    init(seed: UInt64) {
+        queue = WorkQueue(seed: seed)
+    }
+
+    /// Whether nothing is left to do.
+    var isEmpty: Bool { tasks.isEmpty && inFlight.isEmpty }
+
+    subscript(key: ServiceKey) -> Task? { tasks[key] }
+
+    /// Replaces what was to be done about the Service, and makes it due; an outcome is not replaced by tidying, which
+    /// is done along with it.
+    mutating func add(_ task: Task, for key: ServiceKey) {
+        if case .tidy = task, tasks[key] != nil {} else { tasks[key] = task }
+        queue.add(key)
+    }
+
+    /// Drops what was to be done about a Service that is gone.
+    mutating func drop(_ key: ServiceKey) {
+        tasks[key] = nil
+        patientUntil[key] = nil
+        paces[key] = nil
+        queue.forget(key)
+    }
+
+    /// The next Service to write to; `finish` is owed for it.
+    mutating func take(at now: MonotonicTime) -> ServiceKey? {
+        wakePatient(at: now)
+        while inFlight.count < Self.mostInFlight, let key = queue.take(at: now) {
+            if tasks[key] != nil {
+                inFlight.insert(key)
+                return key
+            }
+            queue.finish(key, succeeded: true, at: now)
+        }
+        return nil
+    }
+
+    /// The work on a Service is over. What came in the meantime is done next.
+    ///
+    /// `task` is what was worked on, and is done with if it succeeded.
+    mutating func finish(_ key: ServiceKey, _ task: Task?, succeeded: Bool, at now: MonotonicTime) {
+        inFlight.remove(key)
+        if succeeded, tasks[key] == task {
+            tasks[key] = nil
+            patientUntil[key] = nil
+        }
+        queue.finish(key, succeeded: succeeded, at: now)
+    }
+
+    /// The work on a Service goes on when its patience ends.
+    mutating func postpone(_ key: ServiceKey, at now: MonotonicTime) {
+        inFlight.remove(key)
+        queue.finish(key, succeeded: true, at: now)
+    }
+
+    /// Whether what only informs should still wait; the first question begins the wait.
+    mutating func shouldWait(_ key: ServiceKey, at now: MonotonicTime) -> Bool {
+        if let due = patientUntil[key] { return due > now }
+        let due = now.advanced(by: Self.patience)
+        patientUntil[key] = due
+        patient.append((key, due))
+        return true
+    }
+
+    /// Whether one more write may be made for the Service now, and counts it.
+    mutating func mayWrite(_ key: ServiceKey, at now: MonotonicTime) -> Bool {
+        var pace = paces[key] ?? Pace(left: Self.burst, since: now)
+        while pace.left < Self.burst, pace.since.duration(to: now) >= Self.refill {
+            pace.left += 1
+            pace.since = pace.since.advanced(by: Self.refill)
+        }
+        if pace.left == Self.burst { pace.since = now }
+        let may = pace.left > 0
+        if may { pace.left -= 1 }
+        paces[key] = pace
+        return may
+    }
+
+    private mutating func wakePatient(at now: MonotonicTime) {
+        while patientHead < patient.count, patient[patientHead].due <= now {
+            let key = patient[patientHead].key
+            patientHead += 1
+            if tasks[key] != nil { queue.add(key) }
+        }
+        if patientHead > 64, patientHead > patient.count / 2 {
+            patient.removeFirst(patientHead)
+            patientHead = 0
+        }
+    }
+
+    /// When `take` may have something that it has not now.
+    var nextDue: MonotonicTime? {
+        let waiting = patientHead < patient.count ? patient[patientHead].due : nil
+        guard inFlight.count < Self.mostInFlight else { return nil }
+        return [waiting, queue.nextDue].compactMap { $0 }.min()
+    }
+}

@@ -1,0 +1,210 @@
+import Announcing
+import IPAM
+import Kubernetes
+import LoadBalancing
+import Logging
+import NetworkTypes
+import ScriptedHTTP
+import ServiceLifecycle
+import Synchronization
+import Testing
+
+@testable import KubernetesSource
+
+@Suite("The source and an API server", .timeLimit(.minutes(1)))
+struct SourceTests {
+    /// What a reader of the source has been told.
+    private final class Reader: Sendable {
+        struct Seen {
+            var services: [String: LoadBalancerService] = [:]
+            var problems: [String] = []
+            var isSynchronised = false
+        }
+        let seen = Mutex(Seen())
+
+        func follow(_ source: KubernetesSource) async {
+            while let facts = await source.changes.take() {
+                seen.withLock { seen in
+                    for (subject, fact) in facts {
+                        switch (subject, fact) {
+                        case (.service(let key), .service(let service)): seen.services[key.name] = service
+                        case (.service(let key), _): seen.services[key.name] = nil
+                        case (.problems, .problems(let problems)): seen.problems = problems
+                        case (.synchronisation, _): seen.isSynchronised = true
+                        default: break
+                        }
+                    }
+                }
+            }
+        }
+
+        var isSynchronised: Bool { seen.withLock { $0.isSynchronised } }
+        var problems: [String] { seen.withLock { $0.problems } }
+        func service(_ name: String) -> LoadBalancerService? { seen.withLock { $0.services[name] } }
+    }
+
+    private func withSource(
+        _ api: SmallAPI, isAllocator: Bool = true,
+        _ body: (KubernetesSource, Reader) async throws -> Void
+    ) async throws {
+        let settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let source = KubernetesSource(client: try api.client(), settings: settings, seed: 1, logger: logger)
+        await source.setAllocator(isAllocator)
+        let reader = Reader()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await source.run() }
+            group.addTask { await reader.follow(source) }
+            try #require(await eventually { reader.isSynchronised })
+            try await body(source, reader)
+            group.cancelAll()
+        }
+    }
+
+    private func outcome(
+        _ name: String, record: String? = nil, ingress: [String]? = nil, announced: Bool? = nil
+    ) -> ServiceOutcome {
+        var outcome = ServiceOutcome(key: ServiceKey(namespace: "default", name: name), uid: "uid-\(name)")
+        outcome.record = record.map { [Objects.address($0)] }
+        outcome.ingress = ingress?.map(Objects.address)
+        outcome.conditions = announced.map {
+            [.init(kind: .announced, isTrue: $0, reason: "R", message: "m", observedGeneration: 1)]
+        }
+        return outcome
+    }
+
+    @Test("a record is written, is a fact by the answer, and with the status it takes two writes")
+    func life() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api) { source, reader in
+            #expect(reader.service("web") != nil)
+            await source.write([outcome("web", record: "192.0.2.1", ingress: [], announced: false)])
+            let address = Objects.address("192.0.2.1")
+            #expect(await eventually { reader.service("web")?.recordedAddresses == [address] })
+            #expect(reader.service("web")?.loadBalancerIP == "192.0.2.1")
+            await source.write([outcome("web", record: "192.0.2.1", ingress: ["192.0.2.1"], announced: true)])
+            #expect(await eventually { reader.service("web")?.writtenIngress == [address] })
+            #expect(api.text("web").contains(#""ipMode":"VIP""#))
+            #expect(api.writes().count == 2)
+            await source.write([outcome("web", record: "192.0.2.1", ingress: ["192.0.2.1"], announced: true)])
+            await source.publish([
+                ServiceEvent(
+                    service: ServiceKey(namespace: "default", name: "web"), uid: "uid-web", reason: .announcing,
+                    message: "announcing it")
+            ])
+            #expect(await eventually { api.events.count == 1 })
+            #expect(api.events.first?.contains(#""type":"Normal""#) == true)
+            #expect(api.writes().count == 2)
+        }
+    }
+
+    @Test("what only informs is written, after a moment")
+    func informing() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api) { source, _ in
+            await source.write([outcome("web", ingress: [], announced: false)])
+            #expect(await eventually { api.text("web").contains("herald-lb.io/Announced") })
+            #expect(api.writes().count == 1)
+        }
+    }
+
+    @Test("a conflict is read, decided anew, and written; what others wrote stays")
+    func conflict() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api) { source, _ in
+            api.change("web", ["metadata": ["annotations": ["x/y": "z"]]], silently: true)
+            await source.write([outcome("web", record: "192.0.2.1")])
+            #expect(await eventually { api.text("web").contains(#""herald-lb.io/assigned":"192.0.2.1""#) })
+            #expect(api.text("web").contains(#""x/y":"z""#))
+            #expect(api.writes().count == 2)
+        }
+    }
+
+    @Test("hundreds of Services are written to, each twice at most")
+    func many() async throws {
+        let api = try SmallAPI()
+        let names = (0..<300).map { "s\($0)" }
+        for name in names { api.create(name) }
+        try await withSource(api) { source, _ in
+            await source.write(names.map { outcome($0, record: "192.0.2.1", ingress: ["192.0.2.1"], announced: true) })
+            #expect(await eventually { names.allSatisfy { api.text($0).contains("ipMode") } })
+            #expect(api.writes().count == 2 * names.count)
+        }
+    }
+
+    @Test("the API away changes nothing; when it is back, the newest outcome is written once")
+    func away() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api) { source, reader in
+            api.setAway(true)
+            #expect(await eventually { !reader.problems.isEmpty })
+            #expect(reader.service("web") != nil)
+            for last in 1...5 { await source.write([outcome("web", record: "192.0.2.\(last)")]) }
+            api.setAway(false)
+            #expect(await eventually { api.text("web").contains("192.0.2.5") })
+            #expect(api.writes().count == 1)
+            api.create("new")
+            #expect(await eventually { reader.service("new") != nil })
+            #expect(await eventually { reader.problems.isEmpty })
+        }
+    }
+
+    @Test("a Service that changes its type loses what herald wrote, if we allocate", arguments: [true, false])
+    func leaving(isAllocator: Bool) async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api, isAllocator: isAllocator) { source, reader in
+            await source.write([outcome("web", record: "192.0.2.1", ingress: ["192.0.2.1"], announced: true)])
+            #expect(await eventually { reader.service("web")?.writtenIngress.isEmpty == false })
+            api.change("web", ["spec": ["type": "ClusterIP"]])
+            #expect(await eventually { reader.service("web") == nil })
+            if isAllocator {
+                #expect(await eventually { !api.text("web").contains("herald-lb.io") })
+                #expect(!api.text("web").contains("192.0.2.1"))
+            } else {
+                #expect(api.text("web").contains("herald-lb.io/assigned"))
+            }
+        }
+    }
+
+    @Test("the cleanup finalizer is taken from a Service that is being deleted")
+    func finalizer() async throws {
+        let api = try SmallAPI()
+        api.create("web", spec: ["loadBalancerClass": "herald-lb.io/herald"])
+        try await withSource(api) { _, _ in
+            api.change(
+                "web",
+                [
+                    "metadata": [
+                        "deletionTimestamp": "2026-01-01T00:00:00Z",
+                        "finalizers": ["service.kubernetes.io/load-balancer-cleanup", "a/b"],
+                    ]
+                ])
+            #expect(await eventually { api.text("web").contains(#""finalizers":["a/b"]"#) })
+        }
+    }
+
+    @Test("graceful shutdown writes what is pending")
+    func shutdown() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        let settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let source = KubernetesSource(client: try api.client(), settings: settings, seed: 1, logger: logger)
+        let reader = Reader()
+        let services = ServiceGroup(configuration: .init(services: [.init(service: source)], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            group.addTask { await reader.follow(source) }
+            try #require(await eventually { reader.isSynchronised })
+            await source.write([outcome("web", ingress: [], announced: false)])
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+        }
+        #expect(api.text("web").contains("herald-lb.io/Announced"))
+    }
+}

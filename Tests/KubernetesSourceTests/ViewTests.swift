@@ -1,0 +1,167 @@
+import Announcing
+import IPAM
+import Kubernetes
+import LoadBalancing
+import NetworkTypes
+import Testing
+
+@testable import KubernetesSource
+
+@Suite("What is known of the cluster")
+struct ViewTests {
+    private func view(requireEndpoints: Bool = true, nodes: Bool = false, namespaces: Bool = false) -> ClusterView {
+        ClusterView(
+            claim: ClaimPolicy(), requireEndpoints: requireEndpoints, watchesNodes: nodes,
+            watchesNamespaces: namespaces)
+    }
+
+    private func synchronised() throws -> ClusterView {
+        var view = view()
+        view.take(.replace([try Objects.service()], keeping: []))
+        view.take(Delivery<EndpointSlice>.replace([], keeping: []))
+        _ = view.takeFacts()
+        return view
+    }
+
+    private func service(_ facts: [SourceSubject: SourceFact]) -> LoadBalancerService? {
+        guard case .service(let service) = facts[.service(Objects.key)] else { return nil }
+        return service
+    }
+
+    @Test("nothing is said before everything needed is there; then all in one batch with .synchronised")
+    func synchronisation() throws {
+        var view = view(nodes: true, namespaces: true)
+        view.take(.replace([try Objects.service()], keeping: []))
+        #expect(view.takeFacts().isEmpty)
+        view.take(Delivery<Kubernetes.Namespace>.replace([], keeping: []))
+        view.take(Delivery<Kubernetes.Node>.replace([], keeping: []))
+        #expect(view.takeFacts().isEmpty)
+        #expect(view.needsEndpointSlices)
+        view.take(.replace([try Objects.slice("s", Objects.endpoint("a"))], keeping: []))
+        let facts = view.takeFacts()
+        #expect(facts[.synchronisation] == .synchronised)
+        #expect(service(facts)?.endpoints == .known(.init(readyNodes: ["a"])))
+        #expect(view.takeFacts().isEmpty)
+    }
+
+    @Test("slices are not waited for where no Service needs them")
+    func withoutSlices() throws {
+        var view = view(requireEndpoints: false)
+        view.take(.replace([try Objects.service()], keeping: []))
+        #expect(!view.needsEndpointSlices)
+        let facts = view.takeFacts()
+        #expect(facts[.synchronisation] == .synchronised)
+        #expect(service(facts)?.endpoints == .unknown)
+        view.take(.put(try Objects.service(version: "11", spec: #""externalTrafficPolicy":"Local""#)))
+        #expect(view.needsEndpointSlices)
+        #expect(service(view.takeFacts())?.endpoints == .known(.init()))
+    }
+
+    @Test("a change that does not concern us says nothing; one that does is said once")
+    func changes() throws {
+        var view = try synchronised()
+        view.take(.put(try Objects.service(version: "11", metadata: #""annotations":{"x/y":"z"}"#)))
+        #expect(view.takeFacts().isEmpty)
+        view.take(.put(try Objects.service(version: "12", conditions: Objects.others)))
+        #expect(view.takeFacts().isEmpty)
+        view.take(.put(try Objects.service(version: "13", spec: #""loadBalancerIP":"192.0.2.1""#)))
+        #expect(view.takeFacts().count == 1)
+        #expect(view.takeFacts().isEmpty)
+        view.take(Delivery<Kubernetes.Service>.remove(ObjectKey(Objects.key)))
+        #expect(view.takeFacts() == [.service(Objects.key): .serviceGone])
+    }
+
+    @Test("an answer to a write is ahead of the watch; what the watch brings late takes nothing back")
+    func answers() throws {
+        var view = try synchronised()
+        let written = try Objects.service(
+            version: "12", metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1"}"#)
+        #expect(view.absorb(written) == true)
+        #expect(service(view.takeFacts())?.recordedAddresses == [Objects.address("192.0.2.1")])
+        view.take(.put(try Objects.service(version: "11")))
+        #expect(view.takeFacts().isEmpty)
+        view.take(.put(written))
+        #expect(view.takeFacts().isEmpty)
+    }
+
+    @Test("an answer brings no Service back, and not that of another UID")
+    func lateAnswers() throws {
+        var view = try synchronised()
+        #expect(view.absorb(try Objects.service(uid: "u2", version: "20")) == false)
+        view.take(Delivery<Kubernetes.Service>.remove(ObjectKey(Objects.key)))
+        #expect(view.absorb(try Objects.service(version: "20")) == false)
+        #expect(view.takeFacts() == [.service(Objects.key): .serviceGone])
+    }
+
+    @Test("a Service created again under its name is taken whatever its version")
+    func recreated() throws {
+        var view = try synchronised()
+        view.take(.put(try Objects.service(uid: "u2", version: "5")))
+        #expect(service(view.takeFacts())?.uid == "u2")
+    }
+
+    @Test("a Service that leaves with what herald wrote is told once; a deleted one is not")
+    func departures() throws {
+        var view = try synchronised()
+        let key = ObjectKey(Objects.key)
+        view.take(Delivery<Kubernetes.Service>.remove(key))
+        #expect(view.takeDepartures().isEmpty)
+        view.take(.put(try Objects.service(conditions: Objects.ours)))
+        view.take(Delivery<Kubernetes.Service>.remove(key))
+        #expect(view.takeDepartures() == [.init(key: Objects.key, uid: "u1")])
+        #expect(view.takeDepartures().isEmpty)
+        view.take(
+            .put(
+                try Objects.service(
+                    metadata: #""deletionTimestamp":"2026-01-01T00:00:00Z""#, conditions: Objects.ours)))
+        view.take(Delivery<Kubernetes.Service>.remove(key))
+        #expect(view.takeDepartures().isEmpty)
+    }
+
+    @Test("slices come, move to another Service, go, and are read all again")
+    func slices() throws {
+        var view = try synchronised()
+        view.take(.put(try Objects.slice("s", Objects.endpoint("a"))))
+        #expect(service(view.takeFacts())?.endpoints == .known(.init(readyNodes: ["a"])))
+        view.take(.put(try Objects.slice("s", service: "other", Objects.endpoint("a"))))
+        #expect(service(view.takeFacts())?.endpoints == .known(.init()))
+        view.take(.put(try Objects.slice("t", Objects.endpoint("b"))))
+        view.take(.put(try Objects.slice("u", Objects.endpoint("c"))))
+        #expect(service(view.takeFacts())?.endpoints == .known(.init(readyNodes: ["b", "c"])))
+        view.take(Delivery<EndpointSlice>.replace([], keeping: [ObjectKey(namespace: "default", name: "u")]))
+        #expect(service(view.takeFacts())?.endpoints == .known(.init(readyNodes: ["c"])))
+        view.take(Delivery<EndpointSlice>.remove(ObjectKey(namespace: "default", name: "u")))
+        #expect(service(view.takeFacts())?.endpoints == .known(.init()))
+    }
+
+    @Test("slices that came before their Service count")
+    func slicesFirst() throws {
+        var view = try synchronised()
+        view.take(.put(try Objects.slice("s", service: "late", Objects.endpoint("a"))))
+        #expect(view.takeFacts().isEmpty)
+        view.take(.put(try Objects.service(name: "late")))
+        let key = ServiceKey(namespace: "default", name: "late")
+        guard case .service(let service) = view.takeFacts()[.service(key)] else {
+            Issue.record("no Service")
+            return
+        }
+        #expect(service.endpoints == .known(.init(readyNodes: ["a"])))
+    }
+
+    @Test("nodes and namespaces come, change and go")
+    func nodesAndNamespaces() throws {
+        var view = view(nodes: true, namespaces: true)
+        view.take(Delivery<Kubernetes.Service>.replace([], keeping: []))
+        let node: Kubernetes.Node = try Objects.decode(#"{"metadata":{"name":"a","labels":{"x":"y"}}}"#)
+        let space: Kubernetes.Namespace = try Objects.decode(#"{"metadata":{"name":"web","labels":{"k":"v"}}}"#)
+        view.take(.replace([node], keeping: []))
+        view.take(.replace([space], keeping: []))
+        let facts = view.takeFacts()
+        #expect(facts[.node("a")] == .node(NodeFacts(name: "a", labels: ["x": "y"])))
+        #expect(facts[.namespace("web")] == .namespace(labels: ["k": "v"]))
+        #expect(facts[.synchronisation] == .synchronised)
+        view.take(Delivery<Kubernetes.Node>.replace([], keeping: []))
+        view.take(Delivery<Kubernetes.Namespace>.remove(ObjectKey(name: "web")))
+        #expect(view.takeFacts() == [.node("a"): .nodeGone, .namespace("web"): .namespaceGone])
+    }
+}

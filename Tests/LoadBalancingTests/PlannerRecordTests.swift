@@ -1,0 +1,163 @@
+import HashTreeCollections
+import IPAM
+import LoadBalancing
+import NetworkTypes
+import Testing
+
+@Suite("Planner, records and who writes them")
+struct PlannerRecordTests {
+    typealias Fixture = PlannerFixture
+
+    private func service(_ name: String, record: String? = nil, port: UInt16 = 80, share: String? = nil)
+        -> LoadBalancerService
+    {
+        var service = Fixture.service(name, ports: [port])
+        service.annotations[Annotation.assigned] = record
+        service.annotations[Annotation.share] = share
+        return service
+    }
+
+    private func records(_ plan: Plan) -> [String: String] {
+        Dictionary(
+            plan.outcomes.compactMap { outcome in
+                outcome.record.map { (outcome.key.name, $0.map(\.description).joined(separator: ",")) }
+            }, uniquingKeysWith: { $1 })
+    }
+
+    @Test("a record comes before a status, however old the Service that the status belongs to")
+    func recordBeforeStatus() {
+        var planner = Planner(
+            settings: Fixture.settings(["192.0.2.10-192.0.2.11"].compactMap(Fixture.range)), isAllocator: true)
+        var old = service("old")
+        old.createdAt = 1
+        old.writtenIngress = [Fixture.address("192.0.2.10")]
+        var young = service("young", record: "192.0.2.10")
+        young.createdAt = 2
+        planner.set(old, at: .zero)
+        planner.set(young, at: .zero)
+        planner.sourceIsSynchronised()
+        #expect(records(planner.plan(at: .zero)) == ["old": "192.0.2.11", "young": "192.0.2.10"])
+    }
+
+    @Test("an address that two gave up stays kept until neither record names it")
+    func twoRecords() {
+        var fixture = Fixture("192.0.2.10-192.0.2.12")
+        fixture.planner.sourceIsSynchronised()
+        for (name, port) in [("a", UInt16(80)), ("b", 443)] {
+            fixture.planner.set(service(name, record: "192.0.2.10", port: port, share: "k"), at: .zero)
+        }
+        _ = fixture.planner.plan(at: .zero)
+        for (name, port, wanted) in [("a", UInt16(80), "192.0.2.11"), ("b", 443, "192.0.2.12")] {
+            var moving = service(name, record: "192.0.2.10", port: port, share: "k")
+            moving.annotations[Annotation.addresses] = wanted
+            fixture.planner.set(moving, at: .zero)
+            _ = fixture.planner.plan(at: .zero)
+        }
+        fixture.planner.set(service("c"), at: .zero)
+        fixture.planner.set(service("b", record: "192.0.2.12", port: 443, share: "k"), at: .zero)
+        #expect(records(fixture.planner.plan(at: .zero))["c"] == "", "the record of a names 192.0.2.10 still")
+        fixture.planner.set(service("a", record: "192.0.2.11", share: "k"), at: .zero)
+        #expect(records(fixture.planner.plan(at: .zero))["c"] == "192.0.2.10")
+    }
+
+    @Test("a write that is under way when it is replaced may still arrive, but not for ever")
+    func lateWrite() {
+        var fixture = Fixture("192.0.2.10-192.0.2.11")
+        fixture.planner.sourceIsSynchronised()
+        fixture.planner.set(service("a"), at: .zero)
+        #expect(records(fixture.planner.plan(at: .zero)) == ["a": "192.0.2.10"])
+        var moving = service("a")
+        moving.annotations[Annotation.addresses] = "192.0.2.11"
+        fixture.planner.set(moving, at: .zero)
+        fixture.planner.set(service("b"), at: .zero)
+        let plan = fixture.planner.plan(at: .zero)
+        #expect(records(plan) == ["a": "192.0.2.11", "b": ""])
+        #expect(plan.nextWake == .zero.advanced(by: .seconds(60)))
+        let later = fixture.planner.plan(at: .zero.advanced(by: .seconds(60)))
+        #expect(records(later) == ["b": "192.0.2.10"] && later.nextWake == nil)
+    }
+
+    @Test("who follows the records takes in what the allocator has made room for")
+    func follower() {
+        var fixture = Fixture("192.0.2.10", isAllocator: false)
+        fixture.planner.sourceIsSynchronised()
+        fixture.planner.set(service("a", record: "192.0.2.10", port: 80, share: "k"), at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        fixture.planner.set(service("b", record: "192.0.2.10", port: 80, share: "k"), at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        #expect(fixture.planner.report(of: Fixture.key("b"))?.state == .refused)
+        fixture.planner.set(service("a", record: "192.0.2.10", port: 443, share: "k"), at: .zero)
+        fixture.effect(Fixture.address("192.0.2.10"), .inEffect(interface: "eth0"))
+        let plan = fixture.planner.plan(at: .zero)
+        #expect(plan.outcomes.map(\.ingress) == [[Fixture.address("192.0.2.10")], [Fixture.address("192.0.2.10")]])
+    }
+
+    @Test("of all nodes, the one that allocates or announces tells of it")
+    func tellers() {
+        let address = Fixture.address("192.0.2.10")
+        func reasons(isAllocator: Bool, _ state: AnnouncementEffect.State) -> [ServiceEvent.Reason] {
+            var fixture = Fixture("192.0.2.10", isAllocator: isAllocator)
+            fixture.planner.sourceIsSynchronised()
+            fixture.planner.set(service("a", record: isAllocator ? nil : "192.0.2.10"), at: .zero)
+            var events = fixture.planner.plan(at: .zero).events
+            fixture.planner.set(service("a", record: "192.0.2.10"), at: .zero)
+            events += fixture.planner.plan(at: .zero).events
+            fixture.effect(address, state)
+            events += fixture.planner.plan(at: .zero).events
+            fixture.planner.set(service("a"), at: .zero)
+            return (events + fixture.planner.plan(at: .zero).events).map(\.reason)
+        }
+        #expect(reasons(isAllocator: true, .owned(by: "node-2")) == [.addressAllocated])
+        #expect(reasons(isAllocator: true, .inEffect(interface: "eth0")) == [.addressAllocated, .announcing])
+        #expect(reasons(isAllocator: false, .owned(by: "node-2")) == [])
+        #expect(reasons(isAllocator: false, .inEffect(interface: "eth0")) == [.announcing])
+        let obstacle = Obstacle(reason: "NoCarrier", sentence: "interface eth0 has no carrier")
+        #expect(reasons(isAllocator: false, .blocked(obstacle)) == [])
+        #expect(reasons(isAllocator: true, .blocked(obstacle)) == [.addressAllocated, .announcingFailed])
+    }
+
+    @Test("a request that cannot be read does not keep an address that must be given up")
+    func malformedAndReserved() {
+        var fixture = Fixture("192.0.2.10-192.0.2.11")
+        fixture.planner.sourceIsSynchronised()
+        var edited = service("a", record: "192.0.2.10")
+        edited.annotations[Annotation.addresses] = "somewhere"
+        fixture.planner.set(edited, at: .zero)
+        #expect(records(fixture.planner.plan(at: .zero)) == ["a": "192.0.2.10"])
+        fixture.planner.reserve([Fixture.address("192.0.2.10")])
+        let plan = fixture.planner.plan(at: .zero)
+        #expect(records(plan) == ["a": ""] && plan.announcements[.arp]?.isEmpty == true)
+    }
+
+    @Test("while an address moves to another mode, the old one's withdrawal does not hide the new one's success")
+    func modes() throws {
+        var fixture = Fixture("192.0.2.10")
+        fixture.planner.sourceIsSynchronised()
+        fixture.set(Fixture.service("a"))
+        fixture.settle()
+        #expect(fixture.ingress("a") == ["192.0.2.10"])
+        let range = try #require(Fixture.range("192.0.2.10"))
+        fixture.planner.configure(Fixture.settings([range], mode: .bgp))
+        let plan = fixture.planner.plan(at: .zero)
+        #expect(plan.announcements[.bgp]?.count == 1 && plan.outcomes.map(\.ingress) == [[]])
+        let address = Fixture.address("192.0.2.10")
+        fixture.planner.observe(
+            AnnouncementEffect(address: address, state: .inEffect(interface: "eth0")), from: .bgp, at: .zero)
+        #expect(fixture.planner.plan(at: .zero).outcomes.map(\.ingress) == [[address]])
+        fixture.effect(address, .withdrawn)
+        #expect(fixture.planner.plan(at: .zero).outcomes.isEmpty)
+    }
+
+    @Test("a status that is left of a Service no longer ours is cleared, though its record is gone")
+    func leftStatus() {
+        var fixture = Fixture("192.0.2.10")
+        fixture.planner.sourceIsSynchronised()
+        var gone = service("a")
+        gone.loadBalancerClass = "example.com/other"
+        fixture.planner.set(gone, at: .zero)
+        #expect(fixture.planner.plan(at: .zero).outcomes.map(\.ingress) == [nil])
+        gone.writtenIngress = [Fixture.address("192.0.2.10")]
+        fixture.planner.set(gone, at: .zero)
+        #expect(fixture.planner.plan(at: .zero).outcomes.map(\.ingress) == [[]])
+    }
+}
