@@ -58,7 +58,7 @@ public struct Peer: Sendable {
             routes.sessionEstablished(negotiated)
         case .lost: routes.sessionLost()
         case .refreshRequested(let family): routes.refresh(family)
-        case .connect, .close, .send, .startTimer, .stopTimer, .report, .fault: break
+        case .connect, .close, .send, .startTimer, .stopTimer, .report, .fault, .prefixLimitExceeded: break
         }
     }
 

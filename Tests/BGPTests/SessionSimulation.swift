@@ -84,7 +84,7 @@ struct SessionSimulation {
             established[side] = id
             establishments[side] += 1
         case .lost: established[side] = nil
-        case .report, .refreshRequested, .fault: break
+        case .report, .refreshRequested, .fault, .prefixLimitExceeded: break
         }
     }
 

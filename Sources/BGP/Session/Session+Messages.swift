@@ -1,3 +1,5 @@
+import NetworkTypes
+
 extension Session {
     mutating func receive(_ octets: [UInt8], on id: ConnectionID) {
         guard framers[id] != nil else { return }
@@ -67,6 +69,23 @@ extension Session {
             if faultsSeen.insert(FaultKey(attribute: fault.attribute, kind: fault.kind)).inserted {
                 effects.append(.fault(fault))
             }
+        }
+        if !tallies.isEmpty { try tally(update) }
+    }
+
+    /// RFC 4486 section 4: error 6/1 tells the family and its limit.
+    private mutating func tally(_ update: ReceivedUpdate) throws(NotificationMessage) {
+        for (family, limit) in configuration.prefixLimits.sorted(by: { $0.key < $1.key }) {
+            guard tallies[family]?.take(update, family, limit: limit.count) == true else { continue }
+            if limitsExceeded.insert(family).inserted {
+                effects.append(.prefixLimitExceeded(family, limit: limit.count))
+            }
+            guard limit.endsSession else { continue }
+            var data = ByteWriter(reserving: 7)
+            data.write(RouteFamily(family).afi)
+            data.write(RouteFamily(family).safi)
+            data.write(limit.count)
+            throw NotificationMessage(.maximumPrefixes, data: data.bytes)
         }
     }
 

@@ -60,6 +60,8 @@ extension Session {
             Established(id: id, negotiated: negotiated, reader: UpdateReader(terms: negotiated.terms(configuration))))
         isRestarting = false
         faultsSeen = []
+        tallies = configuration.prefixLimits.mapValues { _ in PrefixTally() }
+        limitsExceeded = []
         counters.established += 1
         reason = "the session is established"
         startTimer(.stability, configuration.timing.stability)

@@ -1,4 +1,4 @@
-import NetworkTypes
+public import NetworkTypes
 
 /// The session with one peer (RFC 4271 section 8), free of sockets, clocks and tasks.
 ///
@@ -22,6 +22,8 @@ public struct Session: Sendable {
     /// Whether no session has come up yet since this process restarted.
     var isRestarting: Bool
     var faultsSeen: Set<FaultKey> = []
+    var tallies: [AddressFamily: PrefixTally] = [:]
+    var limitsExceeded: Set<AddressFamily> = []
 
     var effects: [SessionEffect] = []
     /// Why the state is what it is; goes into the next report.
@@ -106,6 +108,9 @@ extension Session {
         /// A new connection of a peer that may have restarted without our noticing (RFC 4724 section 5).
         var rival: Opening?
     }
+
+    /// How many routes of a family with a limit the peer has announced; one more than the limit stands for any more.
+    public func prefixCount(_ family: AddressFamily) -> Int? { tallies[family]?.count }
 
     struct FaultKey: Hashable, Sendable {
         let attribute: UInt8?

@@ -67,6 +67,8 @@ public struct SessionConfiguration: Hashable, Sendable {
     public var hostName: HostName?
     /// Told to the peer when set.
     public var softwareVersion: String?
+    /// How many routes the peer may announce; no limit for families that are not named.
+    public var prefixLimits: [AddressFamily: PrefixLimit] = [:]
     /// What BFD means to the session.
     public var bfd = BFDMode.ignored
     /// What an unusable multiprotocol attribute of the peer leads to.
@@ -89,6 +91,7 @@ public struct SessionConfiguration: Hashable, Sendable {
         aligned.bfd = bfd
         aligned.mode = mode
         aligned.requiredFamilies = requiredFamilies
+        aligned.prefixLimits = prefixLimits
         return aligned == self
     }
 }

@@ -31,4 +31,6 @@ public enum SessionEffect: Equatable, Sendable {
     case refreshRequested(AddressFamily)
     /// The peer has made a mistake of a kind not yet seen in this session (RFC 7606).
     case fault(UpdateFault)
+    /// The peer has announced more routes of a family than its limit; said once in a session.
+    case prefixLimitExceeded(AddressFamily, limit: UInt32)
 }
