@@ -66,6 +66,8 @@ public struct Member: Sendable {
                 election: settings.election, patience: settings.patience, handoverLimit: settings.handoverLimit,
                 retry: settings.retry),
             adopted: adopted)
+        // Who has seen no claim yet still claims later than those who have long been there.
+        ownership.advanceClock(to: incarnation >> 20)
     }
 
     static func list(_ subnets: Set<CIDR>) -> [CIDR] {
