@@ -36,6 +36,8 @@ public struct Member: Sendable {
     var nextBeat: MonotonicTime
     /// No peer is due to be found dead before; nil for none.
     var earliestDeadline: MonotonicTime?
+    /// Before then, changes of who is heard wait.
+    var reachRest = MonotonicTime.zero
     /// When how a peer is reached changes by time alone.
     var nextReachCheck: MonotonicTime?
     private var pauses = PauseWatch()
@@ -82,6 +84,7 @@ public struct Member: Sendable {
         var next = nextBeat
         if isUrgent, let lastBeat { next = min(next, lastBeat.advanced(by: StateOutbox.pace)) }
         if hasPartsToSend, let burst = outbox.nextBurst { next = min(next, burst) }
+        if isReachChanged { next = min(next, reachRest) }
         for time in [earliestDeadline, nextReachCheck, listening?.deadline, ownership.nextCheck] {
             if let time { next = min(next, time) }
         }
