@@ -3,6 +3,11 @@ public import NetworkTypes
 /// A node among those that share the addresses: it tells them that it lives, knows who of them does, and which addresses
 /// are its own.
 ///
+/// In a network that works, or has been broken in one way for a second, each address that some node can serve has one
+/// owner among nodes that reach each other, directly or by one node between them. A dead node's addresses have new owners
+/// after the detection time and a few milliseconds; addresses move for no other reason than that their owner is lost, may
+/// not or cannot serve them any more, or is told to give them away.
+///
 /// Feed it events, perform the effects it returns in order, and call again at `nextWake`. Whatever the event, it first
 /// looks whether the process has slept; then `holdAnswers` comes before anything else.
 public struct Member: Sendable {
@@ -102,7 +107,7 @@ public struct Member: Sendable {
         case .desired(let added, let removed): ownership.setDesired(added, removed: removed)
         case .eligibility(let value): setEligibility(value, at: now)
         case .draining(let value): setDraining(value)
-        case .attached(let address): noteAttached(address, into: &effects)
+        case .attached(let address): ownership.markInEffect(address)
         case .attachFailed(let address): noteFailed(address, at: now)
         case .claimHeard(let address): noteClaim(of: address, at: now, into: &effects)
         case .rebalance: ownership.offerExcess(at: now)
