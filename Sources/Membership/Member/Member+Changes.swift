@@ -22,11 +22,6 @@ extension Member {
         updateOwnFacts()
     }
 
-    /// One that is no longer claimed has been released already.
-    mutating func noteAttached(_ address: IPAddress, into effects: inout [MemberEffect]) {
-        _ = ownership.markInEffect(address)
-    }
-
     mutating func noteFailed(_ address: IPAddress, at now: MonotonicTime) {
         guard ownership.ownClaims[address] != nil else { return }
         ownership.block(address, at: now)

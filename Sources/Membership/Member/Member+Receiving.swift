@@ -76,7 +76,11 @@ extension Member {
         }
         if heartbeat.sequence > peers[index].latestSequence {
             peers[index].latestSequence = heartbeat.sequence
-            takeLatest(heartbeat, from: index, at: now)
+            takeLatest(heartbeat, from: index)
+        }
+        if let hearing = heartbeat.hearing, heartbeat.sequence > peers[index].hearingSequence {
+            peers[index].hearingSequence = heartbeat.sequence
+            take(hearing, from: index, at: now)
         }
         if let relay = heartbeat.relay {
             take(relay, with: heartbeat.part, from: index)
@@ -87,7 +91,7 @@ extension Member {
     }
 
     /// What a datagram that was overtaken by a later one says no longer.
-    private mutating func takeLatest(_ heartbeat: Heartbeat, from index: Int, at now: MonotonicTime) {
+    private mutating func takeLatest(_ heartbeat: Heartbeat, from index: Int) {
         peers[index].advertisedVersion = heartbeat.stateVersion
         if peers[index].rosterDigest != heartbeat.rosterDigest {
             peers[index].rosterDigest = heartbeat.rosterDigest
@@ -98,7 +102,9 @@ extension Member {
             isReachChanged = true
             if peers[index].reach.isMember { ownership.setMember(peers[index].facts) }
         }
-        guard let hearing = heartbeat.hearing else { return }
+    }
+
+    private mutating func take(_ hearing: Hearing, from index: Int, at now: MonotonicTime) {
         peers[index].detector.arrivals.arrived(at: now)
         guard hearing != peers[index].hearing else { return }
         peers[index].hearing = hearing

@@ -2,9 +2,9 @@ import NetworkTypes
 
 // How nodes that do not hear each other learn what they own: from a third that hears both.
 extension Member {
-    /// Asks for news of each node that is only known to live by a witness.
+    /// Asks for news of each node that is only known to live by a witness, has not answered yet, or seems to be back.
     mutating func inquire(into effects: inout [MemberEffect]) {
-        for peer in peers where peer.reach == .witnessed {
+        for peer in peers where peer.reach == .witnessed || peer.hasLeft || isMissed(peer) {
             guard let witness = witness(for: peer.id) else { continue }
             let missing = peer.isInStep ? UInt16.max : UInt16(clamping: peer.assembly?.firstMissing ?? 0)
             var heartbeat = makeHeartbeat()
@@ -14,6 +14,11 @@ extension Member {
                 standing: peer.standing, firstMissing: missing)
             send(heartbeat, to: .one(witness), into: &effects)
         }
+    }
+
+    private func isMissed(_ peer: Peer) -> Bool {
+        guard let listening, sequence > listening.firstSequence else { return false }
+        return peer.answeredSequence < listening.firstSequence
     }
 
     /// Answers with what has been heard of the node in question, unless the asker knows it all.
@@ -43,12 +48,16 @@ extension Member {
         }
     }
 
-    /// Takes what a witness has heard of a node that is not heard here, if it is news.
+    /// Takes what a witness has heard of a node, if it is news.
     mutating func take(_ relay: Relay, with part: StatePart?, from witness: Int) {
         guard peers[witness].reach == .mutual, let index = positions[relay.node], index != witness,
-            !peers[index].detector.isAlive, relay.incarnation >= peers[index].incarnation
+            relay.incarnation >= peers[index].incarnation
         else { return }
-        if relay.incarnation > peers[index].incarnation { peers[index].begin(relay.incarnation) }
+        if relay.incarnation > peers[index].incarnation {
+            // Who is heard here proves itself.
+            guard !peers[index].detector.isAlive else { return }
+            peers[index].begin(relay.incarnation)
+        }
         if relay.sequence > peers[index].latestSequence || peers[index].advertisedVersion == nil {
             peers[index].latestSequence = relay.sequence
             peers[index].advertisedVersion = relay.version

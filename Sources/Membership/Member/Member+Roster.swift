@@ -4,6 +4,8 @@ import NetworkTypes
 extension Member {
     /// Members and guests in all.
     static let maximumPeers = 256
+    /// How often it is looked at again who reaches whom, while much changes.
+    private static let reachPace = Duration.milliseconds(2)
     private static let guestTime = Duration.seconds(60)
 
     mutating func setRoster(_ names: [NodeName], at now: MonotonicTime) {
@@ -63,16 +65,18 @@ extension Member {
     }
 
     mutating func refreshReach(at now: MonotonicTime, into effects: inout [MemberEffect]) {
-        guard isReachChanged || nextReachCheck.map({ $0 <= now }) == true else { return }
+        let isCheckDue = nextReachCheck.map { $0 <= now } ?? false
+        guard isCheckDue || (isReachChanged && reachRest <= now) else { return }
         isReachChanged = false
         nextReachCheck = nil
+        reachRest = now.advanced(by: Self.reachPace)
         let before = peers.map { ($0.reach, $0.isDoubtful) }
         for index in peers.indices { peers[index].reach = directReach(of: peers[index], at: now) }
-        for index in peers.indices where peers[index].reach != .mutual && !peers[index].hasLeft {
-            if witness(for: peers[index].id) != nil { peers[index].reach = .witnessed }
-        }
+        let testimony = testimony
         for index in peers.indices {
-            peers[index].isDoubtful = peers[index].listedSince != nil && witness(for: peers[index].id) == nil
+            let isVouchedFor = testimony?.vouches(for: peers[index].id) ?? false
+            if peers[index].reach != .mutual, !peers[index].hasLeft, isVouchedFor { peers[index].reach = .witnessed }
+            peers[index].isDoubtful = peers[index].listedSince != nil && !isVouchedFor
             guard (peers[index].reach, peers[index].isDoubtful) != before[index] else { continue }
             noteReach(of: index, before: before[index].0, at: now, into: &effects)
         }
@@ -80,8 +84,9 @@ extension Member {
     }
 
     private mutating func tellHearing() {
-        let silent = peers.filter { !$0.detector.isAlive }.map(\.id)
-        let deaf = peers.filter { $0.detector.isAlive && ($0.listedSince != nil || $0.reach != .mutual) }.map(\.id)
+        let silent = peers.filter { !$0.detector.isAlive }.map(\.id).sorted()
+        let deaf = peers.filter { $0.detector.isAlive && ($0.listedSince != nil || $0.reach != .mutual) }
+            .map(\.id).sorted()
         guard silent != hearing.silent || deaf != hearing.deaf else { return }
         hearing.silent = silent
         hearing.deaf = deaf
@@ -112,12 +117,22 @@ extension Member {
         return .mutual
     }
 
-    /// Only who counts with the same nodes can be a witness: otherwise it may not even listen for this one.
+    /// A node to ask about another.
     func witness(for node: NodeID) -> NodeName? {
-        peers.first {
-            $0.reach == .mutual && $0.rosterDigest == rosterDigest && $0.hearing?.vouches(for: node) == true
-                && $0.id != node
-        }?.name
+        peers.first { isWitness($0) && $0.id != node && $0.hearing?.vouches(for: node) == true }?.name
+    }
+
+    /// Only who counts with the same nodes can be a witness: otherwise it may not even listen for this one.
+    private func isWitness(_ peer: Peer) -> Bool {
+        peer.reach == .mutual && peer.rosterDigest == rosterDigest && peer.hearing?.isCut == false
+    }
+
+    /// What all witnesses say; nil when there is nobody to ask about.
+    private var testimony: Testimony? {
+        guard peers.contains(where: { $0.reach != .mutual || $0.listedSince != nil }) else { return nil }
+        var testimony = Testimony()
+        for peer in peers where isWitness(peer) { testimony.add(peer.id, peer.hearing ?? Hearing()) }
+        return testimony
     }
 
     mutating func updateMember(_ peer: Peer) {

@@ -96,6 +96,8 @@ extension Member {
     ) {
         if let last = peers[index].lastAnswered, last.duration(to: now) < StateOutbox.pace { return }
         peers[index].lastAnswered = now
+        // The asker goes by what it hears now.
+        renewState()
         var heartbeat = makeHeartbeat()
         heartbeat.hearing = hearing
         heartbeat.answer = Heartbeat.Answer(

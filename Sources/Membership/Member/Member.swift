@@ -3,6 +3,11 @@ public import NetworkTypes
 /// A node among those that share the addresses: it tells them that it lives, knows who of them does, and which addresses
 /// are its own.
 ///
+/// In a network that works, or has been broken in one way for a second, each address that some node can serve has one
+/// owner among nodes that reach each other, directly or by one node between them. A dead node's addresses have new owners
+/// after the detection time and a few milliseconds; addresses move for no other reason than that their owner is lost, may
+/// not or cannot serve them any more, or is told to give them away.
+///
 /// Feed it events, perform the effects it returns in order, and call again at `nextWake`. Whatever the event, it first
 /// looks whether the process has slept; then `holdAnswers` comes before anything else.
 public struct Member: Sendable {
@@ -36,6 +41,8 @@ public struct Member: Sendable {
     var nextBeat: MonotonicTime
     /// No peer is due to be found dead before; nil for none.
     var earliestDeadline: MonotonicTime?
+    /// Before then, changes of who is heard wait.
+    var reachRest = MonotonicTime.zero
     /// When how a peer is reached changes by time alone.
     var nextReachCheck: MonotonicTime?
     private var pauses = PauseWatch()
@@ -66,6 +73,8 @@ public struct Member: Sendable {
                 election: settings.election, patience: settings.patience, handoverLimit: settings.handoverLimit,
                 retry: settings.retry),
             adopted: adopted)
+        // Who has seen no claim yet still claims later than those who have long been there.
+        ownership.advanceClock(to: incarnation >> 20)
     }
 
     static func list(_ subnets: Set<CIDR>) -> [CIDR] {
@@ -80,6 +89,7 @@ public struct Member: Sendable {
         var next = nextBeat
         if isUrgent, let lastBeat { next = min(next, lastBeat.advanced(by: StateOutbox.pace)) }
         if hasPartsToSend, let burst = outbox.nextBurst { next = min(next, burst) }
+        if isReachChanged { next = min(next, reachRest) }
         for time in [earliestDeadline, nextReachCheck, listening?.deadline, ownership.nextCheck] {
             if let time { next = min(next, time) }
         }
@@ -97,7 +107,7 @@ public struct Member: Sendable {
         case .desired(let added, let removed): ownership.setDesired(added, removed: removed)
         case .eligibility(let value): setEligibility(value, at: now)
         case .draining(let value): setDraining(value)
-        case .attached(let address): noteAttached(address, into: &effects)
+        case .attached(let address): ownership.markInEffect(address)
         case .attachFailed(let address): noteFailed(address, at: now)
         case .claimHeard(let address): noteClaim(of: address, at: now, into: &effects)
         case .rebalance: ownership.offerExcess(at: now)

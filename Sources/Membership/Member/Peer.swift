@@ -11,6 +11,8 @@ struct Peer: Sendable {
     var incarnation: UInt64 = 0
     var window = ReplayWindow()
     var latestSequence: UInt64 = 0
+    /// Of the datagram that `hearing` is from.
+    var hearingSequence: UInt64 = 0
     var standing: Standing = []
     var rosterDigest: UInt32 = 0
     var hearing: Hearing?
@@ -56,6 +58,7 @@ struct Peer: Sendable {
         self.incarnation = incarnation
         window = ReplayWindow()
         latestSequence = 0
+        hearingSequence = 0
         detector.arrivals = ArrivalStatistics()
         hearing = nil
         advertisedVersion = nil

@@ -68,7 +68,10 @@ struct Assignment: Sendable {
         guard let best else { return nil }
         seats[best.index].load += 1
         let winner = seats[best.index].id
-        return Turn(node: winner, ownRank: ownSeat.map { $0.id == winner ? 0 : 1 + min(heavier, 3) })
+        if winner == own { return Turn(node: winner, ownRank: 0) }
+        // The winner may be lighter, where heavier ones are full.
+        let rank = best.weight > ownWeight ? heavier : heavier + 1
+        return Turn(node: winner, ownRank: ownSeat.map { _ in min(rank, 3) })
     }
 
     private func weight(of seat: Seat, for record: AddressRecord) -> UInt64 {

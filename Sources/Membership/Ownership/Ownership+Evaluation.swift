@@ -15,14 +15,22 @@ extension Ownership {
         refreshAll(at: now, into: &decisions)
         if isDue || isAssignmentDue {
             nextCheck = nil
+            isAssignmentDue = !mayClaim
             if mayClaim {
-                isAssignmentDue = false
                 assign(at: now, into: &decisions)
                 refreshAll(at: now, into: &decisions)
             }
         }
-        if let next = handovers.values.min() { check(at: next) }
+        checkHandovers(after: now)
         return decisions
+    }
+
+    /// One that is due and goes on all the same, since another node is about to take over, is looked at later.
+    private mutating func checkHandovers(after now: MonotonicTime) {
+        for (address, limit) in handovers where limit <= now {
+            handovers[address] = now.advanced(by: settings.handoverLimit)
+        }
+        if let next = handovers.values.min() { check(at: next) }
     }
 
     private mutating func check(at time: MonotonicTime) {

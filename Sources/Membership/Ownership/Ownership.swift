@@ -152,13 +152,11 @@ extension Ownership {
         haveOwnClaimsChanged = true
     }
 
-    /// The own node answers for the address now. False when it no longer claims it.
-    mutating func markInEffect(_ address: IPAddress) -> Bool {
-        guard var claim = claims[own]?[address] else { return false }
-        guard !claim.isInEffect else { return true }
+    /// The own node answers for the address now, unless it has released it meanwhile.
+    mutating func markInEffect(_ address: IPAddress) {
+        guard var claim = claims[own]?[address], !claim.isInEffect else { return }
         claim.isInEffect = true
         setOwnClaim(claim)
-        return true
     }
 
     /// The own node cannot have the address for some time.

@@ -5,9 +5,9 @@ struct Hearing: Equatable, Sendable {
     /// Of both lists together.
     static let maximumNodes = 90
 
-    /// Nodes not heard.
+    /// Nodes not heard, ascending.
     var silent: [NodeID] = []
-    /// Nodes that are heard but do not hear the sender.
+    /// Nodes that are heard but do not hear the sender, ascending.
     var deaf: [NodeID] = []
     /// Whether there were more nodes than the lists can hold; then absence from them says nothing.
     var isCut = false

@@ -23,7 +23,7 @@ extension Simulation {
         let isAdopting = nodes[node].killedAt.map { $0.duration(to: now) < .seconds(1) } ?? false
         if !isAdopting { nodes[node].attached = [] }
         nodes[node].run += 1
-        nodes[node].incarnation += 1
+        nodes[node].incarnation = max(nodes[node].incarnation + 1, UInt64(now.nanoseconds))
         nodes[node].process = .running
         nodes[node].isHolding = false
         nodes[node].isDraining = false

@@ -89,6 +89,7 @@ struct Simulation {
         let effects = member.handle(event, at: now)
         let wake = member.nextWake
         nodes[node].member = member
+        if wake <= now { invariants.fail("\(nodes[node].name) wants to run again at once", at: now) }
         for effect in effects { perform(effect, on: node) }
         wakeNumbers[node] += 1
         let late = Int.random(in: 0...lateness, using: &random)

@@ -1,0 +1,277 @@
+import NetworkTypes
+import Testing
+
+@testable import Membership
+
+@Suite("A member among others")
+struct MemberTests {
+    /// Nodes that have all started and shared the addresses.
+    private func settled(
+        nodes: Int = 3, addresses: Int = 6, election: Election = .spread, seed: UInt64 = 1
+    ) -> Simulation {
+        var simulation = Simulation(seed: seed, nodes: nodes, addresses: addresses, election: election)
+        simulation.trace = Trace()
+        for node in 0..<nodes { simulation.start(node) }
+        simulation.run(for: .seconds(1))
+        return simulation
+    }
+
+    private func owners(_ simulation: Simulation) -> [[Int]] {
+        simulation.desired.indices.map { address in
+            simulation.nodes.indices.filter { simulation.answers($0, address) }
+        }
+    }
+
+    @Test("all start at once and share evenly")
+    func start() {
+        let simulation = settled(nodes: 4, addresses: 16)
+        #expect(owners(simulation).allSatisfy { $0.count == 1 })
+        for node in 0..<4 { #expect(owners(simulation).count { $0 == [node] } <= 5) }
+    }
+
+    @Test("a node that joins steals nothing")
+    func join() {
+        var simulation = Simulation(seed: 2, nodes: 3, addresses: 6)
+        simulation.start(0)
+        simulation.start(1)
+        simulation.run(for: .seconds(2))
+        let before = owners(simulation)
+        simulation.start(2)
+        simulation.run(for: .seconds(2))
+        #expect(owners(simulation) == before)
+    }
+
+    @Test("a dead node's addresses, and only they, move within 200 ms", arguments: 0..<20 as Range<UInt64>)
+    func death(seed: UInt64) {
+        var simulation = settled(seed: seed)
+        let before = owners(simulation)
+        simulation.kill(1)
+        simulation.run(for: .milliseconds(200))
+        for (address, now) in owners(simulation).enumerated() {
+            if before[address] == [1] {
+                #expect(now.count == 1, "\(simulation.trace?.lines(until: simulation.now) ?? [])")
+            } else {
+                #expect(now == before[address])
+            }
+        }
+    }
+
+    @Test("a node that is back within the detection time keeps its addresses")
+    func restart() {
+        var simulation = settled()
+        let before = owners(simulation)
+        simulation.kill(1)
+        simulation.run(for: .milliseconds(90))
+        simulation.start(1)
+        simulation.run(for: .seconds(1))
+        #expect(owners(simulation) == before)
+        #expect(simulation.invariants.violations.isEmpty)
+    }
+
+    @Test("a node that comes back after others took over adopts nothing")
+    func lateRestart() {
+        var simulation = settled()
+        simulation.kill(1)
+        simulation.run(for: .milliseconds(400))
+        let before = owners(simulation)
+        simulation.start(1)
+        simulation.run(for: .seconds(1))
+        #expect(owners(simulation) == before)
+    }
+
+    @Test("while a node drains, each of its addresses is answered at every moment", arguments: 0..<20 as Range<UInt64>)
+    func drain(seed: UInt64) {
+        var simulation = settled(seed: seed)
+        simulation.setDraining(0, true)
+        for _ in 0..<200 {
+            simulation.run(for: .milliseconds(1))
+            #expect(owners(simulation).allSatisfy { !$0.isEmpty })
+        }
+        #expect(owners(simulation).allSatisfy { $0.count == 1 && $0 != [0] })
+        #expect(simulation.nodes[0].member?.hasNoClaims == true)
+    }
+
+    @Test("who leaves is replaced at once, not after the detection time")
+    func leave() {
+        var simulation = settled()
+        simulation.leave(2)
+        simulation.run(for: .milliseconds(30))
+        #expect(owners(simulation).allSatisfy { $0.count == 1 && $0 != [2] })
+    }
+
+    @Test("a lost carrier moves addresses in milliseconds, and its return moves none")
+    func carrier() {
+        var simulation = settled()
+        simulation.setCarrier(0, false)
+        simulation.run(for: .milliseconds(30))
+        let before = owners(simulation)
+        #expect(before.allSatisfy { $0.count == 1 && $0 != [0] })
+        simulation.setCarrier(0, true)
+        simulation.run(for: .seconds(1))
+        #expect(owners(simulation) == before)
+    }
+
+    @Test("rebalancing gives a newcomer its share without a gap")
+    func rebalance() {
+        var simulation = Simulation(seed: 3, nodes: 2, addresses: 8)
+        simulation.start(0)
+        simulation.run(for: .seconds(1))
+        simulation.start(1)
+        simulation.run(for: .seconds(1))
+        simulation.rebalance(0)
+        for _ in 0..<100 {
+            simulation.run(for: .milliseconds(1))
+            #expect(owners(simulation).allSatisfy { !$0.isEmpty })
+        }
+        #expect(owners(simulation).count { $0 == [1] } == 4)
+    }
+
+    @Test("a leader has everything, and another when it dies")
+    func leader() {
+        var simulation = settled(nodes: 4, election: .leader)
+        let leaders = Set(owners(simulation))
+        #expect(leaders.count == 1)
+        for leader in leaders.flatMap({ $0 }) { simulation.kill(leader) }
+        simulation.run(for: .milliseconds(250))
+        #expect(Set(owners(simulation)).count == 1)
+        #expect(Set(owners(simulation)) != leaders)
+    }
+
+    @Test("a node that was frozen holds its answers before anything else")
+    func freeze() {
+        var simulation = settled(nodes: 2)
+        simulation.freeze(0, for: .seconds(2))
+        simulation.run(for: .milliseconds(1_999))
+        guard var member = simulation.nodes[0].member else { return }
+        let now = simulation.now.advanced(by: .milliseconds(2))
+        #expect(member.handle(.timePassed, at: now).first == .holdAnswers)
+        #expect(!member.handle(.timePassed, at: now.advanced(by: .milliseconds(100))).contains(.resumeAnswers))
+        #expect(member.handle(.timePassed, at: now.advanced(by: .milliseconds(160))).contains(.resumeAnswers))
+    }
+
+    @Test("one cut cable between two of three nodes moves nothing")
+    func oneCut() {
+        var simulation = settled()
+        let before = owners(simulation)
+        simulation.cut(from: 0, to: 1)
+        simulation.cut(from: 1, to: 0)
+        simulation.run(for: .seconds(2))
+        #expect(owners(simulation) == before)
+        #expect(simulation.nodes[0].member?.status(at: simulation.now).nodes.map(\.reach) == [.witnessed, .mutual])
+    }
+
+    @Test("a clock that went back does not keep a node out")
+    func earlierIncarnation() throws {
+        var first = try member("a")
+        var second = try member("b", incarnation: 9 << 30)
+        for _ in 0..<3 { _ = exchange(&first, &second) }
+        second = try member("b", incarnation: 2)
+        for step in 1...4 {
+            _ = exchange(&first, &second, at: MonotonicTime(nanoseconds: Int64(step) * 50_000_000))
+        }
+        #expect(second.incarnation == (9 << 30) + 1)
+        #expect(first.status(at: .zero).nodes.map(\.reach) == [.mutual])
+        #expect(second.status(at: .zero).nodes.map(\.reach) == [.mutual])
+    }
+
+    @Test("a recording of old heartbeats wakes no dead node")
+    func recording() throws {
+        var first = try member("a")
+        var second = try member("b")
+        var recorded: [[UInt8]] = []
+        for _ in 0..<3 { recorded += exchange(&first, &second) }
+        #expect(first.status(at: .zero).nodes.map(\.reach) == [.mutual])
+        // A new run of the first, at which only the recording plays.
+        var again = try member("a")
+        for datagram in recorded {
+            _ = again.handle(.received(datagram[...]), at: .zero)
+            _ = again.handle(.received(datagram[...]), at: .zero)
+        }
+        #expect(again.status(at: .zero).nodes.map(\.reach) == [.unreachable])
+        #expect(again.status(at: .zero).rejections[.unproven] ?? 0 > 0)
+    }
+
+    @Test("what is repeated is counted and changes nothing")
+    func repetition() throws {
+        var first = try member("a")
+        var second = try member("b")
+        var sent: [[UInt8]] = []
+        for _ in 0..<3 { sent = exchange(&first, &second) }
+        for datagram in sent { _ = first.handle(.received(datagram[...]), at: .zero) }
+        #expect(first.status(at: .zero).rejections[.replayed] == sent.count)
+    }
+
+    @Test("a node that is missing in the roster is learned, answered, and forgotten after a minute of silence")
+    func guest() throws {
+        var first = try member("a", roster: [])
+        var second = try member("b", roster: ["a"])
+        var learned: [MemberEffect] = []
+        for _ in 0..<4 {
+            for datagram in datagrams(second.handle(.timePassed, at: .zero)) {
+                let effects = first.handle(.received(datagram[...]), at: .zero)
+                learned += effects.filter { $0 == .learned("b") }
+                for answer in datagrams(effects) { _ = second.handle(.received(answer[...]), at: .zero) }
+            }
+            second.isUrgent = true
+            second.lastBeat = nil
+        }
+        #expect(learned == [.learned("b")])
+        #expect(first.status(at: .zero).nodes.map(\.name) == ["b"])
+        _ = first.handle(.timePassed, at: MonotonicTime(nanoseconds: 1_000_000_000))
+        let late =
+            first.handle(.timePassed, at: MonotonicTime(nanoseconds: 120_000_000_000))
+            + first.handle(.timePassed, at: MonotonicTime(nanoseconds: 190_000_000_000))
+        #expect(late.contains(.forgotten("b")))
+    }
+
+    @Test("an address that cannot be attached goes to another node")
+    func failure() {
+        var simulation = settled(nodes: 2, addresses: 1)
+        let owner = simulation.answers(0, 0) ? 0 : 1
+        simulation.nodes[owner].attached = []
+        simulation.feed(.attachFailed(Simulation.address(0)), to: owner)
+        simulation.run(for: .milliseconds(500))
+        #expect(owners(simulation) == [[1 - owner]])
+    }
+
+    // MARK: - Two members without a network
+
+    private func member(
+        _ name: NodeName, incarnation: UInt64 = 1 << 30, roster: [NodeName] = ["a", "b"]
+    ) throws -> Member {
+        var member = Member(
+            name: name, incarnation: incarnation, settings: MemberSettings(cluster: 7), seal: TestSeal(),
+            eligibility: Eligibility(subnets: Simulation.subnets), at: .zero)
+        _ = member.handle(.roster(roster), at: .zero)
+        return member
+    }
+
+    private func datagrams(_ effects: [MemberEffect]) -> [[UInt8]] {
+        effects.compactMap { effect in
+            guard case .send(let datagram, _) = effect else { return nil }
+            return datagram
+        }
+    }
+
+    /// Lets both speak and hear until nothing is left to say; what the second said.
+    private func exchange(
+        _ first: inout Member, _ second: inout Member, at now: MonotonicTime = .zero
+    ) -> [[UInt8]] {
+        var said: [[UInt8]] = []
+        first.lastBeat = nil
+        second.lastBeat = nil
+        first.isUrgent = true
+        second.isUrgent = true
+        first.reachRest = .zero
+        second.reachRest = .zero
+        var toSecond = datagrams(first.handle(.timePassed, at: now))
+        var toFirst = datagrams(second.handle(.timePassed, at: now))
+        while !toFirst.isEmpty || !toSecond.isEmpty {
+            said += toFirst
+            let arrived = (toFirst, toSecond)
+            toSecond = arrived.0.flatMap { datagrams(first.handle(.received($0[...]), at: now)) }
+            toFirst = arrived.1.flatMap { datagrams(second.handle(.received($0[...]), at: now)) }
+        }
+        return said
+    }
+}
