@@ -10,10 +10,20 @@ public protocol Announcer: Service {
     /// been taken over; what became of each address is told through `effects`.
     func reconcile(_ desired: AnnouncementSet) async
 
+    /// Takes in the nodes of the cluster, complete each time; none where the source knows of none.
+    ///
+    /// Whether this node may announce, and who else there is, follows from them and the mode's own settings.
+    func setNodes(_ nodes: [NodeName: NodeFacts]) async
+
     /// The newest state of each address that was ever desired, as it changes.
     var effects: KeyedMailbox<IPAddress, AnnouncementEffect.State> { get }
 
     /// Hands everything over to other nodes where there are any, and withdraws, before the process leaves.
     /// Returns when done, or after `limit`.
     func drain(within limit: Duration) async
+}
+
+extension Announcer {
+    /// For modes in which nodes do not matter.
+    public func setNodes(_ nodes: [NodeName: NodeFacts]) async {}
 }

@@ -21,7 +21,10 @@ public actor ServiceOperator: Service {
     private var knowsReserved = false
     private var sourceProblems: [String] = []
     private var reserved: Set<IPAddress> = []
-    private var nodeAddresses: [NodeName: Set<IPAddress>] = [:]
+    private var nodes: [NodeName: NodeFacts] = [:]
+    /// Whether the announcers do not know the nodes as they are.
+    private var areNodesNews = true
+    private var isSynchronised = false
 
     /// How long `run()` waits, once shutdown has begun, for announcers to withdraw.
     public static let drainLimit = Duration.seconds(3)
@@ -92,7 +95,10 @@ public actor ServiceOperator: Service {
             // Last, since it says that all facts posted before it are complete.
             let isSynchronised = facts[.synchronisation] != nil
             for (subject, fact) in facts { takeIn(fact, about: subject, at: now) }
-            if isSynchronised { planner.sourceIsSynchronised() }
+            if isSynchronised {
+                self.isSynchronised = true
+                planner.sourceIsSynchronised()
+            }
             bell.ring()
         }
     }
@@ -103,22 +109,24 @@ public actor ServiceOperator: Service {
         case (.service(let key), _): planner.remove(key, at: now)
         case (.namespace(let name), .namespace(let labels)): planner.setNamespace(name, labels: labels)
         case (.namespace(let name), _): planner.setNamespace(name, labels: nil)
-        case (.node(let name), .node(let facts)): setAddresses(facts.addresses, of: name)
-        case (.node(let name), _): setAddresses(nil, of: name)
+        case (.node(let name), .node(let facts)): set(facts, for: name)
+        case (.node(let name), _): set(nil, for: name)
         case (.problems, .problems(let problems)): sourceProblems = problems
         case (.problems, _): sourceProblems = []
         case (.synchronisation, _): break
         }
     }
 
-    private func setAddresses(_ addresses: Set<IPAddress>?, of node: NodeName) {
-        guard nodeAddresses[node] != addresses else { return }
-        nodeAddresses[node] = addresses
-        reserveAll()
+    private func set(_ facts: NodeFacts?, for node: NodeName) {
+        let former = nodes[node]
+        guard former != facts else { return }
+        nodes[node] = facts
+        areNodesNews = true
+        if former?.addresses != facts?.addresses { reserveAll() }
     }
 
     private func reserveAll() {
-        planner.reserve(nodeAddresses.values.reduce(reserved) { $0.union($1) })
+        planner.reserve(nodes.values.reduce(reserved) { $0.union($1.addresses) })
     }
 
     private func followEffects(of announcer: any Announcer, _ mode: Mode) async {
@@ -151,6 +159,7 @@ public actor ServiceOperator: Service {
         guard knowsReserved else { return }
         let plan = planner.plan(at: clock())
         nextWake = plan.nextWake
+        await tellNodes()
         for (mode, set) in plan.announcements where handedOver[mode] != set {
             handedOver[mode] = set
             if let announcer = announcers[mode] { await announcer.reconcile(set) }
@@ -158,6 +167,14 @@ public actor ServiceOperator: Service {
         for event in plan.events { log(event) }
         if !plan.outcomes.isEmpty { await source.write(plan.outcomes) }
         if !plan.events.isEmpty { await source.publish(plan.events) }
+    }
+
+    /// Before the first listing is complete, nodes would seem to be missing.
+    private func tellNodes() async {
+        guard isSynchronised, areNodesNews else { return }
+        areNodesNews = false
+        let nodes = nodes
+        for announcer in announcers.values { await announcer.setNodes(nodes) }
     }
 
     private func drain() async {

@@ -7,9 +7,9 @@ enum NodeReading {
     /// What the node means for announcing.
     static func facts(of node: Kubernetes.Node) -> NodeFacts {
         var facts = NodeFacts(name: NodeName(node.metadata.name), labels: node.metadata.labels)
-        facts.addresses = Set(
-            node.addresses.lazy.filter { $0.type == "InternalIP" || $0.type == "ExternalIP" }
-                .compactMap { IPAddress($0.address) })
+        facts.annotations = node.metadata.annotations.filter { $0.key.hasPrefix(Annotation.prefix) }
+        facts.internalAddresses = addresses(of: node, type: "InternalIP")
+        facts.addresses = Set(facts.internalAddresses + addresses(of: node, type: "ExternalIP"))
         facts.readiness = readiness(of: node)
         facts.isToBeDeletedByAutoscaler = node.taints.contains { $0.key == NodeFacts.autoscalerTaint }
         facts.isNetworkUnavailable = node.conditions.contains {
@@ -18,6 +18,10 @@ enum NodeReading {
         facts.isDeleting = node.metadata.deletionTimestamp != nil
         facts.isDraining = NodeFacts.isSet(node.metadata.annotations[Annotation.drain])
         return facts
+    }
+
+    private static func addresses(of node: Kubernetes.Node, type: String) -> [IPAddress] {
+        node.addresses.filter { $0.type == type }.compactMap { IPAddress($0.address) }
     }
 
     /// A node without the condition has not been heard of by its kubelet yet; nothing is held against it.

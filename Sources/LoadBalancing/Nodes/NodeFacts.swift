@@ -11,8 +11,12 @@ public struct NodeFacts: Hashable, Sendable {
 
     public var name: NodeName
     public var labels: [String: String]
+    /// Those that begin with `Annotation.prefix`, as written.
+    public var annotations: [String: String] = [:]
     /// Its own addresses, which are never handed out.
     public var addresses: Set<IPAddress>
+    /// Those by which other nodes reach it, in the cluster's order.
+    public var internalAddresses: [IPAddress] = []
     public var readiness: Readiness
     /// It carries the taint `NodeFacts.autoscalerTaint`.
     public var isToBeDeletedByAutoscaler: Bool
