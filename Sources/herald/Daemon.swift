@@ -31,7 +31,8 @@ struct Daemon {
         let keeper = AddressKeeper(
             loop: kernel, settings: Self.keeperSettings(configuration.arp), logger: Logger(label: "addresses"))
         let arp = ARPAnnouncer(
-            loop: packets, network: network, keeper: keeper, settings: configuration.arp, logger: Logger(label: "arp"))
+            node: node, loop: packets, network: network, keeper: keeper, settings: configuration.arp,
+            membership: configuration.membership, logger: Logger(label: "arp"))
         let source = try makeSource(configuration)
         let serviceOperator = ServiceOperator(
             settings: configuration.plannerSettings(for: node), isAllocator: true, source: source,
@@ -79,6 +80,8 @@ struct Daemon {
     private static func needingRestart(_ new: Configuration, _ old: Configuration) -> [String] {
         var keys: [String] = []
         if new.source != old.source { keys.append("source") }
+        if new.membership != old.membership { keys.append("membership") }
+        if new.arp.election != old.arp.election { keys.append("arp.election") }
         if new.operations != old.operations { keys.append("operations") }
         if new.log.format != old.log.format { keys.append("log.format") }
         return keys
