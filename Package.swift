@@ -20,6 +20,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -44,8 +45,7 @@ let package = Package(
                 "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
                 "HostNetwork",
                 "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
-                logging,
-                serviceLifecycle, unixSignals,
+                locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
@@ -55,7 +55,7 @@ let package = Package(
                 "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", logging,
                 serviceLifecycle, unixSignals,
             ]),
-        room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
+        room("Operations", [locks, logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
         // Modes and sources
         room(
             "ARPMode",
@@ -75,15 +75,15 @@ let package = Package(
             "KubernetesSource",
             ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
         // Seams
-        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"]),
+        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
-        room("HTTPTransfer", ["CCurl"]),
-        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+        room("HTTPTransfer", ["CCurl", locks]),
+        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", locks, logging, serviceLifecycle]),
         room("Netlink", ["CNetlink", "NetworkTypes"]),
-        room("PacketLoop", ["CLinux", "NetworkTypes"]),
+        room("PacketLoop", ["CLinux", "NetworkTypes", locks]),
         room("YAML", ["CYAML"]),
         // Pure
         room("AddressResolution", ["NetworkTypes"]),
