@@ -27,6 +27,12 @@ extension ARPAnnouncer {
         feed { $0.drain(isAsked, at: loop.now) }
     }
 
+    /// Waits until others have taken what they can and returns how many addresses this node still has.
+    public func handOver(within limit: Duration) async -> Int {
+        await waitForHandover(within: limit)
+        return custody.claims.count
+    }
+
     /// Offers to others what this node has above its fair share.
     public func rebalance() {
         feed { $0.rebalance(at: loop.now) }

@@ -30,9 +30,12 @@ extension Custody {
             case .holdAnswers:
                 effects += apply(&change, at: now) + [.note(.paused)] + speak(at: now) { $0.hold(at: now) }
             case .resumeAnswers:
+                noteUnheard()
                 effects += apply(&change, at: now) + [.note(.resumed)] + speak(at: now) { $0.resume(at: now) }
             case .ownerChanged(let address, _): touched.insert(address)
-            case .memberChanged(let name, let reach): effects.append(.note(.memberChanged(name, reach)))
+            case .memberChanged(let name, let reach):
+                if reach.isMember { unheard.remove(name) }
+                effects.append(.note(.memberChanged(name, reach)))
             case .incarnationChanged: break
             }
         }
@@ -55,7 +58,7 @@ extension Custody {
         placed.insert(Announcement(address: address, pool: nil))
         change.claimed[address] = reason
         let isRecent = rivals[address].map { $0.time.duration(to: now) < Self.rivalMemory } ?? false
-        if isRecent || (reason.wantsProbe && wantsProbe) { change.probing.insert(address) }
+        if isRecent || isUncertain(reason) { change.probing.insert(address) }
     }
 
     private mutating func release(_ address: IPAddress, _ reason: ReleaseReason, _ change: inout Change) {
@@ -65,8 +68,16 @@ extension Custody {
         drop(address)
     }
 
+    /// Whether a host may have the address of which no one said so.
+    ///
     /// A node that is alone takes what it finds recorded when it starts without asking: it is what it had before.
-    private var wantsProbe: Bool { !(roster.others.isEmpty && isFirstRound) }
+    private func isUncertain(_ reason: ClaimReason) -> Bool {
+        switch reason {
+        case .fresh: !(roster.others.isEmpty && isFirstRound)
+        case .takeover(let name): name.map(unheard.contains) ?? true
+        case .handover, .adoption: false
+        }
+    }
 
     private mutating func apply(_ change: inout Change, at now: MonotonicTime) -> [Effect] {
         guard !change.claimed.isEmpty || !change.released.isEmpty else { return [] }

@@ -68,6 +68,8 @@ struct Custody: Sendable {
     /// What stood in the way the last time that this node claimed an address.
     var failures: [IPAddress: Obstacle] = [:]
     var rivals: [IPAddress: Rival] = [:]
+    /// Nodes that were not heard when this one began to listen, for that may be its own fault: who knows what they have.
+    var unheard: Set<NodeName> = []
     var spoken: [IPAddress: AnnouncementEffect.State] = [:]
     var reported: [IPAddress: AnnouncementEffect.State] = [:]
     /// Addresses whose state may be another than was reported.
@@ -143,6 +145,7 @@ extension Custody {
     /// what can be served from now on is placed after.
     mutating func setNetwork(_ state: NetworkState, at now: MonotonicTime) -> [Effect] {
         let serves = Self.eligibility(in: state, settings: settings)
+        if !serves.subnets.subtracting(eligibility.subnets).isEmpty { noteUnheard() }
         let isLoss = !eligibility.subnets.subtracting(serves.subnets).isEmpty
         eligibility = Eligibility(
             subnets: serves.subnets, stations: serves.stations, isExcluded: eligibility.isExcluded)
@@ -238,6 +241,7 @@ extension Custody {
             seal: seal, eligibility: currentEligibility, adopted: adopted, at: now)
         var effects = updateDraining(at: now)
         effects += handle(.desired(desired.map(Self.desiredAddress), removed: []), at: now)
+        unheard = Set(roster.others)
         effects += handle(.roster(roster.others), at: now)
         isFirstRound = false
         return effects
@@ -268,6 +272,11 @@ extension Custody {
 
     private mutating func updateDraining(at now: MonotonicTime) -> [Effect] {
         handle(.draining(isDraining), at: now)
+    }
+
+    /// From now on, what nodes had that are not heard now is asked about before it is taken.
+    mutating func noteUnheard() {
+        unheard = Set(roster.others.filter { member?.reach(of: $0)?.isMember != true })
     }
 
     private mutating func touchUnclaimed() {
