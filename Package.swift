@@ -158,7 +158,7 @@ let package = Package(
         tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
-        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
+        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]
