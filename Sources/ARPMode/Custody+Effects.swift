@@ -11,7 +11,9 @@ extension Custody {
 
     /// Hands an event to the member, and does what follows.
     mutating func handle(_ event: MemberEvent, at now: MonotonicTime) -> [Effect] {
+        let wasSettling = member?.isSettling
         guard let effects = member?.handle(event, at: now) else { return [] }
+        if wasSettling == true, member?.isSettling == false { touchUnclaimed() }
         return perform(effects, at: now)
     }
 

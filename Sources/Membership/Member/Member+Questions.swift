@@ -23,6 +23,9 @@ extension Member {
         return peer.facts.mayOwn && peer.state != nil && peer.facts.serves(address)
     }
 
+    /// Whether this node still listens to the others before it takes anything.
+    public var isSettling: Bool { standing.contains(.settling) }
+
     /// Whether another node is there that can be heard, by itself or another.
     public var hasCompany: Bool { peers.contains { $0.reach.isMember } }
 
