@@ -108,7 +108,8 @@ let package = Package(
             path: "Tests/LabProbe", swiftSettings: strict),
         // An HTTP server that does what a test scripts
         .target(
-            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
+            swiftSettings: strict),
         // Programs that tests run
         .target(name: "Spawning", path: "Tests/Spawning", swiftSettings: strict),
         // What `make demo` runs
@@ -128,24 +129,27 @@ let package = Package(
             "DirectorySourceTests",
             [
                 "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
-                logging, serviceLifecycle,
+                logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
-            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle]),
+            [
+                "CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle,
+                locks,
+            ]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
         tests(
             "KubernetesSourceTests",
             [
                 "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
-                "ScriptedHTTP", logging, serviceLifecycle,
+                "ScriptedHTTP", logging, serviceLifecycle, locks,
             ]),
         tests(
-            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP", locks],
             resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),

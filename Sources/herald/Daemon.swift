@@ -21,6 +21,8 @@ struct Daemon {
 
     func run() async throws {
         let configuration = parsed.configuration
+        let solitude = try Solitude(for: configuration)
+        defer { withExtendedLifetime(solitude) {} }
         let packets = try PacketLoop.start(name: "packets", realTime: true)
         let kernel = try PacketLoop.start(name: "kernel")
         defer {

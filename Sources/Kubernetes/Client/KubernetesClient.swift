@@ -1,6 +1,6 @@
 public import HTTPTransfer
-import NetworkTypes
 import NIOConcurrencyHelpers
+import NetworkTypes
 
 /// Calls of the Kubernetes API with typed answers and errors.
 ///

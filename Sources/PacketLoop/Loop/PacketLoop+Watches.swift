@@ -57,7 +57,9 @@ extension PacketLoop {
     /// Calls each ready descriptor's handler once.
     func dispatch(_ events: [Poller.Event]) {
         for event in events {
-            guard let entry = watches.withLockedValue({ $0.entries[event.token] }), entry.descriptor.isOpen else { continue }
+            guard let entry = watches.withLockedValue({ $0.entries[event.token] }), entry.descriptor.isOpen else {
+                continue
+            }
             let readiness = entry.interest.admits(event.readiness)
             if !readiness.isEmpty { entry.handler(readiness) }
         }

@@ -1,6 +1,6 @@
 internal import Glibc
-internal import NetworkTypes
 internal import NIOConcurrencyHelpers
+internal import NetworkTypes
 internal import Synchronization
 
 /// One thread that waits for descriptors, timers and jobs, and is the executor of the actors that say so.
