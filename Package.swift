@@ -41,7 +41,7 @@ let package = Package(
             dependencies: [
                 "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
                 "HostNetwork",
-                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
+                "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
                 logging,
                 serviceLifecycle, unixSignals,
             ],

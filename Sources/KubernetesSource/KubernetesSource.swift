@@ -34,12 +34,17 @@ public actor KubernetesSource: ServiceSource {
     var problems = ProblemReport()
     /// What the newest outcome of a Service made this node's to write.
     var roles: [ServiceKey: Role] = [:]
-    private let settings: KubernetesSourceSettings
+    var reachability = Reachability(at: Date())
+    let settings: KubernetesSourceSettings
 
     nonisolated let bell: AsyncStream<Void>
     nonisolated let bellRope: AsyncStream<Void>.Continuation
     private nonisolated let sliceBell: AsyncStream<Void>
     private nonisolated let sliceBellRope: AsyncStream<Void>.Continuation
+    private nonisolated let namespaceBell: AsyncStream<Void>
+    private nonisolated let namespaceBellRope: AsyncStream<Void>.Continuation
+    private nonisolated let synchronisation: AsyncStream<Void>
+    private nonisolated let synchronisationRope: AsyncStream<Void>.Continuation
     nonisolated let isStopping = Atomic<Bool>(false)
     private nonisolated let start = ContinuousClock.now
 
@@ -64,6 +69,9 @@ public actor KubernetesSource: ServiceSource {
         pending = PendingWrites(seed: seed)
         (bell, bellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (namespaceBell, namespaceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (synchronisation, synchronisationRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        if settings.watchesNamespaces { namespaceBellRope.yield() }
     }
 
     var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
@@ -82,6 +90,21 @@ public actor KubernetesSource: ServiceSource {
             self.bellRope.yield()
         }
         changes.finish()
+        synchronisationRope.finish()
+    }
+
+    /// Returns once all that exists has been read from the API, or the source has ended, or the task is cancelled. For
+    /// one who waits.
+    public nonisolated func untilSynchronised() async {
+        for await _ in synchronisation { return }
+    }
+
+    /// How the source stands with the API server.
+    public func report() -> KubernetesSourceReport {
+        let isReachable = reachability.isReachable && view.isSynchronised
+        return KubernetesSourceReport(
+            server: client.server, isReachable: isReachable, since: reachability.since, reason: reachability.reason,
+            snapshot: view.isSynchronised ? (isReachable ? Date() : reachability.since) : nil, isFromStateFile: false)
     }
 
     private func startWatches(in group: inout DiscardingTaskGroup) {
@@ -102,10 +125,10 @@ public actor KubernetesSource: ServiceSource {
                 await self.follow(Kubernetes.Node.self, .nodes, Selection(), number: 2) { $0.take($1) }
             }
         }
-        if settings.watchesNamespaces {
-            group.addTask {
-                await self.follow(Kubernetes.Namespace.self, .namespaces, Selection(), number: 3) { $0.take($1) }
-            }
+        group.addTask {
+            // As with slices; pools may come to select by namespace.
+            for await _ in self.namespaceBell { break }
+            await self.follow(Kubernetes.Namespace.self, .namespaces, Selection(), number: 3) { $0.take($1) }
         }
     }
 
@@ -157,12 +180,25 @@ public actor KubernetesSource: ServiceSource {
         bellRope.yield()
     }
 
-    /// Puts what may change while it runs in force.
-    public func configure(claim: ClaimPolicy, requireEndpoints: Bool, writesLoadBalancerIP: Bool) {
-        writing.claim = claim
-        writing.mirrorsLoadBalancerIP = writesLoadBalancerIP
-        view.configure(claim: claim, requireEndpoints: requireEndpoints)
+    /// How long a change of the configuration waits for what it makes necessary to be read.
+    private static let configurationPatience = Duration.seconds(3)
+
+    /// Puts what may change while it runs in force: `node` and `watchesNodes` may not.
+    ///
+    /// When namespaces come to matter it returns once they are known, so that no Service is judged without its
+    /// namespace's labels; but not later than three seconds on.
+    public func configure(_ settings: KubernetesSourceSettings) async {
+        writing.claim = settings.claim
+        writing.mirrorsLoadBalancerIP = settings.writesLoadBalancerIP
+        view.configure(claim: settings.claim, requireEndpoints: settings.requireEndpoints)
         spread()
+        guard settings.watchesNamespaces, !view.has(.namespaces) else { return }
+        view.require(.namespaces)
+        namespaceBellRope.yield()
+        let limit = now.advanced(by: Self.configurationPatience)
+        while !view.has(.namespaces), now < limit {
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
+        }
     }
 
     // MARK: - What changed
@@ -171,6 +207,7 @@ public actor KubernetesSource: ServiceSource {
     func spread() {
         if view.needsEndpointSlices { sliceBellRope.yield() }
         let facts = view.takeFacts()
+        if facts[.synchronisation] != nil { synchronisationRope.yield() }
         for case (.service(let key), let fact) in facts { settle(key, fact) }
         for departure in view.takeDepartures() where writing.isAllocator {
             pending.add(.forget(uid: departure.uid), for: departure.key)

@@ -11,7 +11,7 @@ public struct KubernetesSourceSettings: Hashable, Sendable {
     public var requireEndpoints: Bool
     /// Whether a single address is mirrored in `spec.loadBalancerIP`.
     public var writesLoadBalancerIP: Bool
-    /// Whether the labels of namespaces are wanted: when a pool selects by them. Not to be changed later.
+    /// Whether the labels of namespaces are wanted: when a pool selects by them.
     public var watchesNamespaces: Bool
     /// Whether Nodes are wanted. Not to be changed later.
     public var watchesNodes: Bool
