@@ -70,7 +70,10 @@ let package = Package(
             ]),
         room(
             "KubernetesSource",
-            ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
+            [
+                "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop", logging,
+                serviceLifecycle,
+            ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
@@ -141,8 +144,8 @@ let package = Package(
         tests(
             "KubernetesSourceTests",
             [
-                "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
-                "ScriptedHTTP", logging, serviceLifecycle,
+                "Announcing", "FileSystem", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing",
+                "NetworkTypes", "ScriptedHTTP", logging, serviceLifecycle,
             ]),
         tests(
             "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],

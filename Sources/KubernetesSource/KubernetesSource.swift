@@ -34,6 +34,10 @@ public actor KubernetesSource: ServiceSource {
     var problems = ProblemReport()
     /// What the newest outcome of a Service made this node's to write.
     var roles: [ServiceKey: Role] = [:]
+    /// What is served until the API server has answered.
+    var standIn: StandIn?
+    /// Whether the state file is not what is known.
+    var isStateNews = false
     var reachability = Reachability(at: Date())
     let settings: KubernetesSourceSettings
 
@@ -43,6 +47,8 @@ public actor KubernetesSource: ServiceSource {
     private nonisolated let sliceBellRope: AsyncStream<Void>.Continuation
     private nonisolated let namespaceBell: AsyncStream<Void>
     private nonisolated let namespaceBellRope: AsyncStream<Void>.Continuation
+    nonisolated let stateBell: AsyncStream<Void>
+    nonisolated let stateBellRope: AsyncStream<Void>.Continuation
     private nonisolated let synchronisation: AsyncStream<Void>
     private nonisolated let synchronisationRope: AsyncStream<Void>.Continuation
     nonisolated let isStopping = Atomic<Bool>(false)
@@ -70,6 +76,7 @@ public actor KubernetesSource: ServiceSource {
         (bell, bellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (namespaceBell, namespaceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (stateBell, stateBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (synchronisation, synchronisationRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         if settings.watchesNamespaces { namespaceBellRope.yield() }
     }
@@ -78,9 +85,14 @@ public actor KubernetesSource: ServiceSource {
 
     /// Runs until graceful shutdown or cancellation. Never throws: what fails is a problem, and is tried again.
     public func run() async throws {
+        let keeper = makeStateKeeper()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 startWatches(in: &group)
+                if let keeper {
+                    group.addTask { await self.standIn(with: keeper) }
+                    group.addTask { await self.recordLoop(with: keeper) }
+                }
                 group.addTask { [recorder] in await recorder.run { await self.couldNotWriteEvent($0) } }
                 await writeLoop()
                 group.cancelAll()
@@ -89,8 +101,19 @@ public actor KubernetesSource: ServiceSource {
             self.isStopping.store(true, ordering: .releasing)
             self.bellRope.yield()
         }
+        if let keeper { await record(with: keeper) }
         changes.finish()
         synchronisationRope.finish()
+    }
+
+    private func makeStateKeeper() -> StateKeeper? {
+        guard let directory = settings.stateDirectory else { return nil }
+        do {
+            return try StateKeeper(directory: directory)
+        } catch {
+            logger.error("nothing is recorded for a start without the API server", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// Returns once all that exists has been read from the API, or the source has ended, or the task is cancelled. For
@@ -104,7 +127,8 @@ public actor KubernetesSource: ServiceSource {
         let isReachable = reachability.isReachable && view.isSynchronised
         return KubernetesSourceReport(
             server: client.server, isReachable: isReachable, since: reachability.since, reason: reachability.reason,
-            snapshot: view.isSynchronised ? (isReachable ? Date() : reachability.since) : nil, isFromStateFile: false)
+            snapshot: view.isSynchronised ? (isReachable ? Date() : reachability.since) : standIn?.written,
+            isFromStateFile: standIn != nil)
     }
 
     private func startWatches(in group: inout DiscardingTaskGroup) {
@@ -135,7 +159,10 @@ public actor KubernetesSource: ServiceSource {
     // MARK: - ServiceSource
 
     /// Takes the outcomes over and returns; they are written as soon as the API allows.
+    ///
+    /// What follows from recorded facts is not written: when the API server answers, it is decided anew.
     public func write(_ outcomes: [ServiceOutcome]) {
+        guard view.isSynchronised else { return }
         for outcome in outcomes {
             var role: Role = []
             if outcome.record != nil { role.insert(.record) }
@@ -206,7 +233,11 @@ public actor KubernetesSource: ServiceSource {
     /// Tells what follows from the newest changes of the view.
     func spread() {
         if view.needsEndpointSlices { sliceBellRope.yield() }
-        let facts = view.takeFacts()
+        let facts = replacingStandIn(view.takeFacts())
+        if !facts.isEmpty {
+            isStateNews = true
+            stateBellRope.yield()
+        }
         if facts[.synchronisation] != nil { synchronisationRope.yield() }
         for case (.service(let key), let fact) in facts { settle(key, fact) }
         for departure in view.takeDepartures() where writing.isAllocator {

@@ -52,7 +52,13 @@ struct KubernetesParts: Sendable {
         KubernetesSourceSettings(
             node: node, claim: configuration.services.claim, requireEndpoints: configuration.services.requireEndpoints,
             writesLoadBalancerIP: configuration.services.writeLoadBalancerIP,
-            watchesNamespaces: configuration.pools.contains { $0.pool.namespaceSelector != nil })
+            watchesNamespaces: configuration.pools.contains { $0.pool.namespaceSelector != nil },
+            stateDirectory: stateDirectory(configuration))
+    }
+
+    private static func stateDirectory(_ configuration: Configuration) -> String? {
+        guard case .kubernetes(let settings) = configuration.source else { return nil }
+        return settings.stateDirectory
     }
 
     /// A kubeconfig that is named; else the service account, in a pod; else the kubeconfig of the environment.

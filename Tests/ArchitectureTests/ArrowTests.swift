@@ -24,7 +24,9 @@ struct ArrowTests {
         "DirectorySource": [
             "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
         ],
-        "KubernetesSource": ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes"],
+        "KubernetesSource": [
+            "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop",
+        ],
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
         "Configuration": ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"],

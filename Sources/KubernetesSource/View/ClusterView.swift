@@ -283,3 +283,18 @@ extension ClusterView {
         touched.formUnion(services.keys.map(SourceSubject.service))
     }
 }
+
+// MARK: - What is recorded
+
+extension ClusterView {
+    /// The Services that are ours and have a record.
+    func recordedServices() -> [LoadBalancerService] {
+        services.compactMap { key, service in
+            let service = reading(service, key)
+            return claim.refusal(of: service) == nil && !service.recordedAddresses.isEmpty ? service : nil
+        }
+    }
+
+    /// All nodes.
+    func allNodes() -> [NodeFacts] { Array(nodes.values) }
+}
