@@ -67,11 +67,17 @@ extension Planner {
         if case .inEffect = effect(on: address)?.state { true } else { false }
     }
 
-    /// Whether what an earlier process wrote may still be true, since nothing has been heard yet of an address in it. A
-    /// restart that takes its addresses over then writes nothing.
+    /// Whether what an earlier process wrote may still be true, since it is not decided yet what becomes of an address in
+    /// it. A restart that takes its addresses over then writes nothing.
     private func isStatusOpen(_ entry: PlannedService) -> Bool {
         let written = entry.service.writtenIngress
-        return entry.recorded.contains { written.contains($0) && wanted[$0] != nil && effect(on: $0) == nil }
+        return entry.recorded.contains { address in
+            guard written.contains(address), wanted[address] != nil else { return false }
+            switch effect(on: address)?.state {
+            case .pending, nil: return true
+            case .inEffect, .owned, .blocked, .conflicted, .withdrawn: return false
+            }
+        }
     }
 
     /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.
