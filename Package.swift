@@ -125,7 +125,7 @@ let package = Package(
             name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
         tests(
-            "APIServerTests", ["APIServer", "HTTPTransfer", "Kubernetes"], resources: [.copy("Recordings")]),
+            "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),

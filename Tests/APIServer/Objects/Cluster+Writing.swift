@@ -59,6 +59,7 @@ extension Cluster {
     private static func asGiven(_ body: JSON, _ object: JSON, _ kind: ResourceKind) -> JSON {
         var owned = object
         owned["status"] = kind == .node ? object["status"] : nil
+        for name in ["reportingComponent", "reportingInstance"] where kind == .coreEvent { owned[name] = body[name] }
         guard kind == .service else { return owned }
         owned.modify("spec") { spec in
             for name in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "healthCheckNodePort"] {
@@ -181,6 +182,7 @@ extension Cluster {
         new["apiVersion"] = nil
         new["metadata"] = keptMetadata(wanted["metadata"] ?? .empty, old.metadata)
         if isStatus { new["spec"] = old.object["spec"] } else if kind.hasStatus { new["status"] = old.object["status"] }
+        let asked = new
         try settle(&new, kind, instead: old.object, isStatus: isStatus)
         if kind.countsGenerations, Self.isOtherWish(new, old.object) {
             new["metadata"]?["generation"] = .integer((old.metadata["generation"]?.integer ?? 0) + 1)
@@ -192,7 +194,7 @@ extension Cluster {
                 at: WallTime.seconds)
         } else {
             owners.update(
-                from: old.object, to: new, manager: author.manager, subresource: author.subresource,
+                from: old.object, to: new, asked: asked, manager: author.manager, subresource: author.subresource,
                 at: WallTime.seconds)
         }
         var comparable = new

@@ -17,7 +17,10 @@ final class Cluster {
         }
         let kubernetes: JSON = [
             "metadata": ["name": "kubernetes", "labels": ["component": "apiserver", "provider": "kubernetes"]],
-            "spec": ["clusterIP": "10.96.0.1", "ports": [["name": "https", "port": 443, "targetPort": 6443]]],
+            "spec": [
+                "clusterIP": "10.96.0.1", "ipFamilyPolicy": "SingleStack",
+                "ports": [["name": "https", "port": 443, "targetPort": 6443]],
+            ],
         ]
         _ = try? create(kubernetes, .service, namespace: "default", by: Author(manager: "kube-apiserver"))
     }
@@ -40,7 +43,7 @@ final class Cluster {
             switch request.method {
             case "GET" where target.name.isEmpty: return try list(request, target)
             case "GET" where request.flag("watch"): return try watch(request, target)
-            case "GET": return try .object(find(target))
+            case "GET": return try .object(find(target), warnings: Self.warnings(target.kind))
             case "POST" where target.name.isEmpty: return try create(request, target)
             case "PUT" where !target.name.isEmpty: return try update(request, target)
             case "PATCH" where !target.name.isEmpty: return try patch(request, target)
@@ -68,6 +71,11 @@ final class Cluster {
         }
         guard let found = storage.object(target.kind, target.key) else { throw .notFound(target.name, target.kind) }
         return found
+    }
+
+    private static func warnings(_ kind: ResourceKind) -> [String] {
+        kind.plural == "endpoints"
+            ? ["v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"] : []
     }
 
     /// A name that begins so.

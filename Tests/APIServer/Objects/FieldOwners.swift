@@ -18,13 +18,16 @@ struct FieldOwners: Sendable, Equatable {
     var isEmpty: Bool { entries.isEmpty }
 
     /// After a change by other means than server-side apply: what changed belongs to who changed it.
+    ///
+    /// `asked` is what the client made of it; what the server took away from that stays with its owner.
     mutating func update(
-        from old: JSON, to new: JSON, manager: String, subresource: String, at time: String
+        from old: JSON, to new: JSON, asked: JSON? = nil, manager: String, subresource: String, at time: String
     ) {
         let before = Self.leaves(of: old)
         let after = Self.leaves(of: new)
         let changed = Set(after.filter { before[$0.key] != $0.value }.keys)
-        drop(where: { changed.contains($0) || after[$0] == nil })
+        let kept = asked.map { Self.leaves(of: $0) } ?? after
+        drop(where: { changed.contains($0) || (after[$0] == nil && kept[$0] == nil) })
         guard !changed.isEmpty else { return }
         add(changed, manager: manager, isApply: false, subresource: subresource, at: time)
     }
@@ -62,7 +65,7 @@ struct FieldOwners: Sendable, Equatable {
 
     private mutating func drop(where isGone: (Path) -> Bool) {
         for index in entries.indices { entries[index].fields = entries[index].fields.filter { !isGone($0) } }
-        entries.removeAll { entry in entry.fields.allSatisfy { $0.last == "." } }
+        entries.removeAll(where: \.fields.isEmpty)
     }
 
     private mutating func add(
@@ -86,7 +89,11 @@ struct FieldOwners: Sendable, Equatable {
         "ports": ["port", "protocol"], "conditions": ["type"], "ownerReferences": ["uid"], "addresses": ["type"],
         "finalizers": [],
     ]
-    private static let wholeObjects: Set<String> = ["selector", "matchLabels"]
+    private static let wholeObjects: Set<String> = [
+        "selector", "matchLabels", "regarding", "related", "involvedObject",
+    ]
+    /// Objects that can be owned apart from what they hold: maps, and parts that may be absent.
+    private static let ownedObjects: Set<String> = ["labels", "annotations", "data", "series", "resourceAttributes"]
     private static let unownedMetadata: Set<String> = [
         "name", "namespace", "uid", "resourceVersion", "creationTimestamp", "generation", "managedFields",
         "deletionTimestamp", "deletionGracePeriodSeconds",
@@ -110,7 +117,7 @@ struct FieldOwners: Sendable, Equatable {
     private static func collect(_ value: JSON, named name: String, at path: Path, into found: inout [Path: JSON]) {
         switch value {
         case .object(let members) where !wholeObjects.contains(name):
-            if name == "labels" || name == "annotations" { found[path + ["."]] = .null }
+            if ownedObjects.contains(name) { found[path + ["."]] = .null }
             for member in members {
                 collect(member.value, named: member.name, at: path + ["f:\(member.name)"], into: &found)
             }
@@ -169,6 +176,7 @@ struct FieldOwners: Sendable, Equatable {
             members.append(JSON.Member(name: name, value: tree(of: same, depth: depth + 1)))
             rest = rest.dropFirst(same.count)
         }
-        return .object(members)
+        // A map of which nothing more is owned.
+        return members.count == 1 && members[0].name == "." ? .empty : .object(members)
     }
 }

@@ -59,7 +59,9 @@ struct Refusal: Error, Sendable {
 
     private static func details(_ name: String, _ kind: ResourceKind, isKindSingular: Bool = false) -> JSON {
         var details: JSON = ["name": .string(name)]
-        if !kind.group.isEmpty { details["group"] = .string(kind.group) }
+        if !kind.group.isEmpty, !isKindSingular || kind.qualifiedKind != kind.kind {
+            details["group"] = .string(kind.group)
+        }
         details["kind"] = .string(isKindSingular ? kind.kind : kind.plural)
         return details
     }
