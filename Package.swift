@@ -147,6 +147,12 @@ let package = Package(
                 logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
+        tests(
+            "EndToEndTests",
+            [
+                "APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix, "herald",
+                "lab-probe", "test-apiserver",
+            ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
