@@ -44,8 +44,8 @@ let package = Package(
             dependencies: [
                 "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
                 "HostNetwork",
-                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
-                locks, logging, serviceLifecycle, unixSignals,
+                "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator",
+                "PacketLoop", argumentParser, locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
@@ -73,7 +73,11 @@ let package = Package(
             ]),
         room(
             "KubernetesSource",
-            ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
+            [
+                "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop",
+                logging,
+                serviceLifecycle,
+            ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
@@ -109,15 +113,27 @@ let package = Package(
         .executableTarget(
             name: "lab-probe", dependencies: ["AddressResolution", "Lab", "NetworkTypes", "PacketLoop"],
             path: "Tests/LabProbe", swiftSettings: strict),
+        // An API server for tests, held to recordings of a real one
+        .target(
+            name: "APIServer", dependencies: ["CHTTP2", "CTLS", "HTTPTransfer", nioCore, nioHTTP, nioPosix],
+            path: "Tests/APIServer", swiftSettings: strict),
+        .executableTarget(
+            name: "test-apiserver", dependencies: ["APIServer"], path: "Tests/TestAPIServer", swiftSettings: strict),
+        .systemLibrary(
+            name: "CHTTP2", path: "Tests/CHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CTLS", path: "Tests/CTLS", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         // An HTTP server that does what a test scripts
         .target(
-            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
+            swiftSettings: strict),
         // Programs that tests run
         .target(name: "Spawning", path: "Tests/Spawning", swiftSettings: strict),
         // What `make demo` runs
         .executableTarget(
             name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
+        tests(
+            "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
@@ -131,24 +147,33 @@ let package = Package(
             "DirectorySourceTests",
             [
                 "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
-                logging, serviceLifecycle,
+                logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
+        tests(
+            "EndToEndTests",
+            [
+                "APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix, "herald",
+                "lab-probe", "test-apiserver",
+            ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
-            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle]),
+            [
+                "CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle,
+                locks,
+            ]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
         tests(
             "KubernetesSourceTests",
             [
-                "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
-                "ScriptedHTTP", logging, serviceLifecycle,
+                "Announcing", "FileSystem", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing",
+                "NetworkTypes", "ScriptedHTTP", locks, logging, serviceLifecycle,
             ]),
         tests(
-            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP", locks],
             resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),

@@ -6,7 +6,7 @@ public struct Configuration: Hashable, Sendable {
     /// How the addresses of pools without a mode of their own are announced.
     public var mode: Mode
     /// Where Services come from.
-    public var source = Source.kubernetes
+    public var source = Source.kubernetes(KubernetesSettings())
     /// Which Services are served, and how.
     public var services = ServiceSettings()
     /// In the order written; never empty, and no address is in two of them.

@@ -139,6 +139,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var mode: String
     public var started: String
     public var configuration: Configuration
+    /// Nil when Services do not come from a cluster.
+    public var cluster: ClusterStatus?
     public var services: [Service]
     public var pools: [Pool]
     /// What cannot be read or is not as it should be, a sentence each.
@@ -148,13 +150,14 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
     public init(
         version: String, node: String, mode: String, started: String, configuration: Configuration,
-        services: [Service], pools: [Pool], problems: [String]
+        cluster: ClusterStatus? = nil, services: [Service], pools: [Pool], problems: [String]
     ) {
         self.version = version
         self.node = node
         self.mode = mode
         self.started = started
         self.configuration = configuration
+        self.cluster = cluster
         self.services = services
         self.pools = pools
         self.problems = problems

@@ -13,6 +13,8 @@ struct StatusMaker: Sendable {
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
     let arp: ARPAnnouncer
+    /// How it stands with the cluster; nil when Services do not come from one.
+    let cluster: @Sendable () async -> ClusterStatus?
     let started = Date()
 
     func answer(_ path: String) async -> OperationsResponse? {
@@ -32,7 +34,8 @@ struct StatusMaker: Sendable {
             configuration: .init(
                 file: state.file, hash: state.parsed.fingerprint.description, loaded: Self.text(state.loaded),
                 rejected: state.rejected),
-            services: report.services.map { Self.service($0, report.now) }, pools: report.pools.map(Self.pool),
+            cluster: await cluster(), services: report.services.map { Self.service($0, report.now) },
+            pools: report.pools.map(Self.pool),
             problems: report.problems)
         if state.parsed.configuration.modes.contains(.arp) {
             document.membership = Self.membership(await arp.membershipReport())

@@ -17,6 +17,7 @@ struct StatusTable {
                 + status.configuration.loaded,
         ]
         if let rejected = status.configuration.rejected { lines.append("NOT IN FORCE: \(rejected)") }
+        lines += status.cluster?.lines ?? []
         lines += status.problems.map { "problem: \($0)" }
         lines += status.pools.map(Self.line)
         if let membership = status.membership { lines += Self.lines(membership) }

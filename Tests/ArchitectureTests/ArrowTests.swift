@@ -10,7 +10,8 @@ struct ArrowTests {
         // Command: composes, so it may see everything but what only rooms of the pure floor need.
         "herald": [
             "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
-            "HostNetwork", "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop",
+            "HostNetwork", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations",
+            "Operator", "PacketLoop",
         ],
         // Loop
         "Operator": ["Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes"],
@@ -23,7 +24,9 @@ struct ArrowTests {
         "DirectorySource": [
             "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
         ],
-        "KubernetesSource": ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes"],
+        "KubernetesSource": [
+            "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop",
+        ],
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
         "Configuration": ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"],

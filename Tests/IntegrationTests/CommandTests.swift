@@ -37,6 +37,27 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("a second herald does not start in the network or with the state directory of another")
+        func solitude() async throws {
+            try await withSite { site in
+                let (home, herald) = (site.herald.home, site.herald)
+                func second(_ state: String) throws -> Output {
+                    try home.write(
+                        Settings().text(
+                            manifests: herald.manifests.path, stateDirectory: state, socket: home.path(of: "2.sock")),
+                        as: "second.yaml")
+                    return try herald.run("run", "--config", home.path(of: "second.yaml"))
+                }
+                let sameState = try second(herald.state.path)
+                #expect(sameState.status == .exited(1))
+                #expect(sameState.errors.contains("another herald uses the state directory \(herald.state.path);"))
+                let sameNetwork = try second(home.path(of: "state2"))
+                #expect(sameNetwork.status == .exited(1))
+                #expect(sameNetwork.errors.contains("another herald runs in this network namespace"))
+                #expect(try herald.run("status").isSuccess)
+            }
+        }
+
         @Test("validate tells the same as JSON")
         func validateJSON() async throws {
             struct Report: Decodable {
@@ -73,7 +94,7 @@ extension IntegrationSuite {
             }
         }
 
-        @Test("a second herald on one socket ends with a sentence and does the first no harm")
+        @Test("a second herald of one configuration ends with a sentence and does the first no harm")
         func second() async throws {
             try await withSite(Settings(), Manifest(name: "web")) { site in
                 let address = try #require(try site.herald.waitUntilAnnounced("web").first)
@@ -81,8 +102,7 @@ extension IntegrationSuite {
                 let output = try site.herald.run(
                     "run", "--config", site.herald.home.path(of: "herald.yaml"), "--node-name", "other")
                 #expect(output.status == .exited(1))
-                let socket = site.herald.home.path(of: "herald.sock")
-                #expect(output.errors.contains("control socket '\(socket)': another herald serves it; stop that one"))
+                #expect(output.errors.contains("another herald uses the state directory \(site.herald.state.path);"))
                 #expect(!monitor.output.contains("Deleted"))
                 #expect(try site.answers(address))
                 #expect(try site.herald.service("web")?.state == "Announced")
