@@ -16,6 +16,8 @@ public actor ServiceOperator: Service {
     private let logger: Logger
     private let bell = Bell()
     private var handedOver: [Mode: AnnouncementSet] = [:]
+    /// What the announcers were told to expect.
+    private var expected: [Mode: [IPAddress]] = [:]
     private var nextWake: MonotonicTime?
     private var isDraining = false
     private var knowsReserved = false
@@ -25,6 +27,9 @@ public actor ServiceOperator: Service {
     /// Whether the announcers do not know the nodes as they are.
     private var areNodesNews = true
     private var isSynchronised = false
+
+    /// Addresses of each pool and family that announcers may look at ahead.
+    private static let candidateCount = 4
 
     /// How long `run()` waits, once shutdown has begun, for announcers to withdraw.
     public static let drainLimit = Duration.seconds(3)
@@ -164,6 +169,7 @@ public actor ServiceOperator: Service {
             handedOver[mode] = set
             if let announcer = announcers[mode] { await announcer.reconcile(set) }
         }
+        await tellCandidates()
         for event in plan.events { log(event) }
         if !plan.outcomes.isEmpty { await source.write(plan.outcomes) }
         if !plan.events.isEmpty { await source.publish(plan.events) }
@@ -176,6 +182,16 @@ public actor ServiceOperator: Service {
         let nodes = nodes
         planner.setNodes(nodes)
         for announcer in announcers.values { await announcer.setNodes(nodes) }
+    }
+
+    private func tellCandidates() async {
+        guard isSynchronised else { return }
+        for (mode, announcer) in announcers {
+            let candidates = planner.candidates(for: mode, Self.candidateCount)
+            guard expected[mode] != candidates else { continue }
+            expected[mode] = candidates
+            await announcer.expect(candidates)
+        }
     }
 
     private func drain() async {
