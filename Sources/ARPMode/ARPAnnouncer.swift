@@ -63,7 +63,7 @@ public actor ARPAnnouncer: Announcer {
                 if !lost.isEmpty { announcer.feed { $0.lost(lost.sorted(), at: now) } }
             }
         }
-        await keeper.setOnLost { [weak self, loop] keys in
+        await keeper.addLossHandler { [weak self, loop] keys in
             guard let self else { return }
             loop.execute {
                 self.onLoop { announcer in
@@ -135,7 +135,7 @@ public actor ARPAnnouncer: Announcer {
             case .sweep(let keys):
                 hold(attached)
                 attached = [:]
-                keeper.sweep(keeping: keys, completion: nil)
+                keeper.sweep(keeping: keys, on: .otherLinks, completion: nil)
             case .open(let link): open(link)
             case .close(let link): wires.removeValue(forKey: link)?.close()
             case .join(let address, let link): join(address, link)

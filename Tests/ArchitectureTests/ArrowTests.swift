@@ -9,7 +9,7 @@ struct ArrowTests {
     static let allowed: [String: Set<String>] = [
         // Command: composes, so it may see everything but what only rooms of the pure floor need.
         "herald": [
-            "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+            "ARPMode", "Announcing", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
             "HostNetwork", "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop",
         ],
         // Loop
@@ -20,13 +20,17 @@ struct ArrowTests {
             "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
             "NetworkTypes", "PacketLoop",
         ],
+        "BGPMode": [
+            "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+            "Netlink", "NetworkTypes", "PacketLoop",
+        ],
         "DirectorySource": [
             "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
         ],
         "KubernetesSource": ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes"],
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
-        "Configuration": ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"],
+        "Configuration": ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"],
         "Kubernetes": ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"],
         // Platform
         "HostNetwork": ["Netlink", "NetworkTypes", "PacketLoop"],

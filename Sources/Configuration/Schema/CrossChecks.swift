@@ -8,6 +8,7 @@ enum CrossChecks {
             reading.warn(entry.key.mark, "'arp' does nothing, since no pool has the mode arp", cure: "remove it")
         }
         checkNamespaceLabels(configuration, root, &reading)
+        BGPChecks.check(configuration, root, &reading)
     }
 
     static func checkLifetime(_ arp: ARPSettings, _ node: Node, _ reading: inout Reading) {
