@@ -19,6 +19,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -39,11 +40,10 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+                "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
                 "HostNetwork",
                 "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
-                logging,
-                serviceLifecycle, unixSignals,
+                locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
@@ -53,7 +53,7 @@ let package = Package(
                 "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", logging,
                 serviceLifecycle, unixSignals,
             ]),
-        room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
+        room("Operations", [locks, logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
         // Modes and sources
         room(
             "ARPMode",
@@ -78,15 +78,15 @@ let package = Package(
             "KubernetesSource",
             ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
         // Seams
-        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"]),
+        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
-        room("HTTPTransfer", ["CCurl"]),
-        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+        room("HTTPTransfer", ["CCurl", locks]),
+        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", locks, logging, serviceLifecycle]),
         room("Netlink", ["CNetlink", "NetworkTypes"]),
-        room("PacketLoop", ["CLinux", "NetworkTypes"]),
+        room("PacketLoop", ["CLinux", "NetworkTypes", locks]),
         room("YAML", ["CYAML"]),
         // Pure
         room("AddressResolution", ["NetworkTypes"]),
@@ -114,7 +114,8 @@ let package = Package(
             path: "Tests/LabProbe", swiftSettings: strict),
         // An HTTP server that does what a test scripts
         .target(
-            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
+            swiftSettings: strict),
         // Programs that tests run
         .target(name: "Spawning", path: "Tests/Spawning", swiftSettings: strict),
         // What `make demo` runs
@@ -134,24 +135,27 @@ let package = Package(
             "DirectorySourceTests",
             [
                 "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
-                logging, serviceLifecycle,
+                logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
-            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle]),
+            [
+                "CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle,
+                locks,
+            ]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
         tests(
             "KubernetesSourceTests",
             [
                 "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
-                "ScriptedHTTP", logging, serviceLifecycle,
+                "ScriptedHTTP", logging, serviceLifecycle, locks,
             ]),
         tests(
-            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP", locks],
             resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
@@ -161,7 +165,7 @@ let package = Package(
         tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
-        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
+        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]

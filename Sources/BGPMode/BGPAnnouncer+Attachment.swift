@@ -41,7 +41,8 @@ extension BGPAnnouncer {
             guard let ticket = tickets[key.address] else { continue }
             let obstacle = failure.map { error in
                 Obstacle(
-                    reason: "AddressNotAdded", sentence: "\(key.address) could not be added to \(attachmentName): \(error)")
+                    reason: "AddressNotAdded",
+                    sentence: "\(key.address) could not be added to \(attachmentName): \(error)")
             }
             orders.merge(book.attached(key.address, ticket: ticket, failure: obstacle))
         }

@@ -11,11 +11,15 @@ extension BGPAnnouncer {
     /// Works out anew which peers this node has, and touches those that are different.
     func replan() {
         guard isRunning, isHostKnown, areKeysRead, !isClosed else { return }
+        var settings = settings
+        let isIdle = !isUsed && book.entries.isEmpty
+        if isIdle { (settings.peers, settings.listen) = ([], false) }
         let new = PeerPlan(
-            settings: settings, pools: pools, node: facts, host: host, keys: keys, neighbours: neighbours)
+            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keys, neighbours: neighbours
+        )
         let old = plan
         plan = new
-        if let obstacle = new.obstacle, obstacle != old?.obstacle {
+        if let obstacle = new.obstacle, obstacle != old?.obstacle, isUsed {
             logger.warning("this node announces nothing", metadata: ["reason": "\(obstacle.sentence)"])
         }
         for peer in new.idle where old?.idle.contains(peer) != true {
@@ -98,7 +102,7 @@ extension BGPAnnouncer {
         let keys = accepting.compactMap { spec in spec.transport.key.map { (spec.transport.remote.address, $0) } }
         let before = listener?.problems
         listener?.configure(
-            port: settings.listen ? UInt16(clamping: settings.port) : nil,
+            port: settings.listen && !plan.specs.isEmpty ? UInt16(clamping: settings.port) : nil,
             keys: Dictionary(keys) { first, _ in first })
         guard let problems = listener?.problems, problems != before else { return }
         for problem in problems.values {

@@ -18,6 +18,7 @@ extension BGPAnnouncer {
         untold.formUnion(orders.effects)
         if let next = book.nextExpiry { expiryTimer?.restart(at: next) }
         sweepOnce()
+        if !isUsed, book.entries.isEmpty, !drivers.isEmpty { replan() }
         settle()
     }
 
@@ -121,7 +122,8 @@ extension BGPAnnouncer {
             guard hasNodes else { return nil }
             return Obstacle(
                 reason: "NodeUnknown",
-                sentence: "the cluster has no node \(node), so this herald announces nothing; give the node's name with "
+                sentence:
+                    "the cluster has no node \(node), so this herald announces nothing; give the node's name with "
                     + "--node-name")
         }
         let rule = NodeEligibility(selector: settings.nodes.selector ?? .init([]))
@@ -212,7 +214,8 @@ extension BGPAnnouncer {
             }
             switch driver.peer.routes.refusal(of: prefix) {
             case nil: waiting.append("\(name) is being told")
-            case .noSession: waiting.append("\(name) is \(driver.state.rawValue): \(driver.peer.session.lastError ?? driver.reason)")
+            case .noSession:
+                waiting.append("\(name) is \(driver.state.rawValue): \(driver.peer.session.lastError ?? driver.reason)")
             case let refusal?: refusals.append("\(name): \(refusal)")
             }
         }
@@ -232,7 +235,8 @@ extension BGPAnnouncer {
             return .blocked(
                 Obstacle(
                     reason: "NotAdvertised",
-                    sentence: "no entry of bgp.advertisements fits pool \(entry.pool ?? "(none)") and a peer of this node"))
+                    sentence:
+                        "no entry of bgp.advertisements fits pool \(entry.pool ?? "(none)") and a peer of this node"))
         }
         return .pending(
             Obstacle(

@@ -2,7 +2,7 @@ public import Announcing
 import BGP
 public import Configuration
 import FileSystem
-import HashTreeCollections
+public import HashTreeCollections
 public import HostNetwork
 public import LoadBalancing
 public import Logging
@@ -29,6 +29,8 @@ public actor BGPAnnouncer: Announcer {
     let node: NodeName
     var settings: BGPSettings
     var pools: [String]
+    /// Whether any pool is announced by BGP; without one there are no peers either.
+    var isUsed: Bool
 
     // What is known
     var host = HostAddresses()
@@ -89,10 +91,11 @@ public actor BGPAnnouncer: Announcer {
     /// - Parameters:
     ///   - loop: where messages are sent and received.
     ///   - keeper: has the kernel hold addresses, on a loop of its own.
-    ///   - pools: the names of those whose addresses BGP may announce.
+    ///   - pools: the names of all pools.
+    ///   - isUsed: whether BGP announces any of them; without that it speaks with nobody.
     public init(
         loop: PacketLoop, network: HostNetwork, keeper: AddressKeeper, node: NodeName, settings: BGPSettings,
-        pools: [String], logger: Logger
+        pools: [String], isUsed: Bool, logger: Logger
     ) {
         self.loop = loop
         self.network = network
@@ -101,6 +104,7 @@ public actor BGPAnnouncer: Announcer {
         self.node = node
         self.settings = settings
         self.pools = pools
+        self.isUsed = isUsed
         book = RouteBook(node: node, isAttaching: settings.attach != .none)
     }
 
@@ -143,11 +147,14 @@ public actor BGPAnnouncer: Announcer {
     }
 
     /// Takes in changed settings; only what is different is touched.
-    public func configure(_ new: BGPSettings, pools: [String]) {
-        guard !isClosed, new != settings || pools != self.pools else { return }
+    ///
+    /// Once BGP is used no more, its sessions end with its last route.
+    public func configure(_ new: BGPSettings, pools: [String], isUsed: Bool) {
+        guard !isClosed, new != settings || pools != self.pools || isUsed != self.isUsed else { return }
         let old = settings
         settings = new
         self.pools = pools
+        self.isUsed = isUsed
         if new.attach != old.attach { moveAttachment(from: old.attach) }
         keyPaths.continuation.yield(new.peers.compactMap(\.passwordFile))
         replan()

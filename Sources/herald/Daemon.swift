@@ -1,5 +1,6 @@
 import ARPMode
 import Announcing
+import BGPMode
 import Configuration
 import DirectorySource
 import FoundationEssentials
@@ -21,6 +22,8 @@ struct Daemon {
 
     func run() async throws {
         let configuration = parsed.configuration
+        let solitude = try Solitude(for: configuration)
+        defer { withExtendedLifetime(solitude) {} }
         let packets = try PacketLoop.start(name: "packets", realTime: true)
         let kernel = try PacketLoop.start(name: "kernel")
         defer {
@@ -32,10 +35,11 @@ struct Daemon {
             loop: kernel, settings: Self.keeperSettings(configuration.arp), logger: Logger(label: "addresses"))
         let arp = ARPAnnouncer(
             loop: packets, network: network, keeper: keeper, settings: configuration.arp, logger: Logger(label: "arp"))
+        let bgp = makeBGP(configuration, on: packets, network, keeper)
         let source = try makeSource(configuration)
         let serviceOperator = ServiceOperator(
             settings: configuration.plannerSettings(for: node), isAllocator: true, source: source,
-            announcers: [.arp: arp], clock: { PacketLoop.now }, logger: Logger(label: "operator"))
+            announcers: [.arp: arp, .bgp: bgp], clock: { PacketLoop.now }, logger: Logger(label: "operator"))
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
         ) { new, old in
@@ -43,16 +47,18 @@ struct Daemon {
             await keeper.configure(Self.keeperSettings(new.arp))
             await arp.configure(new.arp)
             await serviceOperator.configure(new.plannerSettings(for: node))
+            await Self.configure(bgp, new)
             return Self.needingRestart(new, old)
         }
-        let status = StatusMaker(node: node, serviceOperator: serviceOperator, configuration: keeperOfFile)
+        let status = StatusMaker(
+            node: node, serviceOperator: serviceOperator, configuration: keeperOfFile, bgp: bgp)
         let server = OperationsServer(
             socketPath: configuration.operations.socket, logger: Logger(label: "operations")
         ) { path in await status.answer(path) }
         try server.prepare()
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
-        let services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]
+        let services: [any Service] = [server, source, network, arp, bgp, reserver, keeperOfFile, serviceOperator]
         var lifecycleLogger = Logger(label: "lifecycle")
         lifecycleLogger.logLevel = .warning
         let group = ServiceGroup(

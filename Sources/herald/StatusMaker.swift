@@ -1,3 +1,4 @@
+import BGPMode
 import Configuration
 import FoundationEssentials
 import IPAM
@@ -11,11 +12,13 @@ struct StatusMaker: Sendable {
     let node: NodeName
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
+    let bgp: BGPAnnouncer
     let started = Date()
 
     func answer(_ path: String) async -> OperationsResponse? {
         switch path {
         case "/status": await status()
+        case "/bgp/routes": await routes()
         case "/livez": .text("ok")
         default: nil
         }
@@ -24,7 +27,7 @@ struct StatusMaker: Sendable {
     private func status() async -> OperationsResponse {
         let report = await serviceOperator.report()
         let state = await configuration.state
-        let document = StatusDocument(
+        var document = StatusDocument(
             version: Version.text, node: node.text, mode: state.parsed.configuration.mode.rawValue,
             started: Self.text(started),
             configuration: .init(
@@ -32,6 +35,11 @@ struct StatusMaker: Sendable {
                 rejected: state.rejected),
             services: report.services.map { Self.service($0, report.now) }, pools: report.pools.map(Self.pool),
             problems: report.problems)
+        if state.parsed.configuration.modes.contains(.bgp) { document.bgp = Self.bgp(await bgp.report()) }
+        return Self.json(document)
+    }
+
+    static func json(_ document: some Encodable) -> OperationsResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let body = try? encoder.encode(document) else { return .text("no status", status: 500) }
@@ -55,11 +63,11 @@ struct StatusMaker: Sendable {
             quarantined: usage.quarantined, conflicted: usage.conflicted)
     }
 
-    private static func date(_ time: MonotonicTime, _ now: MonotonicTime) -> Date {
+    static func date(_ time: MonotonicTime, _ now: MonotonicTime) -> Date {
         Date().addingTimeInterval(-Double(time.duration(to: now).wholeNanoseconds) / 1e9)
     }
 
-    private static func text(_ date: Date) -> String {
+    static func text(_ date: Date) -> String {
         date.formatted(.iso8601)
     }
 }

@@ -9,7 +9,7 @@ struct ArrowTests {
     static let allowed: [String: Set<String>] = [
         // Command: composes, so it may see everything but what only rooms of the pure floor need.
         "herald": [
-            "ARPMode", "Announcing", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+            "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
             "HostNetwork", "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop",
         ],
         // Loop

@@ -3,10 +3,10 @@ import IPAM
 import Kubernetes
 import LoadBalancing
 import Logging
+import NIOConcurrencyHelpers
 import NetworkTypes
 import ScriptedHTTP
 import ServiceLifecycle
-import Synchronization
 import Testing
 
 @testable import KubernetesSource
@@ -20,11 +20,11 @@ struct SourceTests {
             var problems: [String] = []
             var isSynchronised = false
         }
-        let seen = Mutex(Seen())
+        let seen = NIOLockedValueBox(Seen())
 
         func follow(_ source: KubernetesSource) async {
             while let facts = await source.changes.take() {
-                seen.withLock { seen in
+                seen.withLockedValue { seen in
                     for (subject, fact) in facts {
                         switch (subject, fact) {
                         case (.service(let key), .service(let service)): seen.services[key.name] = service
@@ -38,9 +38,9 @@ struct SourceTests {
             }
         }
 
-        var isSynchronised: Bool { seen.withLock { $0.isSynchronised } }
-        var problems: [String] { seen.withLock { $0.problems } }
-        func service(_ name: String) -> LoadBalancerService? { seen.withLock { $0.services[name] } }
+        var isSynchronised: Bool { seen.withLockedValue { $0.isSynchronised } }
+        var problems: [String] { seen.withLockedValue { $0.problems } }
+        func service(_ name: String) -> LoadBalancerService? { seen.withLockedValue { $0.services[name] } }
     }
 
     private func withSource(

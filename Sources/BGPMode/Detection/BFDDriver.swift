@@ -124,7 +124,8 @@ final class BFDDriver {
             failures[name] = nil
             perform(name, .enable)
         } catch {
-            failures[name] = error.isAddressInUse
+            failures[name] =
+                error.isAddressInUse
                 ? "another program on this node has the BFD port \(detection.rule.port)" : "\(error)"
             tryAgainLater()
         }
@@ -212,7 +213,8 @@ final class BFDDriver {
         guard let packet = try? ControlPacket(payload: datagram.payload), let ttl = datagram.hopLimit else {
             return false
         }
-        let scope = datagram.source.address.isLinkLocal && datagram.source.address.family == .ipv6
+        let scope =
+            datagram.source.address.isLinkLocal && datagram.source.address.family == .ipv6
             ? datagram.interfaceIndex ?? 0 : 0
         guard let name = demultiplexer.session(for: packet, path: Self.path(datagram.source.address, scope)),
             let watched = sessions[name], watched.detection.rule.port == port.number,

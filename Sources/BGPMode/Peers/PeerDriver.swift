@@ -81,7 +81,8 @@ final class PeerDriver {
             let count = peer.session.counters.established
             let wasEstablished = isEstablished
             feed(.reconfigure(new.session))
-            effect = wasEstablished && (!isEstablished || count != peer.session.counters.established)
+            effect =
+                wasEstablished && (!isEstablished || count != peer.session.counters.established)
                 ? "the session is reset" : "no reset is needed"
         }
         if new.transport != old.transport {

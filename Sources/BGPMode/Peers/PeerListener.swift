@@ -74,7 +74,8 @@ final class PeerListener {
                 problems[family] = nil
             } catch {
                 guard !error.isUnsupported else { continue }
-                problems[family] = error.isAddressInUse
+                problems[family] =
+                    error.isAddressInUse
                     ? "port \(port) belongs to another program on this node, such as another BGP speaker; end it, or "
                         + "set bgp.listen: false" : "peers cannot be listened for: \(error)"
                 tryAgain(after: Self.retryPause)

@@ -48,7 +48,8 @@ struct PeerPlan {
         let peers = settings.peers.filter { $0.nodes.contains(labels: labels) } + wishes.peers
         guard !peers.isEmpty else {
             return obstacle = Obstacle(
-                reason: "NoPeer", sentence: "no peer of bgp.peers is meant for this node; add one, or a label to the node")
+                reason: "NoPeer",
+                sentence: "no peer of bgp.peers is meant for this node; add one, or a label to the node")
         }
         guard let asn = wishes.asn ?? settings.asn else {
             return obstacle = Obstacle(
@@ -57,7 +58,8 @@ struct PeerPlan {
         }
         guard let identifier = wishes.identifier ?? settings.routerID ?? host.identifier else {
             return obstacle = Obstacle(
-                reason: "NoRouterID", sentence: "this node has no address to take its identifier from; set bgp.routerID")
+                reason: "NoRouterID", sentence: "this node has no address to take its identifier from; set bgp.routerID"
+            )
         }
         for peer in peers {
             do throws(Obstacle) {

@@ -1,6 +1,6 @@
 public import HTTPTransfer
+import NIOConcurrencyHelpers
 import NetworkTypes
-import Synchronization
 
 /// Calls of the Kubernetes API with typed answers and errors.
 ///
@@ -28,7 +28,7 @@ public final class KubernetesClient: Sendable {
     private let session: ClientSession
     private let userAgent: String
     private let fieldManager: String
-    private let generator: Mutex<SeededGenerator>
+    private let generator: NIOLockedValueBox<SeededGenerator>
 
     /// `userAgent` and `fieldManager` name us to the server; the seed spreads retries.
     public init(
@@ -41,7 +41,7 @@ public final class KubernetesClient: Sendable {
         self.fieldManager = fieldManager
         namespace = configuration.namespace
         session = ClientSession(configuration)
-        generator = Mutex(SeededGenerator(seed: seed))
+        generator = NIOLockedValueBox(SeededGenerator(seed: seed))
     }
 }
 
@@ -272,7 +272,7 @@ extension KubernetesClient {
     }
 
     private func retryPolicy(attempts: Int) -> RetryPolicy {
-        RetryPolicy(attempts: attempts, seed: generator.withLock { $0.next() })
+        RetryPolicy(attempts: attempts, seed: generator.withLockedValue { $0.next() })
     }
 
     private func pause(_ wait: Duration, in operation: APIError.Operation) async throws(APIError) {
