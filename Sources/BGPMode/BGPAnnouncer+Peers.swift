@@ -179,7 +179,9 @@ extension BGPAnnouncer {
         bfd.news = []
         for item in news {
             let report = item.report
-            logger.notice(
+            let isNotable = item.wasUp || report.state == .up
+            logger.log(
+                level: isNotable ? .notice : .debug,
                 "BFD session changed",
                 metadata: [
                     "bgp.peer": "\(item.name)", "bfd.state": "\(BFDStateText.text(report.state))",

@@ -214,8 +214,7 @@ extension BGPAnnouncer {
             }
             switch driver.peer.routes.refusal(of: prefix) {
             case nil: waiting.append("\(name) is being told")
-            case .noSession:
-                waiting.append("\(name) is \(driver.state.rawValue): \(driver.peer.session.lastError ?? driver.reason)")
+            case .noSession: waiting.append("\(name): \(driver.peer.session.lastError ?? "no session yet")")
             case let refusal?: refusals.append("\(name): \(refusal)")
             }
         }
