@@ -143,6 +143,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var cluster: ClusterStatus?
     public var services: [Service]
     public var pools: [Pool]
+    /// The peers, where BGP is in use.
+    public var bgp: BGP?
     /// What cannot be read or is not as it should be, a sentence each.
     public var problems: [String]
     /// Absent where no address is announced by ARP.
