@@ -21,6 +21,8 @@ public struct Planner: Sendable {
 
     /// When to look at the status of a Service again though nothing happens by then.
     var statusWakes: [ServiceKey: MonotonicTime] = [:]
+    /// When to tell of new Services what may have been only a beginning.
+    var troubleWakes: [ServiceKey: MonotonicTime] = [:]
     /// The nodes that can be expected to write statuses.
     var statusWriters: Set<NodeName> = []
     /// All nodes of the cluster that are known.
@@ -79,7 +81,7 @@ extension Planner {
             services[key] = entry
             dirtyAddresses.formUnion(entry.held)
         } else {
-            services[key] = PlannedService(service: service)
+            services[key] = PlannedService(service: service, firstSeen: now)
         }
         retire(key, at: now)
         dirtyServices.insert(key)
@@ -93,6 +95,7 @@ extension Planner {
         ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
         lateWrites[key] = nil
         statusWakes[key] = nil
+        troubleWakes[key] = nil
         dirtyServices.remove(key)
         refused.remove(key)
         unreported.remove(key)
