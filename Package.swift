@@ -113,6 +113,15 @@ let package = Package(
         .executableTarget(
             name: "lab-probe", dependencies: ["AddressResolution", "Lab", "NetworkTypes", "PacketLoop"],
             path: "Tests/LabProbe", swiftSettings: strict),
+        // An API server for tests, held to recordings of a real one
+        .target(
+            name: "APIServer", dependencies: ["CHTTP2", "CTLS", "HTTPTransfer", nioCore, nioHTTP, nioPosix],
+            path: "Tests/APIServer", swiftSettings: strict),
+        .executableTarget(
+            name: "test-apiserver", dependencies: ["APIServer"], path: "Tests/TestAPIServer", swiftSettings: strict),
+        .systemLibrary(
+            name: "CHTTP2", path: "Tests/CHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CTLS", path: "Tests/CTLS", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
@@ -123,6 +132,8 @@ let package = Package(
         .executableTarget(
             name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
+        tests(
+            "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
@@ -139,6 +150,12 @@ let package = Package(
                 logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
+        tests(
+            "EndToEndTests",
+            [
+                "APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix, "herald",
+                "lab-probe", "test-apiserver",
+            ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(

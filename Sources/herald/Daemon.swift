@@ -35,7 +35,8 @@ struct Daemon {
             loop: kernel, settings: Self.keeperSettings(configuration.arp), logger: Logger(label: "addresses"))
         let arp = ARPAnnouncer(
             node: node, loop: packets, network: network, keeper: keeper, settings: configuration.arp,
-            membership: configuration.membership, logger: Logger(label: "arp"))
+            membership: configuration.membership, isGivenKeys: configuration.source.isCluster,
+            logger: Logger(label: "arp"))
         let kubernetes = try makeKubernetes(configuration)
         let source = try kubernetes?.source ?? makeDirectory(configuration)
         let serviceOperator = ServiceOperator(
@@ -67,6 +68,7 @@ struct Daemon {
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
         var services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]
+        if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
         if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
         lifecycleLogger.logLevel = .warning
