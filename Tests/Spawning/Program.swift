@@ -7,7 +7,7 @@ import Synchronization
 public final class Program: Sendable {
     /// Why a program cannot be run.
     public struct NotStarted: Error, CustomStringConvertible {
-        /// The program and the system's reason, in a sentence.
+        /// What was run, and the reason that the system gives or the exit status.
         public let description: String
     }
 
