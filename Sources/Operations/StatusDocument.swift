@@ -172,6 +172,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var services: [Service]
     /// One for each pool and each family that it has, in the order of the configuration.
     public var pools: [Pool]
+    /// The peers, where BGP is in use.
+    public var bgp: BGP?
     /// What cannot be read or is not as it should be, a sentence each.
     public var problems: [String]
     /// Absent where no address is announced by ARP.
