@@ -8,6 +8,7 @@ public import NetworkTypes
 /// marked, so that one change costs the same among ten Services and ten thousand. A planner that was fed the same facts
 /// in another order, or anew after a restart, comes to the same plan, because decisions rest on what is recorded.
 public struct Planner: Sendable {
+    /// Those in force; `configure(_:)` replaces them.
     public internal(set) var settings: PlannerSettings
     var ledger = AddressLedger()
     var services: [ServiceKey: PlannedService] = [:]
@@ -59,6 +60,7 @@ public struct Planner: Sendable {
         var announcement: Announcement
     }
 
+    /// Without facts: nothing is planned until they have come and `sourceIsSynchronised()` was called.
     public init(settings: PlannerSettings, isAllocator: Bool) {
         self.settings = settings
         self.isAllocator = isAllocator
