@@ -13,6 +13,8 @@ public struct Configuration: Hashable, Sendable {
     public var pools: [PlannerSettings.PoolSettings]
     /// How addresses are announced by ARP and NDP.
     public var arp = ARPSettings()
+    /// How nodes that share addresses know of each other.
+    public var membership = MembershipSettings()
     /// What is logged, and how.
     public var log = LogSettings()
     /// How the running process is asked about.

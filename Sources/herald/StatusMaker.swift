@@ -1,3 +1,4 @@
+import ARPMode
 import Configuration
 import FoundationEssentials
 import IPAM
@@ -11,6 +12,7 @@ struct StatusMaker: Sendable {
     let node: NodeName
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
+    let arp: ARPAnnouncer
     /// How it stands with the cluster; nil when Services do not come from one.
     let cluster: @Sendable () async -> ClusterStatus?
     let started = Date()
@@ -26,7 +28,7 @@ struct StatusMaker: Sendable {
     private func status() async -> OperationsResponse {
         let report = await serviceOperator.report()
         let state = await configuration.state
-        let document = StatusDocument(
+        var document = StatusDocument(
             version: Version.text, node: node.text, mode: state.parsed.configuration.mode.rawValue,
             started: Self.text(started),
             configuration: .init(
@@ -35,6 +37,9 @@ struct StatusMaker: Sendable {
             cluster: await cluster(), services: report.services.map { Self.service($0, report.now) },
             pools: report.pools.map(Self.pool),
             problems: report.problems)
+        if state.parsed.configuration.modes.contains(.arp) {
+            document.membership = Self.membership(await arp.membershipReport())
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let body = try? encoder.encode(document) else { return .text("no status", status: 500) }
@@ -50,6 +55,18 @@ struct StatusMaker: Sendable {
                     interface: address.interface, since: address.since.map { date($0, now) }.map(text))
             },
             reason: report.obstacle?.reason, message: report.obstacle?.sentence)
+    }
+
+    private static func membership(_ report: MembershipReport) -> StatusDocument.Membership {
+        StatusDocument.Membership(
+            members: report.nodes.map { node in
+                .init(
+                    name: node.name.text, reach: node.reach, verdict: node.verdict,
+                    arrivalP99: node.arrivalP99.map { Double($0.wholeNanoseconds / 1_000) / 1_000 },
+                    isDraining: node.isDraining, addresses: node.addressCount)
+            },
+            addresses: report.addressCount, isSettling: report.isSettling, isDraining: report.isDraining,
+            rejections: report.rejections, problem: report.problem)
     }
 
     private static func pool(_ usage: PoolUsage) -> StatusDocument.Pool {

@@ -18,8 +18,8 @@ struct ArrowTests {
         "Operations": [],
         // Modes and sources: never each other
         "ARPMode": [
-            "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
-            "NetworkTypes", "PacketLoop",
+            "AddressResolution", "Announcing", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+            "Membership", "Netlink", "NetworkTypes", "PacketLoop",
         ],
         "DirectorySource": [
             "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
