@@ -17,6 +17,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
@@ -31,6 +32,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -40,7 +42,8 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+                "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem",
+                "HTTPTransfer",
                 "HostNetwork",
                 "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator",
                 "PacketLoop", argumentParser, locks, logging, serviceLifecycle, unixSignals,
@@ -58,8 +61,15 @@ let package = Package(
         room(
             "ARPMode",
             [
-                "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
-                "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
+                "AddressResolution", "Announcing", "Configuration", "FileSystem", "HostNetwork", "IPAM",
+                "LoadBalancing", "Membership", "Netlink", "NetworkTypes", "PacketLoop", crypto, hashTrees, logging,
+                serviceLifecycle,
+            ]),
+        room(
+            "BGPMode",
+            [
+                "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+                "Netlink", "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
             ]),
         room(
             "DirectorySource",
@@ -77,7 +87,7 @@ let package = Package(
             ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
-        room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", locks]),
         // Platform
         room("FileSystem", ["CLinux"]),

@@ -13,6 +13,10 @@ public struct Configuration: Hashable, Sendable {
     public var pools: [PlannerSettings.PoolSettings]
     /// How addresses are announced by ARP and NDP.
     public var arp = ARPSettings()
+    /// How nodes that share addresses know of each other.
+    public var membership = MembershipSettings()
+    /// How addresses are announced by BGP.
+    public var bgp = BGPSettings()
     /// What is logged, and how.
     public var log = LogSettings()
     /// How the running process is asked about.
