@@ -16,6 +16,8 @@ struct FRR: Sendable {
             try (daemon == "bgpd" ? text : "log file \(folder)/log debugging\n").write(
                 toFile: "\(folder)/\(daemon).conf", atomically: true, encoding: .utf8)
         }
+        // The daemons give up root.
+        for command in [["chmod", "755", lab.folder], ["chown", "-R", "frr:frr", folder]] { _ = try node.run(command) }
         try start("zebra")
         try eventually("zebra is there", within: .seconds(5), every: .milliseconds(10)) {
             FileManager.default.fileExists(atPath: "\(folder)/zserv.api")
@@ -30,7 +32,7 @@ struct FRR: Sendable {
         _ = try node.start(
             [
                 "/usr/lib/frr/\(daemon)", "-f", "\(folder)/\(daemon).conf", "-i", "\(folder)/\(daemon).pid", "-z",
-                "\(folder)/zserv.api", "--vty_socket", folder, "-u", "root", "-g", "root", "-P", "0",
+                "\(folder)/zserv.api", "--vty_socket", folder, "-P", "0",
             ] + more, log: "\(folder)/\(daemon).out")
     }
 
