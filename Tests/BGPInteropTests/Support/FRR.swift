@@ -11,7 +11,7 @@ struct FRR: Sendable {
         self.node = node
         folder = "\(lab.folder)/frr-\(node.name)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let text = "log file \(folder)/log debugging\n\(configuration)\n"
+        let text = "debug bgp neighbor-events\nlog file \(folder)/log debugging\n\(configuration)\n"
         for daemon in ["zebra", "bgpd", "bfdd"] {
             try (daemon == "bgpd" ? text : "log file \(folder)/log debugging\n").write(
                 toFile: "\(folder)/\(daemon).conf", atomically: true, encoding: .utf8)
@@ -45,6 +45,7 @@ struct FRR: Sendable {
         return """
             router bgp \(asn)
              bgp router-id \(identifier)
+             bgp log-neighbor-changes
              no bgp ebgp-requires-policy
              no bgp default ipv4-unicast
              timers bgp 3 9
