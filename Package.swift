@@ -148,6 +148,13 @@ let package = Package(
         tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
+        tests("BGPInteropTests", ["Lab", "NetworkTypes", "herald", "lab-probe"]),
+        tests(
+            "BGPModeTests",
+            [
+                "BFD", "BGP", "BGPMode", "Configuration", "IPAM", "LoadBalancing", "Netlink", "NetworkTypes",
+                "PacketLoop", hashTrees,
+            ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
