@@ -11,6 +11,8 @@ public struct ServiceOutcome: Hashable, Sendable {
     /// The addresses in effect, in the Service's order of families; empty clears the status.
     public var ingress: [IPAddress]?
     public var conditions: [Condition]?
+    /// Recorded addresses that this node found in use by another host, for the one that allocates to know.
+    public var conflicts: [IPAddress]?
 
     public init(
         key: ServiceKey, uid: String, record: [IPAddress]? = nil, ingress: [IPAddress]? = nil,
