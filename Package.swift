@@ -42,7 +42,8 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+                "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem",
+                "HTTPTransfer",
                 "HostNetwork",
                 "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator",
                 "PacketLoop", argumentParser, locks, logging, serviceLifecycle, unixSignals,
@@ -65,6 +66,12 @@ let package = Package(
                 serviceLifecycle,
             ]),
         room(
+            "BGPMode",
+            [
+                "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+                "Netlink", "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
+            ]),
+        room(
             "DirectorySource",
             [
                 "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop",
@@ -80,7 +87,7 @@ let package = Package(
             ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
-        room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
@@ -141,6 +148,13 @@ let package = Package(
         tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
+        tests("BGPInteropTests", ["Lab", "NetworkTypes", "herald", "lab-probe"]),
+        tests(
+            "BGPModeTests",
+            [
+                "BFD", "BGP", "BGPMode", "Configuration", "IPAM", "LoadBalancing", "Netlink", "NetworkTypes",
+                "PacketLoop", hashTrees,
+            ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(

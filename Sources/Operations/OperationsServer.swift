@@ -24,6 +24,9 @@ public struct OperationsServer: Service {
     /// How long a connection may stay open.
     static let connectionTimeout = Duration.seconds(10)
 
+    /// Touches nothing yet; the socket is made by `run()`. Without a performer every POST is answered with 404.
+    ///
+    /// - Parameter socketPath: at most 107 octets, which is what a Unix socket's address holds; `prepare()` checks it.
     public init(
         socketPath: String, logger: Logger, router: @escaping Router, performer: @escaping Performer = { _ in nil }
     ) {

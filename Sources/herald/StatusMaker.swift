@@ -1,4 +1,5 @@
 import ARPMode
+import BGPMode
 import Configuration
 import FoundationEssentials
 import IPAM
@@ -13,6 +14,7 @@ struct StatusMaker: Sendable {
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
     let arp: ARPAnnouncer
+    let bgp: BGPAnnouncer
     /// How it stands with the cluster; nil when Services do not come from one.
     let cluster: @Sendable () async -> ClusterStatus?
     let started = Date()
@@ -20,6 +22,7 @@ struct StatusMaker: Sendable {
     func answer(_ path: String) async -> OperationsResponse? {
         switch path {
         case "/status": await status()
+        case "/bgp/routes": await routes()
         case "/livez": .text("ok")
         default: nil
         }
@@ -40,6 +43,11 @@ struct StatusMaker: Sendable {
         if state.parsed.configuration.modes.contains(.arp) {
             document.membership = Self.membership(await arp.membershipReport())
         }
+        if state.parsed.configuration.modes.contains(.bgp) { document.bgp = Self.bgp(await bgp.report()) }
+        return Self.json(document)
+    }
+
+    static func json(_ document: some Encodable) -> OperationsResponse {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let body = try? encoder.encode(document) else { return .text("no status", status: 500) }
@@ -75,11 +83,11 @@ struct StatusMaker: Sendable {
             quarantined: usage.quarantined, conflicted: usage.conflicted)
     }
 
-    private static func date(_ time: MonotonicTime, _ now: MonotonicTime) -> Date {
+    static func date(_ time: MonotonicTime, _ now: MonotonicTime) -> Date {
         Date().addingTimeInterval(-Double(time.duration(to: now).wholeNanoseconds) / 1e9)
     }
 
-    private static func text(_ date: Date) -> String {
+    static func text(_ date: Date) -> String {
         date.formatted(.iso8601)
     }
 }

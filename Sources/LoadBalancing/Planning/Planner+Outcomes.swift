@@ -14,7 +14,7 @@ extension Planner {
                 handOut(outcome.record, &entry, at: now)
                 plan.outcomes.append(outcome)
             }
-            let told = facts(of: entry)
+            let told = facts(of: entry, at: now)
             plan.events += events(from: entry.told, to: told, of: entry)
             entry.told = told
             services[key] = entry

@@ -103,7 +103,7 @@ extension ControlPlane {
                 "rules": [
                     [
                         "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
-                        "verbs": ["get", "create", "update"],
+                        "verbs": ["get", "create", "patch"],
                     ]
                 ],
             ])
