@@ -113,7 +113,9 @@ let package = Package(
         // What `make bench` runs
         .executableTarget(
             name: "herald-bench",
-            dependencies: ["AddressResolution", "IPAM", "Lab", "LoadBalancing", "NetworkTypes"],
+            dependencies: [
+                "AddressResolution", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "NetworkTypes",
+            ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
         .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
