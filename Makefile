@@ -23,6 +23,11 @@ test: ## Runs every test, those in network namespaces too
 lint: ## Checks the form of all Swift code
 	swift format lint --strict --parallel --recursive Package.swift Benchmarks Sources Tests
 
+.PHONY: chart
+chart: ## Writes the generated parts of charts/herald: the schema of its values, and install.yaml
+	@scripts/install --tests
+	.build/python/bin/python scripts/chart write .
+
 .PHONY: release
 release: libraries ## Builds the binary that ships: .build/release/herald
 	swift build $(RELEASE_FLAGS)

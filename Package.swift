@@ -123,6 +123,7 @@ let package = Package(
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
+        tests("ChartTests", ["Spawning", "herald"]),
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
             "DirectorySourceTests",
