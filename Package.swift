@@ -17,6 +17,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -31,6 +32,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -42,7 +44,7 @@ let package = Package(
                 "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
                 "HostNetwork",
                 "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
-                logging,
+                coreMetrics, logging,
                 serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
@@ -50,10 +52,13 @@ let package = Package(
         room(
             "Operator",
             [
-                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", logging,
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", coreMetrics,
+                logging,
                 serviceLifecycle, unixSignals,
             ]),
-        room("Operations", [logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
+        room(
+            "Operations",
+            ["FileSystem", "NetworkTypes", coreMetrics, logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
         // Modes and sources
         room(
             "ARPMode",

@@ -45,10 +45,7 @@ struct Daemon {
             await serviceOperator.configure(new.plannerSettings(for: node))
             return Self.needingRestart(new, old)
         }
-        let status = StatusMaker(node: node, serviceOperator: serviceOperator, configuration: keeperOfFile)
-        let server = OperationsServer(
-            socketPath: configuration.operations.socket, logger: Logger(label: "operations")
-        ) { path in await status.answer(path) }
+        let server = makeServer(serviceOperator, keeperOfFile, loops: [packets, kernel], reporters: [])
         try server.prepare()
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CLinux
 import Configuration
+import CoreMetrics
 import FoundationEssentials
 import Glibc
 import Logging
@@ -40,6 +41,7 @@ struct Run: AsyncParsableCommand {
             throw ExitCode(1)
         }
         LogOutput.install(parsed.configuration.log)
+        MetricsSystem.bootstrap(Daemon.metrics)
         do {
             try await Daemon(node: NodeName(name), file: config, parsed: parsed).run()
         } catch {

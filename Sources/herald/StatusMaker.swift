@@ -5,37 +5,69 @@ import LoadBalancing
 import NetworkTypes
 import Operations
 import Operator
+import PacketLoop
 
-/// Answers requests to the control socket from what the parts say of themselves.
+/// Answers requests to the operations server from what the parts say of themselves.
 struct StatusMaker: Sendable {
     let node: NodeName
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
+    let metrics: MetricsRegistry
+    let pulses: [LoopPulse]
+    let operatorPulse: LoopPulse
+    /// What further parts add.
+    let reporters: [SelfReporter]
     let started = Date()
 
-    func answer(_ path: String) async -> OperationsResponse? {
-        switch path {
+    func answer(_ request: OperationsRequest) async -> OperationsResponse? {
+        switch request.path {
+        case "/": .page(StatusPage.render(await document()))
         case "/status": await status()
-        case "/livez": .text("ok")
+        case "/metrics": .metrics(metrics.text(with: await samples()))
+        case "/livez": Health.liveness(beatingPulses(), at: PacketLoop.now)
+        case "/readyz", "/healthz": Health.readiness(await checks(), verbose: request.asks("verbose"))
         default: nil
         }
     }
 
+    /// The operator tells of its turns when asked.
+    func beatingPulses() -> [LoopPulse] {
+        operatorPulse.beat(at: serviceOperator.turnedAt)
+        return pulses + [operatorPulse]
+    }
+
     private func status() async -> OperationsResponse {
-        let report = await serviceOperator.report()
-        let state = await configuration.state
-        let document = StatusDocument(
-            version: Version.text, node: node.text, mode: state.parsed.configuration.mode.rawValue,
-            started: Self.text(started),
-            configuration: .init(
-                file: state.file, hash: state.parsed.fingerprint.description, loaded: Self.text(state.loaded),
-                rejected: state.rejected),
-            services: report.services.map { Self.service($0, report.now) }, pools: report.pools.map(Self.pool),
-            problems: report.problems)
+        let document = await document()
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         guard let body = try? encoder.encode(document) else { return .text("no status", status: 500) }
         return .json(Array(body))
+    }
+
+    private func document() async -> StatusDocument {
+        let report = await serviceOperator.report()
+        let state = await configuration.state
+        return StatusDocument(
+            version: Version.text, node: node.text, mode: state.parsed.configuration.mode.rawValue,
+            started: Self.text(started),
+            configuration: .init(
+                file: state.file, hash: state.parsed.fingerprint.description, loaded: Self.text(state.loaded),
+                rejected: state.rejected, text: state.parsed.text),
+            services: report.services.map { Self.service($0, report.now) }, pools: report.pools.map(Self.pool),
+            problems: report.problems, events: report.events.reversed().map { Self.event($0, report.now) },
+            sections: await reports().sections)
+    }
+
+    private func reports() async -> SelfReport {
+        var all = SelfReport()
+        for reporter in reporters { all.append(await reporter()) }
+        return all
+    }
+
+    private static func event(_ recent: RecentEvent, _ now: MonotonicTime) -> StatusDocument.Event {
+        StatusDocument.Event(
+            time: text(date(recent.time, now)), service: recent.event.service.description,
+            reason: recent.event.reason.rawValue, message: recent.event.message)
     }
 
     private static func service(_ report: ServiceReport, _ now: MonotonicTime) -> StatusDocument.Service {

@@ -10,12 +10,15 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         public var loaded: String
         /// Why a newer text of the file is not in force; nil when what is in force is what the file says.
         public var rejected: String?
+        /// The file as it was read; passwords and keys are in files of their own.
+        public var text: String?
 
-        public init(file: String, hash: String, loaded: String, rejected: String? = nil) {
+        public init(file: String, hash: String, loaded: String, rejected: String? = nil, text: String? = nil) {
             self.file = file
             self.hash = hash
             self.loaded = loaded
             self.rejected = rejected
+            self.text = text
         }
     }
 
@@ -81,6 +84,21 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         }
     }
 
+    /// Something that happened to a Service.
+    public struct Event: Codable, Hashable, Sendable {
+        public var time: String
+        public var service: String
+        public var reason: String
+        public var message: String
+
+        public init(time: String, service: String, reason: String, message: String) {
+            self.time = time
+            self.service = service
+            self.reason = reason
+            self.message = message
+        }
+    }
+
     public var version: String
     public var node: String
     public var mode: String
@@ -90,10 +108,15 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var pools: [Pool]
     /// What cannot be read or is not as it should be, a sentence each.
     public var problems: [String]
+    /// The newest first.
+    public var events: [Event]?
+    /// What the parts of the process tell of themselves.
+    public var sections: [StatusSection]?
 
     public init(
         version: String, node: String, mode: String, started: String, configuration: Configuration,
-        services: [Service], pools: [Pool], problems: [String]
+        services: [Service], pools: [Pool], problems: [String], events: [Event]? = nil,
+        sections: [StatusSection]? = nil
     ) {
         self.version = version
         self.node = node
@@ -103,5 +126,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         self.services = services
         self.pools = pools
         self.problems = problems
+        self.events = events
+        self.sections = sections
     }
 }

@@ -1,0 +1,78 @@
+import Configuration
+import FoundationEssentials
+import IPAM
+import LoadBalancing
+import NetworkTypes
+import Operations
+import Operator
+import PacketLoop
+
+extension StatusMaker {
+    /// What is known now, besides what the registry counts.
+    func samples() async -> [MetricSample] {
+        let tally = await serviceOperator.tally()
+        let state = await configuration.state
+        var samples = ProcessMetrics.samples(started: started.timeIntervalSince1970)
+        samples += [
+            MetricSample("herald_build_info", [("version", Version.number)], 1),
+            MetricSample(
+                "herald_configuration_info",
+                [
+                    ("hash", state.parsed.fingerprint.description),
+                    ("mode", state.parsed.configuration.mode.rawValue),
+                ], 1),
+            MetricSample(
+                "herald_configuration_loaded_timestamp_seconds", [], state.loaded.timeIntervalSince1970),
+            MetricSample("herald_configuration_rejected", [], state.rejected != nil),
+        ]
+        samples += Self.samples(tally)
+        let now = PacketLoop.now
+        samples += beatingPulses().map { pulse in
+            let age = Double(pulse.age(at: now).wholeNanoseconds) / 1e9
+            return MetricSample("herald_loop_heartbeat_age_seconds", [("loop", pulse.name)], max(age, 0))
+        }
+        for reporter in reporters { samples += await reporter().metrics }
+        return samples
+    }
+
+    private static func samples(_ tally: OperatorTally) -> [MetricSample] {
+        var samples = [
+            MetricSample("herald_source_synchronised", [], tally.isSynchronised),
+            MetricSample("herald_source_problems", [], tally.problems),
+            MetricSample("herald_allocator", [], tally.isAllocator),
+            MetricSample("herald_operator_pending_services", [], tally.services.pending),
+        ]
+        samples += tally.services.states.map { MetricSample("herald_services", [("state", $0.rawValue)], $1) }
+        samples += tally.services.reasons.map { MetricSample("herald_services_obstructed", [("reason", $0)], $1) }
+        samples += tally.services.owned.map { MetricSample("herald_addresses_owned", [("mode", $0.rawValue)], $1) }
+        for pool in tally.pools {
+            let labels = [(name: "pool", value: pool.pool), (name: "family", value: pool.family.rawValue)]
+            samples += [
+                MetricSample("herald_pool_addresses", labels, Double(String(pool.size)) ?? .infinity),
+                MetricSample("herald_pool_addresses_used", labels, pool.used),
+                MetricSample("herald_pool_addresses_quarantined", labels, pool.quarantined),
+                MetricSample("herald_pool_addresses_conflicted", labels, pool.conflicted),
+            ]
+        }
+        return samples.sorted { $0.name < $1.name }
+    }
+
+    /// What must hold before this node counts as ready. A configuration that was rejected is told, but the one in force
+    /// still serves.
+    func checks() async -> [ReadinessCheck] {
+        let tally = await serviceOperator.tally()
+        let rejected = await configuration.state.rejected
+        var checks = [
+            ReadinessCheck(
+                "configuration", holds: true, rejected.map { "not what the file says: \($0)" } ?? "in force"),
+            ReadinessCheck(
+                "snapshot", holds: tally.isSynchronised,
+                tally.isSynchronised ? "read" : "what exists has not been read completely yet"),
+            ReadinessCheck(
+                "announcers", holds: tally.knowsHost,
+                tally.knowsHost ? "up" : "the interfaces of this host have not been read yet"),
+        ]
+        for reporter in reporters { checks += await reporter().checks }
+        return checks
+    }
+}
