@@ -159,6 +159,9 @@ let package = Package(
         tests("NetlinkTests", ["Netlink", "NetworkTypes", "Spawning"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
         tests(
+            "OperationsTests",
+            ["NetworkTypes", "Operations", coreMetrics, logging, nioCore, nioPosix, serviceLifecycle]),
+        tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),

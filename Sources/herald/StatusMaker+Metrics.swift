@@ -54,7 +54,7 @@ extension StatusMaker {
                 MetricSample("herald_pool_addresses_conflicted", labels, pool.conflicted),
             ]
         }
-        return samples.sorted { $0.name < $1.name }
+        return samples
     }
 
     /// What must hold before this node counts as ready. A configuration that was rejected is told, but the one in force

@@ -4,18 +4,16 @@ enum HostCheck {
     /// Whether a request with this `Host` is answered on a listener of the host's own loopback: it names the loopback, by
     /// address or as `localhost`. Programs that name no host are none that a page can steer.
     static func admits(_ host: String?) -> Bool {
-        guard let host else { return true }
-        var name = Substring(host)
-        if name.hasPrefix("[") {
-            name = name.prefix { $0 != "]" }.dropFirst()
-        } else if let colon = name.lastIndex(of: ":") {
+        guard var name = host?.lowercased()[...] else { return true }
+        if !name.hasSuffix("]"), let colon = name.lastIndex(of: ":"),
+            name[name.index(after: colon)...].allSatisfy(\.isNumber)
+        {
             name = name[..<colon]
         }
-        let lower = name.lowercased()
-        return lower.isEmpty || lower == "localhost" || lower == "::1" || isLoopback(lower)
+        return name.isEmpty || name == "localhost" || name == "[::1]" || isLoopback(name)
     }
 
-    private static func isLoopback(_ text: String) -> Bool {
+    private static func isLoopback(_ text: Substring) -> Bool {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }

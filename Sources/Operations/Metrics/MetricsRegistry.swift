@@ -37,10 +37,11 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
                 }
             }
             // Of two samples with the same labels the first counts.
-            var seen = Set(cells[name]?.keys.map { $0 } ?? [])
-            for sample in sampled[name] ?? [] {
-                let labels = PrometheusText.labels(sample.labels)
-                if seen.insert(labels).inserted { text.add(name, labels: labels, sample.value) }
+            let values = Dictionary(
+                (sampled[name] ?? []).map { (PrometheusText.labels($0.labels), $0.value) },
+                uniquingKeysWith: { first, _ in first })
+            for (labels, value) in values.sorted(by: { $0.key < $1.key }) where cells[name]?[labels] == nil {
+                text.add(name, labels: labels, value)
             }
         }
         return text.bytes

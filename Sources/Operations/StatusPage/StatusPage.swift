@@ -182,9 +182,11 @@ public struct StatusPage {
         .scroll { overflow-x: auto; }
         table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
         th { text-align: left; font-weight: 600; color: var(--soft); }
-        th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+        th, td { padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top;
+          white-space: nowrap; }
+        td:last-child { white-space: normal; min-width: 14rem; }
         tbody tr:last-child td { border-bottom: 0; }
-        .address { font-family: ui-monospace, monospace; white-space: nowrap; }
+        .address { font-family: ui-monospace, monospace; }
         .good { color: var(--good); } .waiting { color: var(--waiting); } .bad { color: var(--bad); }
         meter { width: 10rem; } pre { overflow-x: auto; font-size: .85rem; }
         </style>
