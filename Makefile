@@ -19,6 +19,12 @@ test: ## Runs every test, those in network namespaces too
 	@scripts/install --tests
 	@scripts/test
 
+.PHONY: sanitize
+sanitize: ## Runs the tests with the thread sanitizer, then with the address sanitizer
+	@scripts/install --tests
+	HERALD_SANITIZER=thread scripts/test
+	HERALD_SANITIZER=address scripts/test
+
 .PHONY: lint
 lint: ## Checks the form of all Swift code
 	swift format lint --strict --parallel --recursive Package.swift Benchmarks Sources Tests

@@ -18,8 +18,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -31,6 +33,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -43,9 +46,8 @@ let package = Package(
             dependencies: [
                 "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
                 "HostNetwork",
-                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
-                coreMetrics, logging,
-                serviceLifecycle, unixSignals,
+                "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator",
+                "PacketLoop", argumentParser, coreMetrics, locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
@@ -58,13 +60,17 @@ let package = Package(
             ]),
         room(
             "Operations",
-            ["FileSystem", "NetworkTypes", coreMetrics, logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
+            [
+                "FileSystem", "NetworkTypes", coreMetrics, locks, logging, nioCore, nioHTTP, nioPosix,
+                serviceLifecycle,
+            ]),
         // Modes and sources
         room(
             "ARPMode",
             [
-                "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
-                "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
+                "AddressResolution", "Announcing", "Configuration", "FileSystem", "HostNetwork", "IPAM",
+                "LoadBalancing", "Membership", "Netlink", "NetworkTypes", "PacketLoop", crypto, hashTrees, logging,
+                serviceLifecycle,
             ]),
         room(
             "DirectorySource",
@@ -75,17 +81,21 @@ let package = Package(
             ]),
         room(
             "KubernetesSource",
-            ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
+            [
+                "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop",
+                logging,
+                serviceLifecycle,
+            ]),
         // Seams
-        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, serviceLifecycle]),
+        room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"]),
+        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
-        room("HTTPTransfer", ["CCurl"]),
-        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", logging, serviceLifecycle]),
+        room("HTTPTransfer", ["CCurl", locks]),
+        room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", locks, logging, serviceLifecycle]),
         room("Netlink", ["CNetlink", "NetworkTypes"]),
-        room("PacketLoop", ["CLinux", "NetworkTypes"]),
+        room("PacketLoop", ["CLinux", "NetworkTypes", locks]),
         room("YAML", ["CYAML"]),
         // Pure
         room("AddressResolution", ["NetworkTypes"]),
@@ -113,7 +123,8 @@ let package = Package(
             path: "Tests/LabProbe", swiftSettings: strict),
         // An HTTP server that does what a test scripts
         .target(
-            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP", swiftSettings: strict),
+            name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
+            swiftSettings: strict),
         // Programs that tests run
         .target(name: "Spawning", path: "Tests/Spawning", swiftSettings: strict),
         // What `make demo` runs
@@ -134,24 +145,27 @@ let package = Package(
             "DirectorySourceTests",
             [
                 "Announcing", "Configuration", "DirectorySource", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes",
-                logging, serviceLifecycle,
+                logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
-            ["CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle]),
+            [
+                "CLinux", "HostNetwork", "Netlink", "NetworkTypes", "PacketLoop", "Spawning", logging, serviceLifecycle,
+                locks,
+            ]),
         tests("IPAMTests", ["IPAM", "NetworkTypes"]),
         tests("IntegrationTests", ["Lab", "NetworkTypes", "Operations", "herald", "lab-probe"]),
         tests(
             "KubernetesSourceTests",
             [
-                "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
-                "ScriptedHTTP", logging, serviceLifecycle,
+                "Announcing", "FileSystem", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing",
+                "NetworkTypes", "ScriptedHTTP", locks, logging, serviceLifecycle,
             ]),
         tests(
-            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP"],
+            "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP", locks],
             resources: [.copy("Fixtures")]),
         tests("LabTests", ["Lab", "NetworkTypes", "lab-probe"]),
         tests("LoadBalancingTests", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees]),
@@ -164,7 +178,7 @@ let package = Package(
         tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
-        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop"]),
+        tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Hands values from many writers to one reader, keeping only the newest value of each key.
 ///
@@ -11,7 +11,7 @@ public final class KeyedMailbox<Key: Hashable & Sendable, Value: Sendable>: Send
         var isFinished = false
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     public init() {}
 
@@ -23,7 +23,7 @@ public final class KeyedMailbox<Key: Hashable & Sendable, Value: Sendable>: Send
     /// Posts several values that the reader takes in one batch.
     public func post(_ values: [Key: Value]) {
         guard !values.isEmpty else { return }
-        let ready: (Reader, [Key: Value])? = state.withLock { state in
+        let ready: (Reader, [Key: Value])? = state.withLockedValue { state in
             guard !state.isFinished else { return nil }
             if state.pending.isEmpty {
                 state.pending = values
@@ -40,7 +40,7 @@ public final class KeyedMailbox<Key: Hashable & Sendable, Value: Sendable>: Send
 
     /// Ends the reader's loop once it has taken what is pending; later posts are dropped.
     public func finish() {
-        let reader = state.withLock { state in
+        let reader = state.withLockedValue { state in
             state.isFinished = true
             defer { state.reader = nil }
             return state.reader
@@ -68,7 +68,7 @@ public final class KeyedMailbox<Key: Hashable & Sendable, Value: Sendable>: Send
         var former: Reader?
         // Cancellation is looked at under the lock: its handler takes the lock too, so it either comes later and finds
         // the reader, or has come already and is seen here.
-        state.withLock { state in
+        state.withLockedValue { state in
             if !state.pending.isEmpty {
                 answer = .some(state.pending)
                 state.pending = [:]
@@ -84,7 +84,7 @@ public final class KeyedMailbox<Key: Hashable & Sendable, Value: Sendable>: Send
     }
 
     private func endWaiting() {
-        let reader = state.withLock { state in
+        let reader = state.withLockedValue { state in
             defer { state.reader = nil }
             return state.reader
         }

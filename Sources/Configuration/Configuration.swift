@@ -6,13 +6,15 @@ public struct Configuration: Hashable, Sendable {
     /// How the addresses of pools without a mode of their own are announced.
     public var mode: Mode
     /// Where Services come from.
-    public var source = Source.kubernetes
+    public var source = Source.kubernetes(KubernetesSettings())
     /// Which Services are served, and how.
     public var services = ServiceSettings()
     /// In the order written; never empty, and no address is in two of them.
     public var pools: [PlannerSettings.PoolSettings]
     /// How addresses are announced by ARP and NDP.
     public var arp = ARPSettings()
+    /// How nodes that share addresses know of each other.
+    public var membership = MembershipSettings()
     /// What is logged, and how.
     public var log = LogSettings()
     /// How the running process is asked about.

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// One request on its way: what the loop's thread has received and what tasks wait for, behind one lock.
 final class Transfer: Sendable {
@@ -27,7 +27,7 @@ final class Transfer: Sendable {
 
     let request: HTTPRequest
     private let loop: TransferLoop
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     init(_ request: HTTPRequest, on loop: TransferLoop) {
         self.request = request
@@ -36,16 +36,16 @@ final class Transfer: Sendable {
 
     var connections: OpenConnections { loop.connections }
     var host: String { request.endpoint.name }
-    var isFinished: Bool { state.withLock { $0.outcome != nil } }
+    var isFinished: Bool { state.withLockedValue { $0.outcome != nil } }
 
     /// When silence will have lasted too long; nil: not limited, or the reader is the one who is slow.
     var silenceDeadline: ContinuousClock.Instant? {
         guard let limit = request.limits.silence else { return nil }
-        return state.withLock { $0.isPaused ? nil : $0.lastActivity.advanced(by: limit) }
+        return state.withLockedValue { $0.isPaused ? nil : $0.lastActivity.advanced(by: limit) }
     }
 
     /// Whether no octet of the answer has arrived.
-    var hasNoAnswer: Bool { state.withLock { $0.head == nil } }
+    var hasNoAnswer: Bool { state.withLockedValue { $0.head == nil } }
 }
 
 // For tasks.
@@ -80,7 +80,7 @@ extension Transfer {
     }
 
     private func waitForHead(_ waiter: CheckedContinuation<Head, Never>) {
-        let early = state.withLock { state -> Head? in
+        let early = state.withLockedValue { state -> Head? in
             guard case .failure(let error) = state.outcome else {
                 state.headWaiter = waiter
                 return nil
@@ -92,7 +92,7 @@ extension Transfer {
 
     private func waitForChunk(_ waiter: CheckedContinuation<Chunk, Never>) {
         var mustResume = false
-        let ready = state.withLock { state -> Chunk? in
+        let ready = state.withLockedValue { state -> Chunk? in
             if !state.buffer.isEmpty {
                 mustResume = state.isPaused && state.outcome == nil
                 return .success(Self.takeBuffer(&state))
@@ -118,7 +118,7 @@ extension Transfer {
 extension Transfer {
     /// Takes one line of the head.
     func acceptHeader(_ line: [UInt8]) -> Acceptance {
-        let result = state.withLock { state -> Result<HTTPResponseHead?, ResponseHeadReader.Failure> in
+        let result = state.withLockedValue { state -> Result<HTTPResponseHead?, ResponseHeadReader.Failure> in
             state.lastActivity = .now
             return Result { () throws(ResponseHeadReader.Failure) in try state.reader.read(line) }
         }
@@ -141,7 +141,7 @@ extension Transfer {
 
     /// Takes octets of the body.
     func acceptBody(_ octets: UnsafeRawBufferPointer) -> Acceptance {
-        let (acceptance, waiter, chunk) = state.withLock {
+        let (acceptance, waiter, chunk) = state.withLockedValue {
             state -> (Acceptance, CheckedContinuation<Chunk, Never>?, [UInt8]) in
             guard state.outcome == nil else { return (.unwanted, nil, []) }
             guard state.buffer.count < request.bufferLimit else {
@@ -160,7 +160,7 @@ extension Transfer {
 
     /// Clears the pause; libcurl hands over what it held back.
     func willResume() {
-        state.withLock {
+        state.withLockedValue {
             $0.isPaused = false
             $0.lastActivity = .now
         }
@@ -169,7 +169,7 @@ extension Transfer {
     /// Sets the outcome and wakes who waits; false when there was one already.
     @discardableResult
     func finish(_ outcome: Result<Void, TransferError>) -> Bool {
-        let (isFirst, headWaiter, chunkWaiter, error) = state.withLock {
+        let (isFirst, headWaiter, chunkWaiter, error) = state.withLockedValue {
             state -> (Bool, CheckedContinuation<Head, Never>?, CheckedContinuation<Chunk, Never>?, TransferError) in
             let missing = TransferError(.protocolViolation, host: host, "the answer has no head")
             guard state.outcome == nil else { return (false, nil, nil, missing) }
@@ -187,7 +187,7 @@ extension Transfer {
     }
 
     private func deliver(_ head: HTTPResponseHead) {
-        let waiter = state.withLock { state in
+        let waiter = state.withLockedValue { state in
             state.head = head
             defer { state.headWaiter = nil }
             return state.headWaiter

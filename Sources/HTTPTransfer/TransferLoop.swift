@@ -1,5 +1,6 @@
 import CCurl
 import Glibc
+import NIOConcurrencyHelpers
 import Synchronization
 
 /// The thread that libcurl runs on, and the inbox through which tasks talk to it.
@@ -27,7 +28,7 @@ final class TransferLoop: @unchecked Sendable {
 
     /// Outlives `multi`, whose end closes the last of them.
     let connections = OpenConnections()
-    private let inbox = Mutex(Inbox())
+    private let inbox = NIOLockedValueBox(Inbox())
     private let count = Atomic<Int>(0)
     private var multi: MultiHandle?
     private var live: [ObjectIdentifier: LiveTransfer] = [:]
@@ -54,7 +55,7 @@ final class TransferLoop: @unchecked Sendable {
 
     /// Hands a command to the thread; after `stop`, a transfer to be added fails at once.
     func post(_ command: Command) {
-        let isPosted = inbox.withLock { inbox in
+        let isPosted = inbox.withLockedValue { inbox in
             guard inbox.isOpen else { return false }
             inbox.commands.append(command)
             if inbox.commands.count == 1 { multi?.wakeUp() }
@@ -65,7 +66,7 @@ final class TransferLoop: @unchecked Sendable {
 
     /// Asks the thread to end, and resumes the waiter when it has.
     func stop(then waiter: CheckedContinuation<Void, Never>? = nil) {
-        let hasEnded = inbox.withLock { inbox in
+        let hasEnded = inbox.withLockedValue { inbox in
             guard !inbox.hasEnded else { return true }
             if let waiter { inbox.stopWaiters.append(waiter) }
             if inbox.isOpen {
@@ -102,7 +103,7 @@ extension TransferLoop {
     private func run() {
         if let multi { serve(multi) }
         multi = nil
-        let waiters = inbox.withLock { inbox in
+        let waiters = inbox.withLockedValue { inbox in
             inbox.hasEnded = true
             defer { inbox.stopWaiters = [] }
             return inbox.stopWaiters
@@ -112,7 +113,7 @@ extension TransferLoop {
 
     private func serve(_ multi: MultiHandle) {
         while true {
-            let (commands, isOpen) = inbox.withLock { inbox in
+            let (commands, isOpen) = inbox.withLockedValue { inbox in
                 defer { inbox.commands = [] }
                 return (inbox.commands, inbox.isOpen)
             }

@@ -1,4 +1,4 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// A value that any number of readers follow, each by a stream that holds the newest alone.
 final class LatestValue<Value: Sendable & Equatable>: Sendable {
@@ -9,11 +9,11 @@ final class LatestValue<Value: Sendable & Equatable>: Sendable {
         var readers: [UInt64: AsyncStream<Value>.Continuation] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = NIOLockedValueBox(State())
 
     /// Tells the readers, unless the value is the one they have.
     func set(_ value: Value) {
-        state.withLock { state in
+        state.withLockedValue { state in
             guard state.value != value else { return }
             state.value = value
             for reader in state.readers.values { reader.yield(value) }
@@ -22,7 +22,7 @@ final class LatestValue<Value: Sendable & Equatable>: Sendable {
 
     /// Ends all streams, and those that are made later after their first value.
     func finish() {
-        let readers = state.withLock { state in
+        let readers = state.withLockedValue { state in
             state.isFinished = true
             defer { state.readers = [:] }
             return state.readers
@@ -33,7 +33,7 @@ final class LatestValue<Value: Sendable & Equatable>: Sendable {
     /// Begins with the value as it is, if there is one.
     func stream() -> AsyncStream<Value> {
         let (stream, reader) = AsyncStream.makeStream(of: Value.self, bufferingPolicy: .bufferingNewest(1))
-        let number: UInt64? = state.withLock { state in
+        let number: UInt64? = state.withLockedValue { state in
             if let value = state.value { reader.yield(value) }
             guard !state.isFinished else { return nil }
             state.nextReader += 1
@@ -45,7 +45,7 @@ final class LatestValue<Value: Sendable & Equatable>: Sendable {
             return stream
         }
         reader.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.readers.removeValue(forKey: number) }
+            _ = self?.state.withLockedValue { $0.readers.removeValue(forKey: number) }
         }
         return stream
     }

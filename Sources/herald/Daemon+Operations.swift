@@ -1,3 +1,4 @@
+import ARPMode
 import Configuration
 import FoundationEssentials
 import Logging
@@ -16,8 +17,8 @@ extension Daemon {
 
     /// The server that tells how it goes; `reporters` are the parts that tell more than the loop does.
     func makeServer(
-        _ serviceOperator: ServiceOperator, _ configuration: ConfigurationKeeper, loops: [PacketLoop],
-        reporters: [SelfReporter]
+        _ serviceOperator: ServiceOperator, _ configuration: ConfigurationKeeper, _ arp: ARPAnnouncer,
+        loops: [PacketLoop], reporters: [SelfReporter], cluster: @escaping @Sendable () async -> ClusterStatus?
     ) -> OperationsServer {
         let pulses = loops.map { loop in
             let pulse = LoopPulse(name: loop.name, limit: Self.loopLimit, now: loop.now)
@@ -25,7 +26,8 @@ extension Daemon {
             return pulse
         }
         let maker = StatusMaker(
-            node: node, serviceOperator: serviceOperator, configuration: configuration, metrics: Self.metrics,
+            node: node, serviceOperator: serviceOperator, configuration: configuration, arp: arp, cluster: cluster,
+            metrics: Self.metrics,
             pulses: pulses,
             operatorPulse: LoopPulse(name: "operator", limit: Self.loopLimit, now: PacketLoop.now),
             reporters: reporters)
@@ -34,7 +36,11 @@ extension Daemon {
             socketPath: settings.socket,
             port: settings.listen.map { .init(address: $0.address, number: $0.port) },
             logger: Logger(label: "operations")
-        ) { request in await maker.answer(request) }
+        ) { request in
+            await maker.answer(request)
+        } performer: { request in
+            await Self.perform(request.path, arp)
+        }
     }
 
     /// Beats every other second for as long as the loop runs.

@@ -18,9 +18,12 @@ struct Daemon {
     let node: NodeName
     let file: String
     let parsed: ParsedConfiguration
+    var cluster = ClusterOptions()
 
     func run() async throws {
         let configuration = parsed.configuration
+        let solitude = try Solitude(for: configuration)
+        defer { withExtendedLifetime(solitude) {} }
         let packets = try PacketLoop.start(name: "packets", realTime: true)
         let kernel = try PacketLoop.start(name: "kernel")
         defer {
@@ -31,25 +34,33 @@ struct Daemon {
         let keeper = AddressKeeper(
             loop: kernel, settings: Self.keeperSettings(configuration.arp), logger: Logger(label: "addresses"))
         let arp = ARPAnnouncer(
-            loop: packets, network: network, keeper: keeper, settings: configuration.arp, logger: Logger(label: "arp"))
-        let source = try makeSource(configuration)
+            node: node, loop: packets, network: network, keeper: keeper, settings: configuration.arp,
+            membership: configuration.membership, logger: Logger(label: "arp"))
+        let kubernetes = try makeKubernetes(configuration)
+        let source = try kubernetes?.source ?? makeDirectory(configuration)
         let serviceOperator = ServiceOperator(
-            settings: configuration.plannerSettings(for: node), isAllocator: true, source: source,
+            settings: configuration.plannerSettings(for: node), isAllocator: kubernetes == nil, source: source,
             announcers: [.arp: arp], clock: { PacketLoop.now }, logger: Logger(label: "operator"))
+        let election = kubernetes?.makeElection(telling: serviceOperator)
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
         ) { new, old in
             LogOutput.setLevel(new.log.level)
             await keeper.configure(Self.keeperSettings(new.arp))
             await arp.configure(new.arp)
+            await kubernetes?.configure(new)
             await serviceOperator.configure(new.plannerSettings(for: node))
             return Self.needingRestart(new, old)
         }
-        let server = makeServer(serviceOperator, keeperOfFile, loops: [packets, kernel], reporters: [])
+        let server = makeServer(serviceOperator, keeperOfFile, arp, loops: [packets, kernel], reporters: []) {
+            guard let kubernetes, let election else { return nil }
+            return await ClusterStatus(kubernetes.source, election, node: node)
+        }
         try server.prepare()
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
-        let services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]
+        var services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]
+        if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
         lifecycleLogger.logLevel = .warning
         let group = ServiceGroup(
@@ -59,14 +70,9 @@ struct Daemon {
         try await group.run()
     }
 
-    private func makeSource(_ configuration: Configuration) throws -> any ServiceSource {
-        switch configuration.source {
-        case .directory(let settings):
-            return try DirectorySource(settings: settings, logger: Logger(label: "directory"))
-        case .kubernetes:
-            throw Failure(
-                "source: kubernetes is not built yet; set  source: {directory: {path: ...}}  to serve manifests")
-        }
+    private func makeDirectory(_ configuration: Configuration) throws -> any ServiceSource {
+        guard case .directory(let settings) = configuration.source else { throw Failure("there is no source") }
+        return try DirectorySource(settings: settings, logger: Logger(label: "directory"))
     }
 
     private static func keeperSettings(_ settings: ARPSettings) -> AddressKeeper.Settings {
@@ -76,6 +82,8 @@ struct Daemon {
     private static func needingRestart(_ new: Configuration, _ old: Configuration) -> [String] {
         var keys: [String] = []
         if new.source != old.source { keys.append("source") }
+        if new.membership != old.membership { keys.append("membership") }
+        if new.arp.election != old.arp.election { keys.append("arp.election") }
         if new.operations != old.operations { keys.append("operations") }
         if new.log.format != old.log.format { keys.append("log.format") }
         return keys

@@ -2,11 +2,11 @@ import Configuration
 import FoundationEssentials
 import Glibc
 import Logging
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Where the log goes: standard error, one line for each message, as text or JSON.
 enum LogOutput {
-    private static let level = Mutex(Logger.Level.info)
+    private static let level = NIOLockedValueBox(Logger.Level.info)
 
     /// To be called once. The level can be changed later with `setLevel`.
     static func install(_ settings: LogSettings) {
@@ -16,10 +16,10 @@ enum LogOutput {
     }
 
     static func setLevel(_ level: LogSettings.Level) {
-        Self.level.withLock { $0 = Logger.Level(rawValue: level.rawValue) ?? .info }
+        Self.level.withLockedValue { $0 = Logger.Level(rawValue: level.rawValue) ?? .info }
     }
 
-    fileprivate static var currentLevel: Logger.Level { level.withLock { $0 } }
+    fileprivate static var currentLevel: Logger.Level { level.withLockedValue { $0 } }
 }
 
 /// Writes to a descriptor, one call for each text, so that lines of several threads do not mix.

@@ -1,3 +1,4 @@
+import ARPMode
 import Configuration
 import FoundationEssentials
 import IPAM
@@ -12,6 +13,9 @@ struct StatusMaker: Sendable {
     let node: NodeName
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
+    let arp: ARPAnnouncer
+    /// How it stands with the cluster; nil when Services do not come from one.
+    let cluster: @Sendable () async -> ClusterStatus?
     let metrics: MetricsRegistry
     let pulses: [LoopPulse]
     let operatorPulse: LoopPulse
@@ -47,15 +51,20 @@ struct StatusMaker: Sendable {
     private func document() async -> StatusDocument {
         let report = await serviceOperator.report()
         let state = await configuration.state
-        return StatusDocument(
+        var document = StatusDocument(
             version: Version.text, node: node.text, mode: state.parsed.configuration.mode.rawValue,
             started: Self.text(started),
             configuration: .init(
                 file: state.file, hash: state.parsed.fingerprint.description, loaded: Self.text(state.loaded),
                 rejected: state.rejected, text: state.parsed.text),
-            services: report.services.map { Self.service($0, report.now) }, pools: report.pools.map(Self.pool),
-            problems: report.problems, events: report.events.reversed().map { Self.event($0, report.now) },
+            cluster: await cluster(), services: report.services.map { Self.service($0, report.now) },
+            pools: report.pools.map(Self.pool), problems: report.problems,
+            events: report.events.reversed().map { Self.event($0, report.now) },
             sections: await reports().sections)
+        if state.parsed.configuration.modes.contains(.arp) {
+            document.membership = Self.membership(await arp.membershipReport())
+        }
+        return document
     }
 
     private func reports() async -> SelfReport {
@@ -79,6 +88,18 @@ struct StatusMaker: Sendable {
                     interface: address.interface, since: address.since.map { date($0, now) }.map(text))
             },
             reason: report.obstacle?.reason, message: report.obstacle?.sentence)
+    }
+
+    private static func membership(_ report: MembershipReport) -> StatusDocument.Membership {
+        StatusDocument.Membership(
+            members: report.nodes.map { node in
+                .init(
+                    name: node.name.text, reach: node.reach, verdict: node.verdict,
+                    arrivalP99: node.arrivalP99.map { Double($0.wholeNanoseconds / 1_000) / 1_000 },
+                    isDraining: node.isDraining, addresses: node.addressCount)
+            },
+            addresses: report.addressCount, isSettling: report.isSettling, isDraining: report.isDraining,
+            rejections: report.rejections, problem: report.problem)
     }
 
     private static func pool(_ usage: PoolUsage) -> StatusDocument.Pool {

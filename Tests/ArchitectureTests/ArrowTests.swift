@@ -10,20 +10,23 @@ struct ArrowTests {
         // Command: composes, so it may see everything but what only rooms of the pure floor need.
         "herald": [
             "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
-            "HostNetwork", "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop",
+            "HostNetwork", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations",
+            "Operator", "PacketLoop",
         ],
         // Loop
         "Operator": ["Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes"],
         "Operations": ["FileSystem", "NetworkTypes"],
         // Modes and sources: never each other
         "ARPMode": [
-            "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
-            "NetworkTypes", "PacketLoop",
+            "AddressResolution", "Announcing", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+            "Membership", "Netlink", "NetworkTypes", "PacketLoop",
         ],
         "DirectorySource": [
             "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
         ],
-        "KubernetesSource": ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes"],
+        "KubernetesSource": [
+            "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop",
+        ],
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
         "Configuration": ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"],

@@ -3,8 +3,8 @@ import FileSystem
 import Glibc
 import IPAM
 import LoadBalancing
+import NIOConcurrencyHelpers
 import NetworkTypes
-import Synchronization
 import Testing
 
 @testable import DirectorySource
@@ -16,13 +16,13 @@ private final class PlannerLoop: Sendable {
         var posts = 0
     }
 
-    private let contents = Mutex(Contents())
+    private let contents = NIOLockedValueBox(Contents())
 
-    var posts: Int { contents.withLock { $0.posts } }
-    var records: [ServiceKey: [IPAddress]] { contents.withLock { $0.records } }
-    var recorded: Int { contents.withLock { $0.records.count } }
+    var posts: Int { contents.withLockedValue { $0.posts } }
+    var records: [ServiceKey: [IPAddress]] { contents.withLockedValue { $0.records } }
+    var recorded: Int { contents.withLockedValue { $0.records.count } }
 
-    func hasRecord(_ key: ServiceKey) -> Bool { contents.withLock { $0.records[key] != nil } }
+    func hasRecord(_ key: ServiceKey) -> Bool { contents.withLockedValue { $0.records[key] != nil } }
 
     func run(_ source: DirectorySource) async throws {
         let range = try #require(AddressRange(first: try address("10.0.0.0"), last: try address("10.0.255.255")))
@@ -34,13 +34,13 @@ private final class PlannerLoop: Sendable {
                 switch (subject, fact) {
                 case (.service(let key), .service(let service)):
                     planner.set(service, at: .zero)
-                    contents.withLock {
+                    contents.withLockedValue {
                         $0.posts += 1
                         $0.records[key] = service.recordedAddresses.isEmpty ? nil : service.recordedAddresses
                     }
                 case (.service(let key), _):
                     planner.remove(key, at: .zero)
-                    contents.withLock { $0.records[key] = nil }
+                    contents.withLockedValue { $0.records[key] = nil }
                 default: continue
                 }
             }

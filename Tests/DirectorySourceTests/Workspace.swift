@@ -4,6 +4,7 @@ import Glibc
 import IPAM
 import LoadBalancing
 import Logging
+import NIOConcurrencyHelpers
 import NetworkTypes
 import ServiceLifecycle
 import Synchronization
@@ -117,16 +118,16 @@ final class View: Sendable {
         var batches = 0
     }
 
-    private let contents = Mutex(Contents())
+    private let contents = NIOLockedValueBox(Contents())
 
-    var now: Contents { contents.withLock { $0 } }
+    var now: Contents { contents.withLockedValue { $0 } }
     var names: [String] { now.services.keys.map(\.name).sorted() }
     func port(_ name: String) -> UInt16? { now.services[key(name)]?.ports.first?.claim.port }
     func record(_ name: String) -> String? { now.services[key(name)]?.annotations[Annotation.assigned] }
 
     func follow(_ source: DirectorySource) async {
         while let facts = await source.changes.take() {
-            contents.withLock { contents in
+            contents.withLockedValue { contents in
                 contents.batches += 1
                 for (subject, fact) in facts { Self.take(fact, about: subject, into: &contents) }
             }

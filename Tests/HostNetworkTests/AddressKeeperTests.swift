@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import NIOConcurrencyHelpers
 import Netlink
 import NetworkTypes
 import PacketLoop
@@ -34,7 +35,7 @@ struct AddressKeeperTests {
         }
         try await Task.sleep(for: .milliseconds(4500))
         #expect(try await bench.own() == Set(keys))
-        #expect(bench.lost.withLock { $0 } == [])
+        #expect(bench.lost.withLockedValue { $0 } == [])
 
         await bench.letGo([keys[0]])
         #expect(try await bench.own() == Set(keys.dropFirst()))
@@ -42,7 +43,7 @@ struct AddressKeeperTests {
         #expect(try await bench.own() == [])
         try await Task.sleep(for: .milliseconds(1500))
         #expect(try await bench.own() == [])
-        #expect(bench.lost.withLock { $0 } == [])
+        #expect(bench.lost.withLockedValue { $0 } == [])
     }
 
     @Test("what a process before has left is adopted without a gap, or swept")
@@ -106,7 +107,7 @@ struct AddressKeeperTests {
         try bench.namespace.ip("addr del 192.0.2.10/32 dev veth0")
         try bench.namespace.ip("addr del 2001:db8::10/128 dev veth0")
         try await Task.sleep(for: .seconds(2))
-        #expect(bench.lost.withLock { Set($0) } == Set(keys))
+        #expect(bench.lost.withLockedValue { Set($0) } == Set(keys))
         #expect(try await bench.own() == [])
         _ = await bench.keep(keys)
         #expect(try await bench.own() == Set(keys), "the owner may want it again")
@@ -120,7 +121,7 @@ struct AddressKeeperTests {
         let frozen = Duration.milliseconds(4500)
         _ = try await bench.loop.run { usleep(UInt32(frozen.wholeNanoseconds / 1000)) }
         try await Task.sleep(for: .milliseconds(500))
-        #expect(bench.lost.withLock { Set($0) } == Set(keys))
+        #expect(bench.lost.withLockedValue { Set($0) } == Set(keys))
         #expect(try await bench.own() == [])
     }
 
@@ -143,7 +144,7 @@ struct AddressKeeperTests {
         _ = await bench.keep(keys)
         try bench.namespace.ip("link del veth0")
         try await Task.sleep(for: .seconds(2))
-        #expect(bench.lost.withLock { $0 } == [])
+        #expect(bench.lost.withLockedValue { $0 } == [])
         let outcome = await bench.keep(keys)
         #expect(keys.map { (outcome[$0] ?? nil)?.reason } == [.noSuchLink, .noSuchLink])
     }
@@ -176,7 +177,7 @@ struct AddressKeeperTests {
         try await Task.sleep(for: .seconds(4))
         let lifetimes = try await bench.namespace.state().ownAddresses.map(\.lifetime.valid)
         #expect(lifetimes.count == 2 && lifetimes.allSatisfy { $0 ?? .zero > .seconds(80) })
-        #expect(bench.lost.withLock { $0 } == [])
+        #expect(bench.lost.withLockedValue { $0 } == [])
     }
 }
 

@@ -1,9 +1,9 @@
 import Glibc
 import Logging
+import NIOConcurrencyHelpers
 import NetworkTypes
 import PacketLoop
 import ServiceLifecycle
-import Synchronization
 import Testing
 
 @testable import HostNetwork
@@ -107,23 +107,23 @@ struct HostNetworkTests {
         let namespace = try Namespace("reopen")
         let loop = try await namespace.makeLoop("host")
         defer { loop.stop() }
-        let openings = Mutex(0)
-        let descriptor = Mutex<Int32>(-1)
+        let openings = NIOLockedValueBox(0)
+        let descriptor = NIOLockedValueBox<Int32>(-1)
         let network = HostNetwork(loop: loop, logger: .quiet) { () throws(NetlinkError) in
-            let attempt = openings.withLock {
+            let attempt = openings.withLockedValue {
                 $0 += 1; return $0
             }
             guard attempt > 2 else { throw NetlinkError("opening", errorNumber: ENFILE) }
             let monitor = try NetlinkMonitor()
             let number = monitor.fileDescriptor
-            descriptor.withLock { $0 = number }
+            descriptor.withLockedValue { $0 = number }
             return monitor
         }
         let seen = Observations()
         await network.observe(seen.take)
         try await running(network) {
             let link = try #require(await seen.state { $0.link(named: "veth0") != nil }?.link(named: "veth0")).index
-            #expect(openings.withLock { $0 } == 3)
+            #expect(openings.withLockedValue { $0 } == 3)
             let key = AddressKey.test(1, on: link)
             try await loop.run {
                 let requests = try NetlinkRequests()
@@ -133,13 +133,13 @@ struct HostNetworkTests {
             // No socket at all in its place.
             try await loop.run {
                 let null = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
-                dup2(null, descriptor.withLock { $0 })
+                dup2(null, descriptor.withLockedValue { $0 })
                 close(null)
                 _ = try NetlinkRequests().remove([key])
             }
             #expect(await seen.state { $0.ownAddresses.isEmpty } != nil)
             #expect(seen.lost == [key.address])
-            #expect(openings.withLock { $0 } == 4)
+            #expect(openings.withLockedValue { $0 } == 4)
         }
     }
 
@@ -163,15 +163,15 @@ private final class Observations: Sendable {
         var lost: Set<IPAddress> = []
     }
 
-    private let record = Mutex(Record())
+    private let record = NIOLockedValueBox(Record())
 
-    var lost: Set<IPAddress> { record.withLock { $0.lost } }
-    var count: Int { record.withLock { $0.states.count } }
-    var last: NetworkState? { record.withLock { $0.states.last } }
+    var lost: Set<IPAddress> { record.withLockedValue { $0.lost } }
+    var count: Int { record.withLockedValue { $0.states.count } }
+    var last: NetworkState? { record.withLockedValue { $0.states.last } }
 
     var take: HostNetwork.Observer {
         { state, lost in
-            self.record.withLock {
+            self.record.withLockedValue {
                 $0.states.append(state)
                 $0.lost.formUnion(lost)
             }

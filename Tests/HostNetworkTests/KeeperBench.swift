@@ -1,8 +1,8 @@
 import Glibc
 import Logging
+import NIOConcurrencyHelpers
 import Netlink
 import PacketLoop
-import Synchronization
 
 @testable import HostNetwork
 
@@ -12,7 +12,7 @@ final class KeeperBench: Sendable {
     let loop: PacketLoop
     let keeper: AddressKeeper
     let link: LinkIndex
-    let lost = Mutex<[AddressKey]>([])
+    let lost = NIOLockedValueBox<[AddressKey]>([])
 
     convenience init(_ purpose: String, _ settings: AddressKeeper.Settings) async throws {
         try await self.init(in: Namespace(purpose), settings)
@@ -26,7 +26,7 @@ final class KeeperBench: Sendable {
             throw Namespace.Failure(description: "no veth0")
         }
         link = veth0.index
-        await keeper.setOnLost { [weak self] keys in self?.lost.withLock { $0 += keys } }
+        await keeper.setOnLost { [weak self] keys in self?.lost.withLockedValue { $0 += keys } }
     }
 
     deinit { loop.stop() }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NIOConcurrencyHelpers
 import NetworkTypes
 import PacketLoop
 import Synchronization
@@ -44,7 +45,7 @@ struct Measurements {
         print(
             "\(count) \(family): added in \(adding), refreshed \(Double(notices) / seconds)/s,",
             "processor \((Double(used) / seconds / 1e3).rounded() / 1e3) ms/s")
-        #expect(bench.lost.withLock { $0.isEmpty })
+        #expect(bench.lost.withLockedValue { $0.isEmpty })
 
         bench.loop.stop()
         let start = clock.now

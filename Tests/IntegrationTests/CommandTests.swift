@@ -37,6 +37,27 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("a second herald does not start in the network or with the state directory of another")
+        func solitude() async throws {
+            try await withSite { site in
+                let (home, herald) = (site.herald.home, site.herald)
+                func second(_ state: String) throws -> Output {
+                    try home.write(
+                        Settings().text(
+                            manifests: herald.manifests.path, stateDirectory: state, socket: home.path(of: "2.sock")),
+                        as: "second.yaml")
+                    return try herald.run("run", "--config", home.path(of: "second.yaml"))
+                }
+                let sameState = try second(herald.state.path)
+                #expect(sameState.status == .exited(1))
+                #expect(sameState.errors.contains("another herald uses the state directory \(herald.state.path);"))
+                let sameNetwork = try second(home.path(of: "state2"))
+                #expect(sameNetwork.status == .exited(1))
+                #expect(sameNetwork.errors.contains("another herald runs in this network namespace"))
+                #expect(try herald.run("status").isSuccess)
+            }
+        }
+
         @Test("validate tells the same as JSON")
         func validateJSON() async throws {
             struct Report: Decodable {

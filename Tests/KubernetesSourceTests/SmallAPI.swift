@@ -1,8 +1,8 @@
 import Foundation
 import HTTPTransfer
 import Kubernetes
+import NIOConcurrencyHelpers
 import ScriptedHTTP
-import Synchronization
 
 /// An API server as far as the source needs one: Services with resource versions, watches that stream, merge patches
 /// with preconditions, and an end to all connections on command.
@@ -21,7 +21,7 @@ final class SmallAPI: Sendable {
     }
 
     private final class Box: Sendable {
-        let state = Mutex(State())
+        let state = NIOLockedValueBox(State())
     }
 
     private let box = Box()
@@ -36,7 +36,7 @@ final class SmallAPI: Sendable {
                     .flatMap { Int($0.dropFirst(16)) } ?? 0
                 let body = Data(connection.read(length) ?? [])
                 let words = head.prefix { $0 != "\r\n" }.split(separator: " ")
-                guard words.count > 1, !box.state.withLock({ $0.isAway }) else { return }
+                guard words.count > 1, !box.state.withLockedValue({ $0.isAway }) else { return }
                 guard Self.answer(String(words[0]), String(words[1]), body, box, connection) else { return }
             }
         }
@@ -50,12 +50,12 @@ final class SmallAPI: Sendable {
 
     // MARK: - What tests do and see
 
-    var requests: [String] { box.state.withLock { $0.requests } }
-    var events: [String] { box.state.withLock { $0.events } }
+    var requests: [String] { box.state.withLockedValue { $0.requests } }
+    var events: [String] { box.state.withLockedValue { $0.events } }
     func writes(_ method: String = "PATCH") -> [String] { requests.filter { $0.hasPrefix(method) } }
 
     func create(_ name: String, spec: [String: String] = [:]) {
-        box.state.withLock { state in
+        box.state.withLockedValue { state in
             var object: [String: Any] = [
                 "metadata": [
                     "name": name, "namespace": "default", "uid": "uid-\(name)", "generation": 1,
@@ -72,7 +72,7 @@ final class SmallAPI: Sendable {
 
     func change(_ name: String, _ patch: [String: Any], silently: Bool = false) {
         let patch = (try? JSONSerialization.data(withJSONObject: patch)) ?? Data()
-        box.state.withLock { state in
+        box.state.withLockedValue { state in
             guard let object = Self.object("default/\(name)", state),
                 let change = try? JSONSerialization.jsonObject(with: patch) as? [String: Any]
             else { return }
@@ -81,14 +81,22 @@ final class SmallAPI: Sendable {
         }
     }
 
+    func delete(_ name: String) {
+        box.state.withLockedValue { state in
+            guard let object = state.services.removeValue(forKey: "default/\(name)") else { return }
+            state.version += 1
+            state.log.append((state.version, Self.line("DELETED", object)))
+        }
+    }
+
     func text(_ name: String) -> String {
-        box.state.withLock { state in
+        box.state.withLockedValue { state in
             String(decoding: state.services["default/\(name)"] ?? Data(), as: UTF8.self)
         }
     }
 
     func setAway(_ isAway: Bool) {
-        box.state.withLock { state in
+        box.state.withLockedValue { state in
             state.isAway = isAway
             state.epoch += 1
         }
@@ -136,16 +144,16 @@ final class SmallAPI: Sendable {
         _ method: String, _ target: String, _ body: Data, _ box: Box, _ connection: ScriptedServer.Connection
     ) -> Bool {
         let path = String(target.prefix { $0 != "?" })
-        box.state.withLock { $0.requests.append("\(method) \(target) \(String(decoding: body, as: UTF8.self))") }
+        box.state.withLockedValue { $0.requests.append("\(method) \(target) \(String(decoding: body, as: UTF8.self))") }
         if target.contains("watch=true") { return stream(path, target, box, connection) }
         let parts = path.split(separator: "/").map(String.init)
         if method == "POST" {
-            box.state.withLock { $0.events.append(String(decoding: body, as: UTF8.self)) }
+            box.state.withLockedValue { $0.events.append(String(decoding: body, as: UTF8.self)) }
             return send(201, body, connection)
         }
         guard parts.count >= 6, parts[4] == "services" else { return send(404, status(404, "NotFound"), connection) }
         let key = "\(parts[3])/\(parts[5])"
-        let (code, data) = box.state.withLock { state -> (Int, Data) in
+        let (code, data) = box.state.withLockedValue { state -> (Int, Data) in
             guard let object = object(key, state) else { return (404, status(404, "NotFound")) }
             guard method == "PATCH" else { return (200, state.services[key] ?? Data()) }
             guard let patch = try? JSONSerialization.jsonObject(with: body) as? [String: Any] else {
@@ -180,7 +188,7 @@ final class SmallAPI: Sendable {
         let after =
             target.split(separator: "&").first { $0.hasPrefix("resourceVersion=") }
             .flatMap { Int($0.dropFirst(16)) } ?? .max
-        let (lines, place, epoch, version) = box.state.withLock { state in
+        let (lines, place, epoch, version) = box.state.withLockedValue { state in
             let all = isOfServices ? state.services.values.map { line("ADDED", $0) } : []
             return (all, state.log.firstIndex { $0.version > after } ?? state.log.count, state.epoch, state.version)
         }
@@ -193,7 +201,7 @@ final class SmallAPI: Sendable {
             guard chunk(lines.reduce(Data(), +) + Data(bookmark.utf8), connection) else { return false }
         }
         while true {
-            let news: Data? = box.state.withLock { state in
+            let news: Data? = box.state.withLockedValue { state in
                 guard state.epoch == epoch else { return nil }
                 defer { next = state.log.count }
                 return isOfServices ? state.log[next...].reduce(Data()) { $0 + $1.line } : Data()

@@ -1,7 +1,7 @@
 import HTTPTransfer
+import NIOConcurrencyHelpers
 import NetworkTypes
 import ScriptedHTTP
-import Synchronization
 import Testing
 
 @testable import Kubernetes
@@ -118,16 +118,16 @@ struct DriverTests {
 
 /// What was reported, in order.
 private final class Journal<Entry: Sendable>: Sendable {
-    private let log = Mutex<[Entry]>([])
-    private let store = Mutex(Store<Service>())
+    private let log = NIOLockedValueBox<[Entry]>([])
+    private let store = NIOLockedValueBox(Store<Service>())
 
-    var entries: [Entry] { log.withLock { $0 } }
+    var entries: [Entry] { log.withLockedValue { $0 } }
 
     func append(_ entries: [Entry]) {
-        log.withLock { $0 += entries }
+        log.withLockedValue { $0 += entries }
     }
 
     func apply(_ delivery: Delivery<Service>) -> [Store<Service>.Change] {
-        store.withLock { $0.apply(delivery) }
+        store.withLockedValue { $0.apply(delivery) }
     }
 }

@@ -1,6 +1,6 @@
 import HTTPTransfer
+import NIOConcurrencyHelpers
 import ScriptedHTTP
-import Synchronization
 
 @testable import Kubernetes
 
@@ -31,8 +31,8 @@ final class RecordedServer: Sendable {
     }
 
     private final class Log: Sendable {
-        let requests = Mutex<[Request]>([])
-        let next = Mutex(0)
+        let requests = NIOLockedValueBox<[Request]>([])
+        let next = NIOLockedValueBox(0)
     }
 
     private let log: Log
@@ -49,8 +49,8 @@ final class RecordedServer: Sendable {
                     .flatMap { Int($0.dropFirst(16)) } ?? 0
                 let body = String(decoding: connection.read(length) ?? [], as: UTF8.self)
                 let line = head.prefix { $0 != "\r\n" }
-                log.requests.withLock { $0.append(Request(line: String(line), head: head, body: body)) }
-                let index = log.next.withLock { next in
+                log.requests.withLockedValue { $0.append(Request(line: String(line), head: head, body: body)) }
+                let index = log.next.withLockedValue { next in
                     defer { next += 1 }
                     return next
                 }
@@ -63,7 +63,7 @@ final class RecordedServer: Sendable {
         try self.init(exchanges.map(Answer.init))
     }
 
-    var requests: [Request] { log.requests.withLock { $0 } }
+    var requests: [Request] { log.requests.withLockedValue { $0 } }
     var endpoint: HTTPEndpoint { server.endpoint }
 
     func client(_ change: (inout ClientConfiguration) -> Void = { _ in }) throws -> KubernetesClient {

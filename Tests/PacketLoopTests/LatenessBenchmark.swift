@@ -1,6 +1,6 @@
 import Glibc
+import NIOConcurrencyHelpers
 import NetworkTypes
-import Synchronization
 import Testing
 
 @testable import PacketLoop
@@ -18,23 +18,23 @@ struct LatenessBenchmark {
         let loop = try PacketLoop.start(name: "bench", realTime: realTime)
         defer { loop.stop() }
         let lateness = Mailbox<Duration>()
-        let due = Mutex(loop.now.advanced(by: Self.interval))
-        let timer = Mutex<LoopTimer?>(nil)
+        let due = NIOLockedValueBox(loop.now.advanced(by: Self.interval))
+        let timer = NIOLockedValueBox<LoopTimer?>(nil)
         let tick = loop.makeTimer {
-            let (deadline, next) = due.withLock { due in
+            let (deadline, next) = due.withLockedValue { due in
                 defer { due = due.advanced(by: Self.interval) }
                 return (due, due.advanced(by: Self.interval))
             }
             lateness.put(deadline.duration(to: loop.now))
-            timer.withLock { $0?.restart(at: next) }
+            timer.withLockedValue { $0?.restart(at: next) }
         }
-        timer.withLock { $0 = tick }
+        timer.withLockedValue { $0 = tick }
         let values = await busy {
-            tick.restart(at: due.withLock { $0 })
+            tick.restart(at: due.withLockedValue { $0 })
             return await lateness.take(Self.samples)
         }
         tick.cancel()
-        timer.withLock { $0 = nil }
+        timer.withLockedValue { $0 = nil }
         report("timer", loop, values)
     }
 
@@ -44,15 +44,15 @@ struct LatenessBenchmark {
         defer { loop.stop() }
         let lateness = Mailbox<Duration>()
         let pair = try UDPPair()
-        let sent = Mutex(loop.now)
+        let sent = NIOLockedValueBox(loop.now)
         let watch = try loop.watch(pair.receiver, for: .read) { _ in
             pair.drain()
-            lateness.put(sent.withLock { $0 }.duration(to: loop.now))
+            lateness.put(sent.withLockedValue { $0 }.duration(to: loop.now))
         }
         let values = await busy {
             var values: [Duration] = []
             for _ in 0..<Self.samples {
-                sent.withLock { $0 = loop.now }
+                sent.withLockedValue { $0 = loop.now }
                 try? pair.send()
                 values += await lateness.take(1)
             }

@@ -1,5 +1,5 @@
+import NIOConcurrencyHelpers
 import NetworkTypes
-import Synchronization
 import Testing
 
 @testable import PacketLoop
@@ -29,15 +29,15 @@ struct WatchTests {
         try await withLoop { loop in
             let pairs = [try UDPPair(), try UDPPair()]
             let calls = Mailbox<Int>()
-            let watches = Mutex<[Watch]>([])
+            let watches = NIOLockedValueBox<[Watch]>([])
             loop.execute {
                 for (place, pair) in pairs.enumerated() {
                     try? pair.send()
                     let watch = try? loop.watch(pair.receiver, for: .read) { _ in
                         calls.put(place)
-                        for watch in watches.withLock({ $0 }) { watch.cancel() }
+                        for watch in watches.withLockedValue({ $0 }) { watch.cancel() }
                     }
-                    watches.withLock { $0 += watch.map { [$0] } ?? [] }
+                    watches.withLockedValue { $0 += watch.map { [$0] } ?? [] }
                 }
                 loop.schedule(after: .milliseconds(10)) { calls.put(-1) }
             }

@@ -1,6 +1,6 @@
 public import HTTPTransfer
+import NIOConcurrencyHelpers
 import NetworkTypes
-import Synchronization
 
 /// Calls of the Kubernetes API with typed answers and errors.
 ///
@@ -24,11 +24,13 @@ public final class KubernetesClient: Sendable {
 
     /// The namespace we run in.
     public let namespace: String
+    /// Host and port of the API server, or the path of its socket.
+    public let server: String
     private let http: HTTPTransfer
     private let session: ClientSession
     private let userAgent: String
     private let fieldManager: String
-    private let generator: Mutex<SeededGenerator>
+    private let generator: NIOLockedValueBox<SeededGenerator>
 
     /// `userAgent` and `fieldManager` name us to the server; the seed spreads retries.
     public init(
@@ -40,8 +42,11 @@ public final class KubernetesClient: Sendable {
         self.userAgent = userAgent
         self.fieldManager = fieldManager
         namespace = configuration.namespace
+        let endpoint = configuration.endpoint
+        let host = endpoint.host.utf8.contains(UInt8(ascii: ":")) ? "[\(endpoint.host)]" : endpoint.host
+        server = endpoint.unixSocketPath ?? "\(host):\(endpoint.port)"
         session = ClientSession(configuration)
-        generator = Mutex(SeededGenerator(seed: seed))
+        generator = NIOLockedValueBox(SeededGenerator(seed: seed))
     }
 }
 
@@ -272,7 +277,7 @@ extension KubernetesClient {
     }
 
     private func retryPolicy(attempts: Int) -> RetryPolicy {
-        RetryPolicy(attempts: attempts, seed: generator.withLock { $0.next() })
+        RetryPolicy(attempts: attempts, seed: generator.withLockedValue { $0.next() })
     }
 
     private func pause(_ wait: Duration, in operation: APIError.Operation) async throws(APIError) {

@@ -6,13 +6,17 @@ import NIOPosix
 public import NetworkTypes
 public import ServiceLifecycle
 
-/// Serves read-only HTTP on a Unix socket that only its owner can reach and, if wanted, on a TCP port.
+/// Serves HTTP on a Unix socket that only its owner can reach and, if wanted, on a TCP port.
 ///
-/// Only GET is answered, one for each connection. Connections, what they may send, and the time they may take are
-/// bounded; those of the host itself have places of their own, so that others cannot starve its probes.
+/// GET asks; POST orders, on the socket alone; a body is not read. One request is answered for each connection.
+/// Connections, what they may send, and the time they may take are bounded; those of the host itself have places of their
+/// own, so that others cannot starve its probes.
 public struct OperationsServer: Service {
     /// Answers a GET; nil for a path that does not exist.
     public typealias Router = @Sendable (OperationsRequest) async -> OperationsResponse?
+
+    /// Carries out what a POST to a path orders; nil for a path that does not exist.
+    public typealias Performer = @Sendable (OperationsRequest) async -> OperationsResponse?
 
     /// A TCP port to listen on.
     public struct Port: Hashable, Sendable {
@@ -33,6 +37,7 @@ public struct OperationsServer: Service {
     private let socketPath: String
     private let port: Port?
     private let router: Router
+    private let performer: Performer
     private let logger: Logger
     private let refused = Counter(label: "herald_operations_connections_refused_total")
 
@@ -43,7 +48,11 @@ public struct OperationsServer: Service {
     /// How long to wait before a port that is taken is tried again.
     static let bindPause = Duration.seconds(5)
 
-    public init(socketPath: String, port: Port? = nil, logger: Logger, router: @escaping Router) {
+    public init(
+        socketPath: String, port: Port? = nil, logger: Logger, router: @escaping Router,
+        performer: @escaping Performer = { _ in nil }
+    ) {
+        self.performer = performer
         self.socketPath = socketPath
         self.port = port
         self.logger = logger
@@ -84,6 +93,11 @@ public struct OperationsServer: Service {
         try await group.shutdownGracefully()
     }
 
+    /// Where a connection came in.
+    private enum Kind {
+        case socket, loopback, network
+    }
+
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
     private typealias Listener = NIOAsyncChannel<Connection, Never>
 
@@ -96,7 +110,7 @@ public struct OperationsServer: Service {
                 unixDomainSocketPath: socketPath, cleanupExistingSocketFile: false,
                 childChannelInitializer: Self.prepare(_:))
         try socket.restrict()
-        try await accept(listener, checksHost: false)
+        try await accept(listener, .socket)
     }
 
     private func servePort(_ port: Port, on group: MultiThreadedEventLoopGroup) async throws {
@@ -106,7 +120,7 @@ public struct OperationsServer: Service {
             case .success(let listener):
                 let number = listener.channel.localAddress?.port ?? Int(port.number)
                 logger.info("operations are served", metadata: ["address": "\(port.address)", "port": "\(number)"])
-                try await accept(listener, checksHost: port.isLoopback)
+                try await accept(listener, port.isLoopback ? .loopback : .network)
                 return
             case .failure(let error):
                 let reason = "\(error)"
@@ -142,7 +156,7 @@ public struct OperationsServer: Service {
         }
     }
 
-    private func accept(_ listener: Listener, checksHost: Bool) async throws {
+    private func accept(_ listener: Listener, _ kind: Kind) async throws {
         let own = Places(count: Self.connectionLimit)
         let others = Places(count: Self.connectionLimit)
         try await listener.executeThenClose { connections in
@@ -155,7 +169,7 @@ public struct OperationsServer: Service {
                         continue
                     }
                     tasks.addTask {
-                        await handle(connection, checksHost: checksHost)
+                        await handle(connection, kind)
                         places.giveBack()
                     }
                 }
@@ -171,12 +185,12 @@ public struct OperationsServer: Service {
     // MARK: Answering
 
     /// Ends a connection that takes too long; errors of one connection concern no other.
-    private func handle(_ connection: Connection, checksHost: Bool) async {
+    private func handle(_ connection: Connection, _ kind: Kind) async {
         await withTaskGroup { tasks in
             tasks.addTask {
                 do {
                     try await connection.executeThenClose { inbound, outbound in
-                        try await answer(inbound, outbound, checksHost: checksHost)
+                        try await answer(inbound, outbound, kind)
                     }
                 } catch {
                     logger.debug("connection ended", metadata: ["error": "\(error)"])
@@ -190,10 +204,10 @@ public struct OperationsServer: Service {
 
     private func answer(
         _ inbound: NIOAsyncChannelInboundStream<HTTPServerRequestPart>,
-        _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>, checksHost: Bool
+        _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>, _ kind: Kind
     ) async throws {
         for try await case .head(let head) in inbound {
-            let response = await response(to: head, checksHost: checksHost)
+            let response = await response(to: head, kind)
             Counter(label: "herald_operations_requests_total", dimensions: [("code", String(response.status))])
                 .increment()
             try await write(response, to: head, outbound)
@@ -201,12 +215,16 @@ public struct OperationsServer: Service {
         }
     }
 
-    private func response(to head: HTTPRequestHead, checksHost: Bool) async -> OperationsResponse {
-        guard head.method == .GET else { return .text("only GET is answered", status: 405) }
-        if checksHost, !HostCheck.admits(head.headers.first(name: "host")) {
+    private func response(to head: HTTPRequestHead, _ kind: Kind) async -> OperationsResponse {
+        if kind == .loopback, !HostCheck.admits(head.headers.first(name: "host")) {
             return .text("this listener is asked as localhost only", status: 421)
         }
-        return await router(OperationsRequest(target: head.uri)) ?? .text("no such path", status: 404)
+        let request = OperationsRequest(target: head.uri)
+        switch (head.method, kind) {
+        case (.GET, _): return await router(request) ?? .text("no such path", status: 404)
+        case (.POST, .socket): return await performer(request) ?? .text("no such path", status: 404)
+        default: return .text("this method is not answered here", status: 405)
+        }
     }
 
     /// No header has anything in it that came from outside.

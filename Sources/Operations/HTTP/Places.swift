@@ -1,15 +1,15 @@
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Counts what may be in use at a time.
 final class Places: Sendable {
-    private let free: Mutex<Int>
+    private let free: NIOLockedValueBox<Int>
 
     init(count: Int) {
-        free = Mutex(count)
+        free = NIOLockedValueBox(count)
     }
 
     func take() -> Bool {
-        free.withLock { free in
+        free.withLockedValue { free in
             guard free > 0 else { return false }
             free -= 1
             return true
@@ -17,6 +17,6 @@ final class Places: Sendable {
     }
 
     func giveBack() {
-        free.withLock { $0 += 1 }
+        free.withLockedValue { $0 += 1 }
     }
 }

@@ -1,11 +1,11 @@
 import CoreMetrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// What counts up.
 final class CounterCell: CounterHandler, FloatingPointCounterHandler, Sendable {
-    private let count = Mutex(0.0)
+    private let count = NIOLockedValueBox(0.0)
 
-    var value: Double { count.withLock { $0 } }
+    var value: Double { count.withLockedValue { $0 } }
 
     func increment(by amount: Int64) {
         increment(by: Double(amount))
@@ -13,26 +13,26 @@ final class CounterCell: CounterHandler, FloatingPointCounterHandler, Sendable {
 
     func increment(by amount: Double) {
         guard amount > 0, amount.isFinite else { return }
-        count.withLock { $0 += amount }
+        count.withLockedValue { $0 += amount }
     }
 
     func reset() {
-        count.withLock { $0 = 0 }
+        count.withLockedValue { $0 = 0 }
     }
 }
 
 /// What goes up and down.
 final class GaugeCell: RecorderHandler, MeterHandler, Sendable {
-    private let current = Mutex(0.0)
+    private let current = NIOLockedValueBox(0.0)
 
-    var value: Double { current.withLock { $0 } }
+    var value: Double { current.withLockedValue { $0 } }
 
     func record(_ value: Int64) { set(Double(value)) }
     func record(_ value: Double) { set(value) }
     func set(_ value: Int64) { set(Double(value)) }
-    func set(_ value: Double) { current.withLock { $0 = value } }
-    func increment(by amount: Double) { current.withLock { $0 += amount } }
-    func decrement(by amount: Double) { current.withLock { $0 -= amount } }
+    func set(_ value: Double) { current.withLockedValue { $0 = value } }
+    func increment(by amount: Double) { current.withLockedValue { $0 += amount } }
+    func decrement(by amount: Double) { current.withLockedValue { $0 -= amount } }
 }
 
 /// How often a value was in which range.
@@ -43,21 +43,21 @@ final class HistogramCell: RecorderHandler, TimerHandler, Sendable {
     }
 
     private let bounds: [Double]
-    private let state: Mutex<State>
+    private let state: NIOLockedValueBox<State>
 
     init(bounds: [Double]) {
         self.bounds = bounds
-        state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+        state = NIOLockedValueBox(State(counts: Array(repeating: 0, count: bounds.count + 1)))
     }
 
-    var value: (counts: [UInt64], sum: Double) { state.withLock { ($0.counts, $0.sum) } }
+    var value: (counts: [UInt64], sum: Double) { state.withLockedValue { ($0.counts, $0.sum) } }
 
     func record(_ value: Int64) { record(Double(value)) }
 
     func record(_ value: Double) {
         guard value.isFinite else { return }
         let place = bounds.firstIndex { value <= $0 } ?? bounds.count
-        state.withLock {
+        state.withLockedValue {
             $0.counts[place] &+= 1
             $0.sum += value
         }

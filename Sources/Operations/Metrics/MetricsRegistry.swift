@@ -1,5 +1,5 @@
 public import CoreMetrics
-import Synchronization
+import NIOConcurrencyHelpers
 
 /// Keeps what the code counts and times through swift-metrics, and writes it for Prometheus.
 ///
@@ -12,7 +12,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
     }
 
     /// Cells by name, then by labels.
-    private let cells = Mutex<[String: [String: Cell]]>([:])
+    private let cells = NIOLockedValueBox<[String: [String: Cell]]>([:])
 
     /// Different labels that one metric may have; what exceeds them is counted nowhere.
     static let seriesLimit = 1_000
@@ -21,7 +21,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
 
     /// Everything there is, each metric once, by name. Samples that do not fit the catalogue have no help.
     public func text(with samples: [MetricSample]) -> [UInt8] {
-        let cells = cells.withLock { $0 }
+        let cells = cells.withLockedValue { $0 }
         let sampled = Dictionary(grouping: samples, by: \.name)
         var text = PrometheusText()
         for name in Set(cells.keys).union(sampled.keys).sorted() {
@@ -99,7 +99,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
     /// The cell that is there, or a new one; a new one is not kept when there are too many.
     private func cell(_ name: String, _ labels: [(String, String)], _ make: () -> Cell) -> Cell {
         let labels = PrometheusText.labels(labels.map { (name: $0.0, value: $0.1) })
-        return cells.withLock { cells in
+        return cells.withLockedValue { cells in
             if let cell = cells[name]?[labels] { return cell }
             let cell = make()
             if (cells[name]?.count ?? 0) < Self.seriesLimit { cells[name, default: [:]][labels] = cell }

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import Synchronization
+internal import NIOConcurrencyHelpers
 
 /// The descriptors that a loop watches, by a number that is never used twice.
 struct WatchTable {
@@ -28,18 +28,20 @@ extension PacketLoop {
     public func watch(
         _ descriptor: Descriptor, for interest: Interest, handler: @escaping @Sendable (Readiness) -> Void
     ) throws(SystemError) -> Watch {
-        let token = try watches.withLock { table throws(SystemError) in
-            guard !table.isClosed else { throw SystemError("watch", on: "loop \(name)", code: ECANCELED) }
-            let token = table.nextToken()
-            try poller.add(descriptor, interest, token: token)
-            table.entries[token] = WatchTable.Entry(descriptor: descriptor, interest: interest, handler: handler)
-            return token
+        let added = watches.withLockedValue { table in
+            Result { () throws(SystemError) in
+                guard !table.isClosed else { throw SystemError("watch", on: "loop \(name)", code: ECANCELED) }
+                let token = table.nextToken()
+                try poller.add(descriptor, interest, token: token)
+                table.entries[token] = WatchTable.Entry(descriptor: descriptor, interest: interest, handler: handler)
+                return token
+            }
         }
-        return Watch(on: self, token: token)
+        return Watch(on: self, token: try added.get())
     }
 
     func updateWatch(_ token: UInt64, _ interest: Interest) {
-        watches.withLock { table in
+        watches.withLockedValue { table in
             guard let entry = table.entries[token], entry.interest != interest else { return }
             table.entries[token]?.interest = interest
             poller.change(entry.descriptor, interest, token: token)
@@ -48,21 +50,23 @@ extension PacketLoop {
 
     func cancelWatch(_ token: UInt64) {
         // The entry is released outside the lock: its handler may hold the last reference to anything.
-        let entry = watches.withLock { $0.entries.removeValue(forKey: token) }
+        let entry = watches.withLockedValue { $0.entries.removeValue(forKey: token) }
         if let entry { poller.remove(entry.descriptor) }
     }
 
     /// Calls each ready descriptor's handler once.
     func dispatch(_ events: [Poller.Event]) {
         for event in events {
-            guard let entry = watches.withLock({ $0.entries[event.token] }), entry.descriptor.isOpen else { continue }
+            guard let entry = watches.withLockedValue({ $0.entries[event.token] }), entry.descriptor.isOpen else {
+                continue
+            }
             let readiness = entry.interest.admits(event.readiness)
             if !readiness.isEmpty { entry.handler(readiness) }
         }
     }
 
     func closeWatches() {
-        let entries = watches.withLock { table in
+        let entries = watches.withLockedValue { table in
             table.isClosed = true
             defer { table.entries = [:] }
             return table.entries

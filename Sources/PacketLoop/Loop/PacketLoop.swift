@@ -1,4 +1,5 @@
 internal import Glibc
+internal import NIOConcurrencyHelpers
 internal import NetworkTypes
 internal import Synchronization
 
@@ -20,8 +21,8 @@ public final class PacketLoop: SerialExecutor, @unchecked Sendable {
     public let name: String
 
     let poller: Poller
-    let watches = Mutex(WatchTable())
-    let inbox = Mutex(Inbox())
+    let watches = NIOLockedValueBox(WatchTable())
+    let inbox = NIOLockedValueBox(Inbox())
     private let thread = Atomic<UInt>(0)
     private let realTime = Atomic<Bool>(false)
     private let started: Gate
@@ -61,7 +62,7 @@ public final class PacketLoop: SerialExecutor, @unchecked Sendable {
     /// Called on the loop itself it returns at once, and the loop ends after the turn. Two loops must not stop each other.
     /// Jobs that come later still run, one after the other, on a thread borrowed for them: no task waits for ever.
     public func stop() {
-        inbox.withLock { if $0.phase == .running { $0.phase = .stopping } }
+        inbox.withLockedValue { if $0.phase == .running { $0.phase = .stopping } }
         poller.wake()
         if !isCurrentThread { finished.wait() }
     }
@@ -71,29 +72,29 @@ public final class PacketLoop: SerialExecutor, @unchecked Sendable {
         if isWanted { realTime.store(LoopThread.becomeRealTime(), ordering: .relaxed) }
         if !isRealTime { LoopThread.preferLowLatency() }
         started.open()
-        repeat { turn() } while inbox.withLock { $0.phase == .running }
+        repeat { turn() } while inbox.withLockedValue { $0.phase == .running }
         close()
     }
 
     private func turn() {
         let time = now
         let next = timers.first?.deadline ?? MonotonicTime(nanoseconds: .max)
-        let sleeps = next > time && runQueue.isEmpty && inbox.withLock { $0.fallAsleep() }
+        let sleeps = next > time && runQueue.isEmpty && inbox.withLockedValue { $0.fallAsleep() }
         if sleeps { poller.arm(next, now: time) }
-        let events = poller.wait(blocking: sleeps, watched: watches.withLock { $0.entries.count })
-        if sleeps { inbox.withLock { $0.isAsleep = false } }
+        let events = poller.wait(blocking: sleeps, watched: watches.withLockedValue { $0.entries.count })
+        if sleeps { inbox.withLockedValue { $0.isAsleep = false } }
         dispatch(events)
         runJobs()
         fireTimers(dueAt: time)
     }
 
     private func close() {
-        inbox.withLock { $0.take(into: &runQueue) }
+        inbox.withLockedValue { $0.take(into: &runQueue) }
         while let work = runQueue.popFirst() { work.run(on: self) }
         isClosed = true
         closeWatches()
         timers.removeAll()
-        let hasLateJobs = inbox.withLock { inbox in
+        let hasLateJobs = inbox.withLockedValue { inbox in
             inbox.phase = .closed
             if inbox.isEmpty { leaveThread() }
             inbox.isDrained = !inbox.isEmpty

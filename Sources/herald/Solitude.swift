@@ -1,0 +1,32 @@
+import Configuration
+import FileSystem
+
+/// What makes sure that no other herald has this one's network or its state directory: each would take the other's
+/// addresses for leftovers, and overwrite its records.
+final class Solitude: Sendable {
+    private let network: FileLock?
+    private let state: FileLock?
+
+    /// Throws `Failure` when another herald is there.
+    init(for configuration: Configuration) throws {
+        network = try FileLock.take("/proc/self/ns/net")
+        if case .directory(let settings) = configuration.source {
+            _ = try OpenDirectory(settings.stateDirectory, creating: true)
+            state = try FileLock.take(settings.stateDirectory)
+            try Self.require(
+                state != nil,
+                "another herald uses the state directory \(settings.stateDirectory); stop it, or set "
+                    + "source.directory.stateDirectory to another one")
+        } else {
+            state = nil
+        }
+        try Self.require(
+            network != nil,
+            "another herald runs in this network namespace, and one serves all pools of a host; stop it, "
+                + "or give this one a network namespace of its own")
+    }
+
+    private static func require(_ isSo: Bool, _ sentence: String) throws {
+        guard isSo else { throw Failure(sentence) }
+    }
+}
