@@ -89,7 +89,7 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", locks]),
+        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", coreMetrics, locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
         room("HTTPTransfer", ["CCurl", locks]),

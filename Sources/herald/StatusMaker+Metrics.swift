@@ -1,3 +1,4 @@
+import ARPMode
 import Configuration
 import FoundationEssentials
 import IPAM
@@ -31,6 +32,8 @@ extension StatusMaker {
             let age = Double(pulse.age(at: now).wholeNanoseconds) / 1e9
             return MetricSample("herald_loop_heartbeat_age_seconds", [("loop", pulse.name)], max(age, 0))
         }
+        if state.parsed.configuration.modes.contains(.arp) { samples += Self.samples(await arp.membershipReport()) }
+        if let cluster = await cluster() { samples += Self.samples(cluster) }
         for reporter in reporters { samples += await reporter().metrics }
         return samples
     }
@@ -53,6 +56,40 @@ extension StatusMaker {
                 MetricSample("herald_pool_addresses_quarantined", labels, pool.quarantined),
                 MetricSample("herald_pool_addresses_conflicted", labels, pool.conflicted),
             ]
+        }
+        return samples
+    }
+
+    private static func samples(_ report: MembershipReport) -> [MetricSample] {
+        var samples = [
+            MetricSample("herald_membership_problem", [], report.problem != nil),
+            MetricSample("herald_membership_draining", [], report.isDraining),
+        ]
+        samples += report.rejections.map {
+            MetricSample("herald_membership_datagrams_rejected_total", [("reason", $0)], $1)
+        }
+        for node in report.nodes {
+            let labels = [(name: "member", value: node.name.text)]
+            samples += [
+                MetricSample("herald_member_reachable", labels, node.reach == "mutual" || node.reach == "witnessed"),
+                MetricSample("herald_member_alive", labels, node.verdict == "alive"),
+                MetricSample("herald_member_addresses", labels, node.addressCount),
+            ]
+            if let arrival = node.arrivalP99 {
+                let seconds = Double(arrival.wholeNanoseconds) / 1e9
+                samples.append(MetricSample("herald_member_heartbeat_interval_p99_seconds", labels, seconds))
+            }
+        }
+        return samples
+    }
+
+    private static func samples(_ cluster: ClusterStatus) -> [MetricSample] {
+        var samples = [
+            MetricSample("herald_kubernetes_reachable", [], cluster.reachable),
+            MetricSample("herald_kubernetes_allocator_known", [], cluster.allocator != nil),
+        ]
+        if let age = cluster.snapshotAge {
+            samples.append(MetricSample("herald_kubernetes_snapshot_age_seconds", [], age))
         }
         return samples
     }

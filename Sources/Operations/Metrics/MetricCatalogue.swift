@@ -1,6 +1,6 @@
 /// Every metric that herald has. A part that measures something new adds a line here.
 public enum MetricCatalogue {
-    public static let all: [MetricDescription] = process + configuration + services + health + kubernetes
+    public static let all: [MetricDescription] = process + configuration + services + health + membership + kubernetes
 
     private static let process: [MetricDescription] = [
         .gauge("herald_build_info", "Always 1; the label tells the version."),
@@ -47,7 +47,25 @@ public enum MetricCatalogue {
             "herald_operations_connections_refused_total", "Connections closed at once, since too many were open."),
     ]
 
+    private static let membership: [MetricDescription] = [
+        .gauge("herald_membership_problem", "1 while something keeps nodes from sharing addresses, otherwise 0."),
+        .gauge("herald_membership_draining", "1 while this node hands over what it has, otherwise 0."),
+        .counter("herald_membership_datagrams_rejected_total", "Datagrams that are no valid heartbeat, by reason."),
+        .gauge(
+            "herald_member_reachable", "1 while this node and the member hear each other, or a third node hears both."),
+        .gauge("herald_member_alive", "1 while the member's own heartbeats arrive, otherwise 0."),
+        .gauge("herald_member_addresses", "Addresses that the member has."),
+        .gauge(
+            "herald_member_heartbeat_interval_p99_seconds",
+            "Time between heartbeats of the member that 99 of 100 do not exceed."),
+    ]
+
     private static let kubernetes: [MetricDescription] = [
+        .gauge("herald_kubernetes_reachable", "1 while Services are being read from the API server, otherwise 0."),
+        .gauge("herald_kubernetes_allocator_known", "1 while it is known which node allocates, otherwise 0."),
+        .gauge(
+            "herald_kubernetes_snapshot_age_seconds",
+            "How long ago what is served was last known to be true; 0 while the API server is reachable."),
         .counter("herald_kubernetes_requests_total", "Requests to the API server, by verb and status code."),
         .histogram(
             "herald_kubernetes_request_duration_seconds",

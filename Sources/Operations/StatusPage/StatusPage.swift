@@ -25,10 +25,15 @@ public struct StatusPage {
         html.text(status.node)
         html.markup("</h1><p>")
         html.text("\(status.version) · mode \(status.mode) · up since \(status.started)")
+        for line in status.cluster?.lines ?? [] {
+            html.markup("<br>")
+            html.text(line)
+        }
         html.markup("</p></header>\n<main>")
         writeTroubles()
         writeServices()
         writePools()
+        if let membership = status.membership { write(membership) }
         for section in status.sections ?? [] { write(section) }
         writeEvents()
         writeConfiguration()
@@ -37,6 +42,8 @@ public struct StatusPage {
 
     private mutating func writeTroubles() {
         var troubles = status.problems
+        if let cluster = status.cluster, !cluster.reachable { troubles = cluster.lines.dropLast() + troubles }
+        if let problem = status.membership?.problem { troubles.insert(problem, at: 0) }
         if let rejected = status.configuration.rejected {
             troubles.insert("The configuration file is not in force: \(rejected)", at: 0)
         }
@@ -137,6 +144,23 @@ public struct StatusPage {
             html.markup("</tr>\n")
         }
         html.markup("</tbody></table></div></section>\n")
+    }
+
+    private mutating func write(_ membership: StatusDocument.Membership) {
+        let own = [
+            status.node, "this node", "", "", String(membership.addresses),
+            membership.isDraining ? "draining" : membership.isSettling ? "settling" : "",
+        ]
+        let others = membership.members.map { member in
+            [
+                member.name, member.reach, member.verdict, member.arrivalP99.map { "\($0) ms" } ?? "–",
+                String(member.addresses), member.isDraining ? "draining" : "",
+            ]
+        }
+        write(
+            StatusSection(
+                name: "members", title: "Members",
+                columns: ["Node", "Reach", "Heartbeats", "Interval p99", "Addresses", ""], rows: [own] + others))
     }
 
     private mutating func writeEvents() {
