@@ -38,6 +38,23 @@ chart: ## Writes the generated parts of charts/herald: the schema of its values,
 release: libraries ## Builds the binary that ships: .build/release/herald
 	swift build $(RELEASE_FLAGS)
 
+.PHONY: dist
+dist: release ## Packs dist/herald-VERSION-linux-ARCH.tar.gz
+	@scripts/dist
+
+IMAGE ?= ghcr.io/herald-lb/herald:0.1.0
+
+.PHONY: image
+image: release ## Packs dist/herald-image.tar, which docker, podman, containerd and kind load; needs none of them
+	@mkdir -p dist
+	@scripts/image-root .build/release/herald LICENSE dist/image-root
+	@/usr/bin/python3 scripts/image dist/image-root $(IMAGE) dist/herald-image.tar
+
+.PHONY: verify-dist
+verify-dist: dist image ## Runs what dist and image packed in a bare Debian 12 and by itself
+	@scripts/install --dist
+	@scripts/verify-dist
+
 .PHONY: bench
 bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 	@scripts/install --demo

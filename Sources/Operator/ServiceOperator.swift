@@ -11,7 +11,7 @@ import Synchronization
 /// Everything that arrives only updates the planner and rings one bell; one loop answers it, so that plans are applied
 /// in order and a burst of changes costs one pass.
 public actor ServiceOperator: Service {
-    private var planner: Planner
+    var planner: Planner
     private let source: any ServiceSource
     private let announcers: [Mode: any Announcer]
     private let clock: @Sendable () -> MonotonicTime
@@ -23,7 +23,7 @@ public actor ServiceOperator: Service {
     private var knowsReserved = false
     private var sourceProblems: [String] = []
     private var reserved: Set<IPAddress> = []
-    private var nodes: [NodeName: NodeFacts] = [:]
+    var nodes: [NodeName: NodeFacts] = [:]
     /// Whether the announcers do not know the nodes as they are.
     private var areNodesNews = true
     private var isSynchronised = false

@@ -27,6 +27,7 @@ struct StatusMaker: Sendable {
         switch request.path {
         case "/": .page(StatusPage.render(await document()))
         case "/status": await status()
+        case "/explain": await explain(request)
         case "/metrics": .metrics(metrics.text(with: await samples()))
         case "/livez": Health.liveness(beatingPulses(), at: PacketLoop.now)
         case "/readyz", "/healthz": Health.readiness(await checks(), verbose: request.asks("verbose"))

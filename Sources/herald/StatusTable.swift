@@ -73,7 +73,7 @@ struct StatusTable {
     }
 
     /// What a Service's author wrote must not steer the terminal.
-    private static func printable(_ line: String) -> String {
+    static func printable(_ line: String) -> String {
         String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
     }
 }

@@ -154,7 +154,7 @@ extension Planner {
         }
     }
 
-    private func noEndpoint(_ service: LoadBalancerService) -> Obstacle {
+    func noEndpoint(_ service: LoadBalancerService) -> Obstacle {
         switch service.trafficPolicy {
         case .cluster:
             Obstacle(
