@@ -44,7 +44,8 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+                "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem",
+                "HTTPTransfer",
                 "HostNetwork",
                 "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator",
                 "PacketLoop", argumentParser, coreMetrics, locks, logging, serviceLifecycle, unixSignals,
@@ -73,6 +74,12 @@ let package = Package(
                 serviceLifecycle,
             ]),
         room(
+            "BGPMode",
+            [
+                "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+                "Netlink", "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
+            ]),
+        room(
             "DirectorySource",
             [
                 "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop",
@@ -88,7 +95,7 @@ let package = Package(
             ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
-        room("Configuration", ["IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
+        room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
         room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", coreMetrics, locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
@@ -121,6 +128,15 @@ let package = Package(
         .executableTarget(
             name: "lab-probe", dependencies: ["AddressResolution", "Lab", "NetworkTypes", "PacketLoop"],
             path: "Tests/LabProbe", swiftSettings: strict),
+        // An API server for tests, held to recordings of a real one
+        .target(
+            name: "APIServer", dependencies: ["CHTTP2", "CTLS", "HTTPTransfer", nioCore, nioHTTP, nioPosix],
+            path: "Tests/APIServer", swiftSettings: strict),
+        .executableTarget(
+            name: "test-apiserver", dependencies: ["APIServer"], path: "Tests/TestAPIServer", swiftSettings: strict),
+        .systemLibrary(
+            name: "CHTTP2", path: "Tests/CHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CTLS", path: "Tests/CTLS", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
@@ -131,6 +147,8 @@ let package = Package(
         .executableTarget(
             name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
+        tests(
+            "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
@@ -148,6 +166,12 @@ let package = Package(
                 logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
+        tests(
+            "EndToEndTests",
+            [
+                "APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix, "herald",
+                "lab-probe", "test-apiserver",
+            ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(

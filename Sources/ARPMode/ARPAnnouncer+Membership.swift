@@ -58,6 +58,11 @@ extension ARPAnnouncer {
     /// Takes the keys of the file; what was in force stays so when they cannot be used.
     func loadKeys() {
         guard let file = membership.keyFile else {
+            if hasKeys { return setProblem(nil) }
+            guard !isGivenKeys else {
+                return setProblem(
+                    Obstacle(reason: "Pending", sentence: "the membership key is being read from the cluster"))
+            }
             return setProblem(
                 Obstacle(
                     reason: "NoMembershipKey",
@@ -76,6 +81,27 @@ extension ARPAnnouncer {
                 keyProblem = Obstacle(reason: "NoMembershipKey", sentence: error.sentence)
             }
         }
+    }
+
+    /// Takes keys that come from elsewhere than a file: a line each, of which the first seals.
+    ///
+    /// For an announcer that was made to expect them. What was in force stays so when they cannot be used.
+    public func setKeys(_ text: [UInt8], from place: String) {
+        guard isGivenKeys else { return }
+        do {
+            try keys.take(text, from: place)
+            setProblem(nil)
+            logger.notice("membership key in force", metadata: ["source": "\(place)"])
+        } catch {
+            logger.error("the membership key cannot be used", metadata: ["error": "\(error.sentence)"])
+            setKeysMissing(error.sentence)
+        }
+    }
+
+    /// There are no keys, and why, as a sentence; those that are in force stay so.
+    public func setKeysMissing(_ sentence: String) {
+        guard isGivenKeys, !hasKeys else { return }
+        setProblem(Obstacle(reason: "NoMembershipKey", sentence: sentence))
     }
 
     private var hasKeys: Bool { keys.tag(of: [], key: keys.sealingKey) != nil }

@@ -27,6 +27,8 @@ public actor ARPAnnouncer: Announcer {
     private let keeper: AddressKeeper
     let logger: Logger
     let membership: MembershipSettings
+    /// Keys come by `setKeys`.
+    let isGivenKeys: Bool
     let keys = SharedKeys()
     var custody: Custody
     private var wires: [LinkIndex: Wire] = [:]
@@ -51,15 +53,17 @@ public actor ARPAnnouncer: Announcer {
     ///   - node: this node, as the others name it.
     ///   - loop: where frames are sent and received.
     ///   - keeper: has the kernel hold addresses, on a loop of its own.
+    ///   - isGivenKeys: keys come by `setKeys`, unless `membership` names a file.
     public init(
         node: NodeName, loop: PacketLoop, network: HostNetwork, keeper: AddressKeeper, settings: ARPSettings,
-        membership: MembershipSettings, logger: Logger
+        membership: MembershipSettings, isGivenKeys: Bool = false, logger: Logger
     ) {
         self.loop = loop
         self.network = network
         self.keeper = keeper
         self.logger = logger
         self.membership = membership
+        self.isGivenKeys = isGivenKeys && membership.keyFile == nil
         attach = settings.attach
         let incarnation = UInt64(max(Date().timeIntervalSince1970, 0) * 1_000_000) * 1_000
         custody = Custody(
@@ -82,7 +86,7 @@ public actor ARPAnnouncer: Announcer {
                 }
             }
         }
-        await keeper.setOnLost { [weak self, loop] keys in
+        await keeper.addLossHandler { [weak self, loop] keys in
             guard let self else { return }
             loop.execute {
                 self.onLoop { announcer in
@@ -165,7 +169,7 @@ public actor ARPAnnouncer: Announcer {
             case .wire(.sweep(let keys)):
                 hold(attached)
                 attached = [:]
-                keeper.sweep(keeping: keys, completion: nil)
+                keeper.sweep(keeping: keys, on: .otherLinks, completion: nil)
             case .wire(let effect): perform(effect)
             case .send(let datagram, let recipients): heartbeats?.send(datagram, to: recipients)
             case .learned(let name): if let source { heartbeats?.learn(name, at: source) }

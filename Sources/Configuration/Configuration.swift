@@ -15,6 +15,8 @@ public struct Configuration: Hashable, Sendable {
     public var arp = ARPSettings()
     /// How nodes that share addresses know of each other.
     public var membership = MembershipSettings()
+    /// How addresses are announced by BGP.
+    public var bgp = BGPSettings()
     /// What is logged, and how.
     public var log = LogSettings()
     /// How the running process is asked about.

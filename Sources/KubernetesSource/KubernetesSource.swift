@@ -32,6 +32,7 @@ public actor KubernetesSource: ServiceSource {
     var writing: OutcomeWriting
     var pending: PendingWrites
     var problems = ProblemReport()
+    var refusals = Refusals()
     /// What the newest outcome of a Service made this node's to write.
     var roles: [ServiceKey: Role] = [:]
     /// What is served until the API server has answered.
@@ -47,6 +48,8 @@ public actor KubernetesSource: ServiceSource {
     private nonisolated let sliceBellRope: AsyncStream<Void>.Continuation
     private nonisolated let namespaceBell: AsyncStream<Void>
     private nonisolated let namespaceBellRope: AsyncStream<Void>.Continuation
+    nonisolated let sweepBell: AsyncStream<Void>
+    private nonisolated let sweepBellRope: AsyncStream<Void>.Continuation
     nonisolated let stateBell: AsyncStream<Void>
     nonisolated let stateBellRope: AsyncStream<Void>.Continuation
     private nonisolated let synchronisation: AsyncStream<Void>
@@ -76,6 +79,7 @@ public actor KubernetesSource: ServiceSource {
         (bell, bellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (namespaceBell, namespaceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (sweepBell, sweepBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (stateBell, stateBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (synchronisation, synchronisationRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         if settings.watchesNamespaces { namespaceBellRope.yield() }
@@ -89,6 +93,7 @@ public actor KubernetesSource: ServiceSource {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 startWatches(in: &group)
+                group.addTask { await self.sweepLoop() }
                 if let keeper {
                     group.addTask { await self.standIn(with: keeper) }
                     group.addTask { await self.recordLoop(with: keeper) }
@@ -205,6 +210,7 @@ public actor KubernetesSource: ServiceSource {
             pending.add(.tidy, for: key)
         }
         bellRope.yield()
+        if isAllocator { sweepBellRope.yield() }
     }
 
     /// How long a change of the configuration waits for what it makes necessary to be read.
@@ -264,8 +270,9 @@ public actor KubernetesSource: ServiceSource {
     }
 
     func couldNotWriteEvent(_ error: APIError) {
-        guard !error.isCancelled, problems.events != error.description else { return }
-        problems.events = error.description
+        let sentence = error.isForbidden ? error.operation.refusal : error.description
+        guard !error.isCancelled, problems.events != sentence else { return }
+        problems.events = sentence
         logger.warning("an Event could not be written", metadata: ["error": "\(error)"])
     }
 }

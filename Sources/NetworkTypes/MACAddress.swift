@@ -37,6 +37,7 @@ extension MACAddress: LosslessStringConvertible {
         self.init(octets: octets)
     }
 
+    /// Six pairs of lower-case hexadecimal digits with colons between them.
     public var description: String {
         octets.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: ":")
     }

@@ -4,9 +4,11 @@ public import NetworkTypes
 
 /// The state of the loop, as `herald status` and the status page show it.
 public struct OperatorReport: Sendable {
+    /// The node that reports; whose announcements are in effect is as seen from here.
     public var node: NodeName
     /// The Services that are ours, by key.
     public var services: [ServiceReport]
+    /// One for each pool and each family that it has, in the order of the configuration.
     public var pools: [PoolUsage]
     /// What the source could not read, each with its place.
     public var problems: [String]

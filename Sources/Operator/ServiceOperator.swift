@@ -182,17 +182,24 @@ public actor ServiceOperator: Service {
 
     private func pass() async {
         guard knowsReserved else { return }
+        await tellNodes()
         let plan = planner.plan(at: clock())
         nextWake = plan.nextWake
-        await tellNodes()
-        for (mode, set) in plan.announcements where handedOver[mode] != set {
-            handedOver[mode] = set
-            if let announcer = announcers[mode] { await announcer.reconcile(set) }
-        }
+        if isSynchronised { await handOver(plan.announcements) }
         recent.add(plan.events, at: clock())
         for event in plan.events { log(event) }
         if !plan.outcomes.isEmpty { await source.write(plan.outcomes) }
         if !plan.events.isEmpty { await source.publish(plan.events) }
+    }
+
+    /// Nothing is a set, too: an announcer that is told so can begin, and clear away what a former process left.
+    private func handOver(_ sets: [Mode: AnnouncementSet]) async {
+        for (mode, announcer) in announcers {
+            let set = sets[mode] ?? AnnouncementSet()
+            guard handedOver[mode] != set else { continue }
+            handedOver[mode] = set
+            await announcer.reconcile(set)
+        }
     }
 
     /// Before the first listing is complete, nodes would seem to be missing.
@@ -200,6 +207,7 @@ public actor ServiceOperator: Service {
         guard isSynchronised, areNodesNews else { return }
         areNodesNews = false
         let nodes = nodes
+        planner.setNodes(nodes)
         for announcer in announcers.values { await announcer.setNodes(nodes) }
     }
 

@@ -1,3 +1,4 @@
+import ARPMode
 import Configuration
 import FoundationEssentials
 import HTTPTransfer
@@ -42,6 +43,19 @@ struct KubernetesParts: Sendable {
         AllocatorElection(
             client, source: source, identity: node.text, seed: seed &+ 2, logger: Logger(label: "election")
         ) { await serviceOperator.setAllocator($0) }
+    }
+
+    /// What gives the announcers of all nodes one key; nil where a file has it.
+    func makeMembershipKey(_ configuration: Configuration, for arp: ARPAnnouncer) -> MembershipKey? {
+        guard configuration.membership.keyFile == nil else { return nil }
+        return MembershipKey(
+            client, stateDirectory: Self.stateDirectory(configuration), logger: Logger(label: "membership")
+        ) { news in
+            switch news {
+            case .text(let text, let place): await arp.setKeys(text, from: place)
+            case .unavailable(let sentence): await arp.setKeysMissing(sentence)
+            }
+        }
     }
 
     func configure(_ configuration: Configuration) async {

@@ -1,4 +1,5 @@
 import ARPMode
+import BGPMode
 import Configuration
 import FoundationEssentials
 import Logging
@@ -18,7 +19,8 @@ extension Daemon {
     /// The server that tells how it goes; `reporters` are the parts that tell more than the loop does.
     func makeServer(
         _ serviceOperator: ServiceOperator, _ configuration: ConfigurationKeeper, _ arp: ARPAnnouncer,
-        loops: [PacketLoop], reporters: [SelfReporter], cluster: @escaping @Sendable () async -> ClusterStatus?
+        _ bgp: BGPAnnouncer, loops: [PacketLoop], reporters: [SelfReporter],
+        cluster: @escaping @Sendable () async -> ClusterStatus?
     ) -> OperationsServer {
         let pulses = loops.map { loop in
             let pulse = LoopPulse(name: loop.name, limit: Self.loopLimit, now: loop.now)
@@ -26,7 +28,8 @@ extension Daemon {
             return pulse
         }
         let maker = StatusMaker(
-            node: node, serviceOperator: serviceOperator, configuration: configuration, arp: arp, cluster: cluster,
+            node: node, serviceOperator: serviceOperator, configuration: configuration, arp: arp, bgp: bgp,
+            cluster: cluster,
             metrics: Self.metrics,
             pulses: pulses,
             operatorPulse: LoopPulse(name: "operator", limit: Self.loopLimit, now: PacketLoop.now),

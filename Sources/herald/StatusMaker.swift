@@ -1,4 +1,5 @@
 import ARPMode
+import BGPMode
 import Configuration
 import FoundationEssentials
 import IPAM
@@ -14,6 +15,7 @@ struct StatusMaker: Sendable {
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
     let arp: ARPAnnouncer
+    let bgp: BGPAnnouncer
     /// How it stands with the cluster; nil when Services do not come from one.
     let cluster: @Sendable () async -> ClusterStatus?
     let metrics: MetricsRegistry
@@ -28,6 +30,7 @@ struct StatusMaker: Sendable {
         case "/": .page(StatusPage.render(await document()))
         case "/status": await status()
         case "/explain": await explain(request)
+        case "/bgp/routes": await routes()
         case "/metrics": .metrics(metrics.text(with: await samples()))
         case "/livez": Health.liveness(beatingPulses(), at: PacketLoop.now)
         case "/readyz", "/healthz": Health.readiness(await checks(), verbose: request.asks("verbose"))
@@ -42,11 +45,7 @@ struct StatusMaker: Sendable {
     }
 
     private func status() async -> OperationsResponse {
-        let document = await document()
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        guard let body = try? encoder.encode(document) else { return .text("no status", status: 500) }
-        return .json(Array(body))
+        Self.json(await document())
     }
 
     private func document() async -> StatusDocument {
@@ -65,6 +64,7 @@ struct StatusMaker: Sendable {
         if state.parsed.configuration.modes.contains(.arp) {
             document.membership = Self.membership(await arp.membershipReport())
         }
+        if state.parsed.configuration.modes.contains(.bgp) { document.bgp = Self.bgp(await bgp.report()) }
         return document
     }
 
@@ -78,6 +78,13 @@ struct StatusMaker: Sendable {
         StatusDocument.Event(
             time: text(date(recent.time, now)), service: recent.event.service.description,
             reason: recent.event.reason.rawValue, message: recent.event.message)
+    }
+
+    static func json(_ document: some Encodable) -> OperationsResponse {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let body = try? encoder.encode(document) else { return .text("no status", status: 500) }
+        return .json(Array(body))
     }
 
     private static func service(_ report: ServiceReport, _ now: MonotonicTime) -> StatusDocument.Service {
@@ -109,11 +116,11 @@ struct StatusMaker: Sendable {
             quarantined: usage.quarantined, conflicted: usage.conflicted)
     }
 
-    private static func date(_ time: MonotonicTime, _ now: MonotonicTime) -> Date {
+    static func date(_ time: MonotonicTime, _ now: MonotonicTime) -> Date {
         Date().addingTimeInterval(-Double(time.duration(to: now).wholeNanoseconds) / 1e9)
     }
 
-    private static func text(_ date: Date) -> String {
+    static func text(_ date: Date) -> String {
         date.formatted(.iso8601)
     }
 }

@@ -217,16 +217,33 @@ struct PendingWritesTests {
         .outcome(ServiceOutcome(key: key(number), uid: uid))
     }
 
-    @Test("no more than eight are worked on at once, and each Service once")
+    @Test("no more than thirty-two are worked on at once, and each Service once")
     func bound() {
         var pending = PendingWrites(seed: 1)
-        for number in 0..<20 { pending.add(task(number), for: key(number)) }
-        let taken = (0..<20).compactMap { _ in pending.take(at: start) }
+        for number in 0..<50 { pending.add(task(number), for: key(number)) }
+        let taken = (0..<50).compactMap { _ in pending.take(at: start) }
         #expect(taken.count == PendingWrites.mostInFlight)
         #expect(Set(taken).count == taken.count)
         pending.finish(taken[0], pending[taken[0]], succeeded: true, at: start)
-        #expect(pending.take(at: start) == key(8))
+        #expect(pending.take(at: start) == key(PendingWrites.mostInFlight))
         #expect(pending.take(at: start) == nil)
+    }
+
+    @Test("while the server takes no requests all wait together, and then go on at once")
+    func held() throws {
+        var pending = PendingWrites(seed: 1)
+        for number in 0..<50 { pending.add(task(number), for: key(number)) }
+        let taken = (0..<50).compactMap { _ in pending.take(at: start) }
+        for key in taken { pending.hold(key, asked: .seconds(2), at: start) }
+        #expect(pending.take(at: start) == nil)
+        let due = try #require(pending.nextDue)
+        #expect(due == start.advanced(by: .seconds(2)))
+        let again = (0..<50).compactMap { _ in pending.take(at: due) }
+        #expect(again.count == PendingWrites.mostInFlight)
+        pending.hold(taken[0], asked: .seconds(60), at: due)
+        #expect(pending.take(at: due) == nil)
+        pending.release()
+        #expect(pending.take(at: due) != nil)
     }
 
     @Test("the newest outcome wins, also over one that is worked on")
@@ -300,5 +317,26 @@ struct PendingWritesTests {
         pending.drop(key(1))
         #expect(pending.isEmpty)
         #expect(pending.take(at: start) == nil)
+    }
+}
+
+@Suite("Permissions that are missing")
+struct RefusalsTests {
+    @Test("each is told once and left alone for a while, until it was granted")
+    func once() {
+        var refusals = Refusals()
+        let status = Refusals.Permission(verb: "patch", resource: "services/status", namespace: "a")
+        var other = status
+        other.namespace = "b"
+        #expect(refusals.wait(for: status, at: .zero) == nil)
+        #expect(refusals.add(status, at: .zero) == true)
+        #expect(refusals.add(status, at: .zero) == false)
+        #expect(refusals.add(other, at: .zero) == true)
+        let later = MonotonicTime.zero.advanced(by: .seconds(10))
+        #expect(refusals.wait(for: status, at: later) == .seconds(20))
+        #expect(refusals.wait(for: status, at: .zero.advanced(by: .seconds(30))) == nil)
+        refusals.remove(status)
+        #expect(refusals.wait(for: status, at: later) == nil)
+        #expect(refusals.add(status, at: later) == true)
     }
 }

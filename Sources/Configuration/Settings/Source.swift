@@ -5,6 +5,11 @@ public enum Source: Hashable, Sendable {
     /// Manifests in a directory.
     case directory(DirectorySettings)
 
+    /// Whether it is an API that all nodes of a cluster share.
+    public var isCluster: Bool {
+        if case .kubernetes = self { true } else { false }
+    }
+
     /// Lets a relative path start where the configuration file is.
     func relative(toFile file: String) -> Source {
         func resolved(_ path: String) -> String {

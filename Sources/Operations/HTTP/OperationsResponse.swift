@@ -2,9 +2,12 @@
 public struct OperationsResponse: Sendable {
     /// The HTTP status code.
     public var status: Int
+    /// The value of the header `Content-Type`.
     public var contentType: String
+    /// Sent whole, with its length in `Content-Length`; may be empty.
     public var body: [UInt8]
 
+    /// Takes any status and octets; `text(_:status:)` and `json(_:)` cover the usual ones.
     public init(status: Int, contentType: String, body: [UInt8]) {
         self.status = status
         self.contentType = contentType

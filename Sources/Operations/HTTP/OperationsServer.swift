@@ -48,6 +48,9 @@ public struct OperationsServer: Service {
     /// How long to wait before a port that is taken is tried again.
     static let bindPause = Duration.seconds(5)
 
+    /// Touches nothing yet; the socket is made by `run()`. Without a performer every POST is answered with 404.
+    ///
+    /// - Parameter socketPath: at most 107 octets, which is what a Unix socket's address holds; `prepare()` checks it.
     public init(
         socketPath: String, port: Port? = nil, logger: Logger, router: @escaping Router,
         performer: @escaping Performer = { _ in nil }
