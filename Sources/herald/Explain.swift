@@ -1,6 +1,5 @@
 import ArgumentParser
 import FoundationEssentials
-import HTTPTransfer
 import Operations
 
 struct Explain: AsyncParsableCommand {
@@ -26,7 +25,8 @@ struct Explain: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let body = try await control.fetch("/explain?subject=\(Self.encoded(subject))", limit: 1 << 20)
+        let body = try await ControlClient(socket: control.socket).fetch(
+            "/explain?subject=\(Self.encoded(subject))")
         let documents = try JSONDecoder().decode([ExplanationDocument].self, from: Data(body))
         if json {
             print(String(decoding: body, as: UTF8.self))

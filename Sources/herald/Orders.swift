@@ -60,38 +60,18 @@ struct ControlOptions: ParsableArguments {
         print(answer.text)
     }
 
-    /// Gets a document; one that is no success is an error.
-    func fetch(_ target: String, limit: Int) async throws -> [UInt8] {
-        let answer: (status: Int, body: [UInt8])
-        do {
-            answer = try await send(.get, target, limit: limit)
-        } catch {
-            throw Failure(
-                "no herald answers on \(socket): \(error); is 'herald run' running, with this operations.socket?")
-        }
-        guard answer.status == 200 else { throw Failure(String(decoding: answer.body, as: UTF8.self)) }
-        return answer.body
-    }
-
-    private func send(
-        _ method: HTTPRequest.Method, _ target: String, limit: Int
-    ) async throws -> (status: Int, body: [UInt8]) {
+    private func post(_ path: String) async throws -> (status: Int, text: String) {
         let transfer = try HTTPTransfer.start()
         do {
             let endpoint = HTTPEndpoint(unixSocketPath: socket)
-            let response = try await transfer.send(HTTPRequest(method, endpoint, target))
-            let body = try await response.body.collect(upTo: limit)
+            let response = try await transfer.send(HTTPRequest(.post, endpoint, path))
+            let body = try await response.body.collect(upTo: 65_536)
             await transfer.shutdown()
-            return (Int(response.status), body)
+            let text = String(decoding: body.last == UInt8(ascii: "\n") ? body.dropLast() : body[...], as: UTF8.self)
+            return (Int(response.status), text)
         } catch {
             await transfer.shutdown()
             throw error
         }
-    }
-
-    private func post(_ path: String) async throws -> (status: Int, text: String) {
-        let (status, body) = try await send(.post, path, limit: 65_536)
-        let text = String(decoding: body.last == UInt8(ascii: "\n") ? body.dropLast() : body[...], as: UTF8.self)
-        return (status, text)
     }
 }

@@ -1,6 +1,7 @@
 /// Every metric that herald has. A part that measures something new adds a line here.
 public enum MetricCatalogue {
-    public static let all: [MetricDescription] = process + configuration + services + health + membership + kubernetes
+    public static let all: [MetricDescription] =
+        process + configuration + services + health + membership + bgp + kubernetes
 
     private static let process: [MetricDescription] = [
         .gauge("herald_build_info", "Always 1; the label tells the version."),
@@ -58,6 +59,20 @@ public enum MetricCatalogue {
         .gauge(
             "herald_member_heartbeat_interval_p99_seconds",
             "Time between heartbeats of the member that 99 of 100 do not exceed."),
+    ]
+
+    private static let bgp: [MetricDescription] = [
+        .gauge("herald_bgp_problems", "Things that keep routes from being announced by BGP."),
+        .gauge("herald_bgp_session_established", "1 while the session with the peer is established, otherwise 0."),
+        .counter("herald_bgp_sessions_established_total", "How often the session with the peer was established."),
+        .gauge("herald_bgp_routes_advertised", "Routes that the peer has from this node, by family."),
+        .counter("herald_bgp_prefixes_received_total", "Prefixes that the peer sent; herald uses none of them."),
+        .counter("herald_bgp_messages_sent_total", "Messages sent to the peer, by type."),
+        .counter("herald_bgp_messages_received_total", "Messages received from the peer, by type."),
+        .gauge("herald_bfd_session_up", "1 while BFD says that the path to the peer works, otherwise 0."),
+        .counter("herald_bfd_packets_sent_total", "BFD packets sent to the peer."),
+        .counter("herald_bfd_packets_received_total", "BFD packets received from the peer."),
+        .counter("herald_bfd_packets_rejected_total", "BFD packets that belong to no session or are not valid."),
     ]
 
     private static let kubernetes: [MetricDescription] = [

@@ -34,6 +34,7 @@ public struct StatusPage {
         writeServices()
         writePools()
         if let membership = status.membership { write(membership) }
+        if let bgp = status.bgp { write(bgp) }
         for section in status.sections ?? [] { write(section) }
         writeEvents()
         writeConfiguration()
@@ -43,6 +44,7 @@ public struct StatusPage {
     private mutating func writeTroubles() {
         var troubles = status.problems
         if let cluster = status.cluster, !cluster.reachable { troubles = cluster.lines.dropLast() + troubles }
+        troubles += [status.bgp?.obstacle].compactMap(\.self) + (status.bgp?.problems ?? [])
         if let problem = status.membership?.problem { troubles.insert(problem, at: 0) }
         if let rejected = status.configuration.rejected {
             troubles.insert("The configuration file is not in force: \(rejected)", at: 0)
@@ -161,6 +163,21 @@ public struct StatusPage {
             StatusSection(
                 name: "members", title: "Members",
                 columns: ["Node", "Reach", "Heartbeats", "Interval p99", "Addresses", ""], rows: [own] + others))
+    }
+
+    private mutating func write(_ bgp: StatusDocument.BGP) {
+        let rows = bgp.peers.map { peer in
+            let routes = peer.advertised.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+            return [
+                peer.name, peer.address, "\(peer.asn)", peer.state, peer.since ?? "–",
+                routes.isEmpty ? "–" : routes.joined(separator: ", "), peer.bfd?.state ?? "–",
+                peer.state == "Established" ? "" : peer.lastError ?? peer.reason,
+            ]
+        }
+        write(
+            StatusSection(
+                name: "bgp", title: "BGP peers",
+                columns: ["Peer", "Address", "AS", "Session", "Since", "Routes", "BFD", "Reason"], rows: rows))
     }
 
     private mutating func writeEvents() {
