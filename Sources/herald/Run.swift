@@ -1,6 +1,7 @@
 import ArgumentParser
 import CLinux
 import Configuration
+import CoreMetrics
 import FoundationEssentials
 import Glibc
 import Logging
@@ -46,6 +47,7 @@ struct Run: AsyncParsableCommand {
             throw ExitCode(1)
         }
         LogOutput.install(parsed.configuration.log)
+        MetricsSystem.bootstrap(Daemon.metrics)
         do {
             let cluster = ClusterOptions(kubeconfig: kubeconfig, context: context)
             try await Daemon(node: NodeName(name), file: config, parsed: parsed, cluster: cluster).run()

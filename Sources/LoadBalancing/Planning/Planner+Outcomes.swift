@@ -166,7 +166,7 @@ extension Planner {
         }
     }
 
-    private func noEndpoint(_ service: LoadBalancerService) -> Obstacle {
+    func noEndpoint(_ service: LoadBalancerService) -> Obstacle {
         switch service.trafficPolicy {
         case .cluster:
             Obstacle(

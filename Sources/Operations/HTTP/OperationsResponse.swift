@@ -23,4 +23,14 @@ public struct OperationsResponse: Sendable {
     public static func json(_ body: [UInt8]) -> OperationsResponse {
         OperationsResponse(status: 200, contentType: "application/json", body: body)
     }
+
+    /// Metrics for Prometheus.
+    public static func metrics(_ body: [UInt8]) -> OperationsResponse {
+        OperationsResponse(status: 200, contentType: PrometheusText.contentType, body: body)
+    }
+
+    /// A page for people.
+    public static func page(_ body: [UInt8]) -> OperationsResponse {
+        OperationsResponse(status: 200, contentType: "text/html; charset=utf-8", body: body)
+    }
 }

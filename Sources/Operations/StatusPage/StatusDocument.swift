@@ -12,13 +12,16 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         public var loaded: String
         /// Why the file is not in force as it stands, or what of it waits for a restart; nil when all of it is.
         public var rejected: String?
+        /// The file as it was read; passwords and keys are in files of their own.
+        public var text: String?
 
         /// Checks nothing: `hash` is to be the text of a `Fingerprint`, `loaded` RFC 3339 in UTC.
-        public init(file: String, hash: String, loaded: String, rejected: String? = nil) {
+        public init(file: String, hash: String, loaded: String, rejected: String? = nil, text: String? = nil) {
             self.file = file
             self.hash = hash
             self.loaded = loaded
             self.rejected = rejected
+            self.text = text
         }
     }
 
@@ -96,6 +99,21 @@ public struct StatusDocument: Codable, Hashable, Sendable {
             self.used = used
             self.quarantined = quarantined
             self.conflicted = conflicted
+        }
+    }
+
+    /// Something that happened to a Service.
+    public struct Event: Codable, Hashable, Sendable {
+        public var time: String
+        public var service: String
+        public var reason: String
+        public var message: String
+
+        public init(time: String, service: String, reason: String, message: String) {
+            self.time = time
+            self.service = service
+            self.reason = reason
+            self.message = message
         }
     }
 
@@ -178,11 +196,16 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var problems: [String]
     /// Absent where no address is announced by ARP.
     public var membership: Membership?
+    /// The newest first.
+    public var events: [Event]?
+    /// What the parts of the process tell of themselves.
+    public var sections: [StatusSection]?
 
     /// Without `membership`, which is set afterwards where ARP is used.
     public init(
         version: String, node: String, mode: String, started: String, configuration: Configuration,
-        cluster: ClusterStatus? = nil, services: [Service], pools: [Pool], problems: [String]
+        cluster: ClusterStatus? = nil, services: [Service], pools: [Pool], problems: [String],
+        events: [Event]? = nil, sections: [StatusSection]? = nil
     ) {
         self.version = version
         self.node = node
@@ -193,5 +216,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         self.services = services
         self.pools = pools
         self.problems = problems
+        self.events = events
+        self.sections = sections
     }
 }
