@@ -86,7 +86,7 @@ public actor ARPAnnouncer: Announcer {
                 }
             }
         }
-        await keeper.setOnLost { [weak self, loop] keys in
+        await keeper.addLossHandler { [weak self, loop] keys in
             guard let self else { return }
             loop.execute {
                 self.onLoop { announcer in
@@ -175,7 +175,7 @@ public actor ARPAnnouncer: Announcer {
             case .wire(.sweep(let keys)):
                 hold(attached)
                 attached = [:]
-                keeper.sweep(keeping: keys, completion: nil)
+                keeper.sweep(keeping: keys, on: .otherLinks, completion: nil)
             case .wire(let effect): perform(effect)
             case .send(let datagram, let recipients): heartbeats?.send(datagram, to: recipients)
             case .learned(let name): if let source { heartbeats?.learn(name, at: source) }

@@ -48,6 +48,9 @@ public struct Peer: Sendable {
         return effects
     }
 
+    /// Whether the transport has taken everything that was handed to it.
+    public var isFlushed: Bool { unsent == 0 }
+
     /// Whether the peer has been sent all there is, and the transport has taken it: what a drain waits for.
     public var isSynchronized: Bool { unsent == 0 && routes.isSynchronized }
 

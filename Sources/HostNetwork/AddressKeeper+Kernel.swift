@@ -122,7 +122,7 @@ extension AddressKeeper {
         logger.warning(
             "addresses were gone when they were to be refreshed, and are not kept any more",
             metadata: ["count": "\(lost.count)", "addresses": "\(lost.prefix(10).map(\.description))"])
-        onLost?(lost)
+        for handler in lossHandlers { handler(lost) }
     }
 
     // MARK: Removing
@@ -136,10 +136,10 @@ extension AddressKeeper {
         removeFromKernel(kept + others.intersection(own))
     }
 
-    func removeAll(but wanted: Set<AddressKey>) {
-        for key in schedule.keys.filter({ !wanted.contains($0) }) { schedule.remove(key) }
+    func removeAll(but wanted: Set<AddressKey>, on place: Place) {
+        for key in schedule.keys.filter({ place.contains($0) && !wanted.contains($0) }) { schedule.remove(key) }
         let failures = try? ask { requests throws(NetlinkError) in
-            try requests.sweep { wanted.contains($0.key) }
+            try requests.sweep { wanted.contains($0.key) || !place.contains($0.key) }
         }
         log(failures ?? [])
     }

@@ -22,7 +22,7 @@ public actor AddressKeeper {
     let logger: Logger
 
     var schedule: RefreshSchedule
-    private(set) var onLost: LossHandler?
+    private(set) var lossHandlers: [LossHandler] = []
     private var timer: LoopTimer?
     private var requests: NetlinkRequests?
     /// Whether the last request failed as a whole.
@@ -35,11 +35,12 @@ public actor AddressKeeper {
         schedule = RefreshSchedule(settings: settings)
     }
 
-    /// Has `handler` called on the keeper's thread with addresses that are not kept any more, because they were gone.
+    /// Has `handler`, too, called on the keeper's thread with addresses that are not kept any more, because they were
+    /// gone.
     ///
     /// Those that went with their link are not among them.
-    public func setOnLost(_ handler: LossHandler?) {
-        onLost = handler
+    public func addLossHandler(_ handler: @escaping LossHandler) {
+        lossHandlers.append(handler)
     }
 
     // MARK: Orders
@@ -61,10 +62,29 @@ public actor AddressKeeper {
     }
 
     /// Removes every address that is ours and not in `keeping`: what a process that was killed has left.
-    public nonisolated func sweep(keeping: Set<AddressKey>, completion: (@Sendable () -> Void)? = nil) {
+    ///
+    /// `place` says which links are meant, so that each mode sweeps its own.
+    public nonisolated func sweep(
+        keeping: Set<AddressKey>, on place: Place = .everywhere, completion: (@Sendable () -> Void)? = nil
+    ) {
         perform {
-            $0.removeAll(but: keeping)
+            $0.removeAll(but: keeping, on: place)
             completion?()
+        }
+    }
+
+    /// Links that a sweep is about.
+    public enum Place: Hashable, Sendable {
+        case everywhere
+        case loopback
+        case otherLinks
+
+        func contains(_ key: AddressKey) -> Bool {
+            switch self {
+            case .everywhere: true
+            case .loopback: key.link == .loopback
+            case .otherLinks: key.link != .loopback
+            }
         }
     }
 

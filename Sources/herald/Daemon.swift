@@ -1,5 +1,6 @@
 import ARPMode
 import Announcing
+import BGPMode
 import Configuration
 import DirectorySource
 import FoundationEssentials
@@ -37,37 +38,32 @@ struct Daemon {
             node: node, loop: packets, network: network, keeper: keeper, settings: configuration.arp,
             membership: configuration.membership, isGivenKeys: configuration.source.isCluster,
             logger: Logger(label: "arp"))
+        let bgp = makeBGP(configuration, on: packets, network, keeper)
         let kubernetes = try makeKubernetes(configuration)
         let source = try kubernetes?.source ?? makeDirectory(configuration)
         let serviceOperator = ServiceOperator(
             settings: configuration.plannerSettings(for: node), isAllocator: kubernetes == nil, source: source,
-            announcers: [.arp: arp], clock: { PacketLoop.now }, logger: Logger(label: "operator"))
+            announcers: [.arp: arp, .bgp: bgp], clock: { PacketLoop.now }, logger: Logger(label: "operator"))
         let election = kubernetes?.makeElection(telling: serviceOperator)
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
-        ) { new, old in
+        ) { new, initial in
             LogOutput.setLevel(new.log.level)
             await keeper.configure(Self.keeperSettings(new.arp))
             await arp.configure(new.arp)
             await kubernetes?.configure(new)
             await serviceOperator.configure(new.plannerSettings(for: node))
-            return Self.needingRestart(new, old)
+            await Self.configure(bgp, new)
+            return Self.needingRestart(new, initial)
         }
-        let status = StatusMaker(node: node, serviceOperator: serviceOperator, configuration: keeperOfFile, arp: arp) {
+        let server = makeServer(serviceOperator, keeperOfFile, arp, bgp, loops: [packets, kernel], reporters: []) {
             guard let kubernetes, let election else { return nil }
             return await ClusterStatus(kubernetes.source, election, node: node)
-        }
-        let server = OperationsServer(
-            socketPath: configuration.operations.socket, logger: Logger(label: "operations")
-        ) { path in
-            await status.answer(path)
-        } performer: { path in
-            await Self.perform(path, arp)
         }
         try server.prepare()
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
-        var services: [any Service] = [server, source, network, arp, reserver, keeperOfFile, serviceOperator]
+        var services: [any Service] = [server, source, network, arp, bgp, reserver, keeperOfFile, serviceOperator]
         if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
         if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")

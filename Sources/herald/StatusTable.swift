@@ -21,9 +21,10 @@ struct StatusTable {
         lines += status.problems.map { "problem: \($0)" }
         lines += status.pools.map(Self.line)
         if let membership = status.membership { lines += Self.lines(membership) }
+        if let bgp = status.bgp { lines += PeerTable(bgp).lines }
         lines.append("")
         let rows = status.services.flatMap(Self.rows)
-        lines += rows.isEmpty ? ["no Services of ours"] : Self.align([Self.header] + rows)
+        lines += rows.isEmpty ? ["no Services of ours"] : align([Self.header] + rows)
         return lines.map(Self.printable).joined(separator: "\n")
     }
 
@@ -61,19 +62,21 @@ struct StatusTable {
         }
     }
 
-    private static func align(_ rows: [[String]]) -> [String] {
-        let widths = header.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-        return rows.map { row in
-            var line = row.indices.map { column in
-                row[column] + String(repeating: " ", count: widths[column] - row[column].count)
-            }.joined(separator: "  ")
-            while line.last == " " { line.removeLast() }
-            return line
-        }
-    }
-
-    /// What a Service's author wrote must not steer the terminal.
-    private static func printable(_ line: String) -> String {
+    /// What others wrote must not steer the terminal.
+    static func printable(_ line: String) -> String {
         String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+    }
+}
+
+/// Puts rows of equal length below each other, column by column.
+func align(_ rows: [[String]]) -> [String] {
+    let count = rows.first?.count ?? 0
+    let widths = (0..<count).map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+        var line = row.indices.map { column in
+            row[column] + String(repeating: " ", count: widths[column] - row[column].count)
+        }.joined(separator: "  ")
+        while line.last == " " { line.removeLast() }
+        return line
     }
 }

@@ -26,7 +26,7 @@ final class KeeperBench: Sendable {
             throw Namespace.Failure(description: "no veth0")
         }
         link = veth0.index
-        await keeper.setOnLost { [weak self] keys in self?.lost.withLockedValue { $0 += keys } }
+        await keeper.addLossHandler { [weak self] keys in self?.lost.withLockedValue { $0 += keys } }
     }
 
     deinit { loop.stop() }

@@ -122,6 +122,21 @@ public struct AdjRIBOut: Sendable {
 
     /// How many routes the peer has.
     public var sentCount: Int { ipv4.sent.count + ipv6.sent.count }
+    /// How many routes of a family the peer has.
+    public func sentCount(_ family: AddressFamily) -> Int { family == .ipv4 ? ipv4.sent.count : ipv6.sent.count }
+
+    /// Whether the peer has the route as it is wanted.
+    public func isAnnounced(_ prefix: CIDR) -> Bool {
+        prefix.family == .ipv4 ? ipv4.isAnnounced(prefix) : ipv6.isAnnounced(prefix)
+    }
+
+    /// The prefixes that the peer has, and what they carry before the rules of the session; in no order.
+    public var announced: [(prefix: CIDR, route: RouteAttributes)] {
+        [ipv4, ipv6].flatMap { table in
+            table.sent.keys.compactMap { prefix in table.desired[prefix].map { (prefix, $0) } }
+        }
+    }
+
     /// How many routes it is to have.
     public var desiredCount: Int { ipv4.desired.count + ipv6.desired.count }
 

@@ -92,6 +92,11 @@ struct FamilyTable: Sendable {
         reconsiderAll()
     }
 
+    /// Whether the peer has been given the prefix as it is wanted.
+    func isAnnounced(_ prefix: CIDR) -> Bool {
+        sent[prefix] != nil && desired[prefix] != nil && !pending.contains(prefix)
+    }
+
     // MARK: - Exports
 
     func export(_ number: Int) -> Export? { exports[number] }

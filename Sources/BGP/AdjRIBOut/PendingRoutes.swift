@@ -43,6 +43,9 @@ struct PendingRoutes: Sendable {
     /// Whether something waits to be withdrawn.
     var hasWithdrawals: Bool { (lines[.withdrawal]?.living ?? 0) > 0 }
 
+    /// Whether something of the prefix waits to be sent.
+    func contains(_ prefix: CIDR) -> Bool { places[prefix] != nil }
+
     mutating func insert(_ prefix: CIDR, _ purpose: Purpose) {
         if let place = places[prefix] {
             if place.purpose == purpose { return }

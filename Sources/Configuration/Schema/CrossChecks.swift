@@ -12,6 +12,7 @@ enum CrossChecks {
                 entry.key.mark, "'membership' does nothing, since no pool has the mode arp", cure: "remove it")
         }
         checkNamespaceLabels(configuration, root, &reading)
+        BGPChecks.check(configuration, root, &reading)
     }
 
     static func checkLifetime(_ arp: ARPSettings, _ node: Node, _ reading: inout Reading) {

@@ -3,6 +3,9 @@ public struct LinkIndex: Hashable, Sendable, Comparable, CustomStringConvertible
     /// 1 and up; the loopback link is 1.
     public let number: Int32
 
+    /// The loopback link of every network namespace.
+    public static let loopback = LinkIndex(1)
+
     /// Takes the number as it is.
     public init(_ number: Int32) {
         self.number = number

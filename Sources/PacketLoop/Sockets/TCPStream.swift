@@ -50,6 +50,15 @@ public final class TCPStream {
         return TCPStream(descriptor, to: remote, unsentLimit: options.unsentLimit)
     }
 
+    /// Changes how an accepted connection is set up from what its listener gave it; `device` and limits stay.
+    public func adopt(_ options: TCPOptions) throws(SystemError) {
+        let family = remoteAddress.address.family
+        if let hopLimit = options.hopLimit { try descriptor.set(.hopLimit(family), to: Int32(hopLimit)) }
+        if let minimum = options.minimumHopLimit {
+            try descriptor.set(.minimumHopLimit(family), to: Int32(minimum))
+        }
+    }
+
     /// True once connected, false while that goes on; throws why it failed.
     public func finishConnecting() throws(SystemError) -> Bool {
         let code = try descriptor.get(.error)

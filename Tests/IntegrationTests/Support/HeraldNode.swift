@@ -74,7 +74,7 @@ final class HeraldNode: Sendable {
     /// Runs a subcommand; those that talk to a running herald find this one.
     func run(_ command: String, _ arguments: String...) throws -> Output {
         let socket =
-            ["status", "drain", "undrain", "rebalance"].contains(command)
+            ["status", "explain", "drain", "undrain", "rebalance"].contains(command)
             ? ["--socket", home.path(of: "herald.sock")] : []
         return try node.run([try Self.program(), command] + socket + arguments, environment: Self.environment)
     }

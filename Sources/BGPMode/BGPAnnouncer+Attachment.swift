@@ -1,0 +1,131 @@
+import Configuration
+import HostNetwork
+import LoadBalancing
+import Logging
+import Netlink
+import NetworkTypes
+import PacketLoop
+
+/// The kernel holds what is announced.
+extension BGPAnnouncer {
+    /// Where addresses are held; nil when nowhere, or not yet.
+    var attachmentLink: LinkIndex? {
+        switch settings.attach {
+        case .lo: .loopback
+        case .link: deviceLink
+        case .none: nil
+        }
+    }
+
+    /// As a status shows it.
+    var attachmentName: String {
+        switch settings.attach {
+        case .lo: "lo"
+        case .link: Self.deviceName
+        case .none: "bgp"
+        }
+    }
+
+    func hold(_ tickets: [IPAddress: UInt64]) {
+        guard !tickets.isEmpty, let link = attachmentLink else { return }
+        let keys = tickets.keys.map { AddressKey(link: link, address: $0) }
+        keeper.keep(keys) { [weak self, loop] results in
+            guard let self else { return }
+            loop.execute { self.onLoop { $0.takeIn(results, tickets) } }
+        }
+    }
+
+    private func takeIn(_ results: [AddressKey: NetlinkError?], _ tickets: [IPAddress: UInt64]) {
+        var orders = RouteBook.Orders()
+        for (key, failure) in results {
+            guard let ticket = tickets[key.address] else { continue }
+            let obstacle = failure.map { error in
+                Obstacle(
+                    reason: "AddressNotAdded",
+                    sentence: "\(key.address) could not be added to \(attachmentName): \(error)")
+            }
+            orders.merge(book.attached(key.address, ticket: ticket, failure: obstacle))
+        }
+        if !book.failed.isEmpty { retryTimer?.restart(after: .seconds(10)) }
+        carryOut(orders)
+        completeSetIfKnown()
+    }
+
+    func letGo(_ addresses: [IPAddress]) {
+        guard !addresses.isEmpty, let link = attachmentLink else { return }
+        keeper.letGo(addresses.map { AddressKey(link: link, address: $0) }, completion: nil)
+    }
+
+    /// What someone else took away is put back.
+    func holdAgain(_ keys: [AddressKey]) {
+        guard !isClosed, let link = attachmentLink else { return }
+        var orders = RouteBook.Orders()
+        for key in keys where key.link == link && book.isRouted(key.address) {
+            logger.warning("address was gone and is put back", metadata: ["service.address": "\(key.address)"])
+            orders.merge(book.attachAgain(key.address))
+        }
+        if !orders.attach.isEmpty { carryOut(orders) }
+    }
+
+    func retryFailed() {
+        guard !isClosed else { return }
+        var orders = RouteBook.Orders()
+        for address in book.failed { orders.merge(book.attachAgain(address)) }
+        carryOut(orders)
+    }
+
+    /// Once what is wanted is known: what an earlier process has left and nobody wants is removed.
+    func sweepOnce() {
+        guard !hasSwept, isSourceComplete else { return }
+        hasSwept = true
+        let kept = settings.attach == .lo ? book.entries.keys.map { AddressKey(link: .loopback, address: $0) } : []
+        keeper.sweep(keeping: Set(kept), on: .loopback, completion: nil)
+    }
+
+    /// The configuration wants addresses elsewhere: they are put there before they are taken from where they were.
+    func moveAttachment(from old: BGPSettings.Attachment) {
+        let oldLink: LinkIndex? = old == .lo ? .loopback : old == .link ? deviceLink : nil
+        let addresses = Array(book.entries.keys)
+        if settings.attach == .link { prepareDevice() }
+        carryOut(book.reattach(isAttaching: settings.attach != .none))
+        if let oldLink {
+            keeper.letGo(addresses.map { AddressKey(link: oldLink, address: $0) }, completion: nil)
+        }
+        if old == .link {
+            device = nil
+            deviceLink = nil
+            deviceObstacle = nil
+        }
+    }
+
+    func prepareDevice() {
+        guard settings.attach == .link, device == nil else { return }
+        do {
+            let made = try TunDevice(name: Self.deviceName)
+            device = made
+            keeper.setUpTun(LinkIndex(Int32(bitPattern: made.interfaceIndex))) { [weak self, loop] error in
+                guard let self else { return }
+                loop.execute { self.onLoop { $0.deviceIsReady(failure: error.map { "\($0)" }) } }
+            }
+        } catch {
+            fail("its device cannot be made: \(error)")
+        }
+    }
+
+    private func deviceIsReady(failure: String?) {
+        guard let device else { return }
+        if let failure { return fail("its device cannot be set up: \(failure)") }
+        deviceLink = LinkIndex(Int32(bitPattern: device.interfaceIndex))
+        deviceObstacle = nil
+        carryOut(book.reattach(isAttaching: true))
+    }
+
+    private func fail(_ why: String) {
+        logger.error(
+            "device cannot be used", metadata: ["interface.name": "\(Self.deviceName)", "reason": "\(why)"])
+        deviceObstacle = Obstacle(
+            reason: "DeviceNotReady", sentence: "bgp.attach is link, and \(why); or set bgp.attach: lo")
+        untold.formUnion(book.wanted.keys)
+        settle()
+    }
+}

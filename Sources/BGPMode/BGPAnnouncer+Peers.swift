@@ -1,0 +1,240 @@
+import BFD
+import BGP
+import Configuration
+import LoadBalancing
+import Logging
+import NetworkTypes
+import PacketLoop
+
+/// Peers come, change and go.
+extension BGPAnnouncer {
+    /// Works out anew which peers this node has, and touches those that are different.
+    func replan() {
+        guard isRunning, isHostKnown, areKeysRead, !isClosed else { return }
+        var settings = settings
+        let isIdle = !isUsed && book.entries.isEmpty
+        if isIdle { (settings.peers, settings.listen) = ([], false) }
+        let new = PeerPlan(
+            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keys, neighbours: neighbours
+        )
+        let old = plan
+        plan = new
+        if let obstacle = new.obstacle, obstacle != old?.obstacle, isUsed {
+            logger.warning("this node announces nothing", metadata: ["reason": "\(obstacle.sentence)"])
+        }
+        for peer in new.idle where old?.idle.contains(peer) != true {
+            logger.warning(
+                "peer cannot be spoken with",
+                metadata: ["bgp.peer": "\(peer.name)", "reason": "\(peer.obstacle.sentence)"])
+        }
+        let names = Set(new.specs.map(\.name))
+        for name in drivers.keys where !names.contains(name) { removePeer(name) }
+        configureListener(new)
+        for spec in new.specs { put(spec) }
+        isFirstPlan = false
+        untold.formUnion(book.wanted.keys)
+        settle()
+    }
+
+    private func put(_ spec: PeerSpec) {
+        guard let driver = drivers[spec.name] else { return addPeer(spec) }
+        let former = driver.spec
+        // BFD follows first: a session that must wait for it is asked after the packets flow.
+        watchPath(spec)
+        guard let effect = driver.adopt(spec, restarting: false) else { return }
+        if former.shapes != spec.shapes || former.shapeOutOfPools != spec.shapeOutOfPools { giveAll(to: driver) }
+        logger.notice("peer changed", metadata: ["bgp.peer": "\(spec.name)", "effect": "\(effect)"])
+    }
+
+    private func addPeer(_ spec: PeerSpec) {
+        var spec = spec
+        spec.session.gracefulRestart?.isRestarting = isFirstPlan
+        lastDriver += 1
+        let number = lastDriver
+        let name = spec.name
+        let driver = PeerDriver(spec, host: host, loop: loop, seed: random.next()) { [weak self] signal in
+            self?.onLoop { $0.takeIn(signal, of: name, number) }
+        }
+        drivers[name] = driver
+        numbers[name] = number
+        logger.notice(
+            "peer added",
+            metadata: [
+                "bgp.peer": "\(name)", "bgp.address": "\(spec.transport.remote.address)",
+                "bgp.asn": "\(spec.session.peerASN)",
+            ])
+        giveAll(to: driver)
+        driver.setShuttingDown(leaving == .marked)
+        if isSetComplete { driver.update { $0.completeSet() } }
+        watchPath(spec)
+        driver.start()
+    }
+
+    private func removePeer(_ name: String) {
+        guard let driver = drivers.removeValue(forKey: name) else { return }
+        numbers[name] = nil
+        contributors[name] = nil
+        logged[name] = nil
+        driver.stop(.deconfigured)
+        bfd?.unwatch(name)
+        retire(driver)
+        logger.notice("peer removed", metadata: ["bgp.peer": "\(name)"])
+    }
+
+    /// Gives what is still to be sent a moment.
+    private func retire(_ driver: PeerDriver) {
+        let holder = Retired(driver)
+        loop.schedule(after: .seconds(2)) { [weak self] in self?.onLoop { _ in holder.driver.tearDown() } }
+    }
+
+    private func watchPath(_ spec: PeerSpec) {
+        if let detection = spec.detection {
+            bfd?.watch(spec.name, detection)
+        } else {
+            bfd?.unwatch(spec.name)
+        }
+        for (name, failure) in bfd?.failures ?? [:] where name == spec.name {
+            logger.warning("BFD cannot begin", metadata: ["bgp.peer": "\(name)", "reason": "\(failure)"])
+        }
+    }
+
+    private func configureListener(_ plan: PeerPlan) {
+        let accepting = plan.specs.filter { $0.session.mode != .active }
+        let keys = accepting.compactMap { spec in spec.transport.key.map { (spec.transport.remote.address, $0) } }
+        let before = listener?.problems
+        listener?.configure(
+            port: settings.listen && !plan.specs.isEmpty ? UInt16(clamping: settings.port) : nil,
+            keys: Dictionary(keys) { first, _ in first })
+        guard let problems = listener?.problems, problems != before else { return }
+        for problem in problems.values {
+            logger.error("peers cannot be listened for", metadata: ["reason": "\(problem)"])
+        }
+    }
+
+    // MARK: Signals
+
+    func takeIn(_ signal: PeerDriver.Signal, of name: String, _ number: UInt64) {
+        guard numbers[name] == number, let driver = drivers[name] else { return }
+        driver.take(signal)
+        settle()
+    }
+
+    func takeIn(_ signal: BFDDriver.Signal) {
+        bfd?.take(signal)
+        settle()
+    }
+
+    func takeIn(_ signal: PeerListener.Signal) {
+        switch signal {
+        case .openAgain: listener?.openAgain()
+        case .readable(let family):
+            for stream in listener?.accept(family) ?? [] { accept(stream) }
+        }
+        settle()
+    }
+
+    /// Who is not configured is closed without a word.
+    private func accept(_ stream: TCPStream) {
+        let remote = stream.remoteAddress
+        let driver = drivers.values.first { driver in
+            let own = driver.spec.transport.remote
+            return own.address == remote.address && (own.scope == 0 || own.scope == remote.scope)
+        }
+        guard let driver, driver.spec.session.mode != .active, !isClosed else {
+            logger.debug("connection refused", metadata: ["bgp.address": "\(remote.address)"])
+            return stream.close()
+        }
+        driver.accept(stream)
+    }
+
+    // MARK: News
+
+    /// Tells what has happened, and what follows from it.
+    func settle() {
+        takeInBFD()
+        for (name, driver) in drivers where !driver.news.isEmpty {
+            let news = driver.news
+            driver.news = []
+            var areRoutesNews = false
+            for item in news {
+                switch item {
+                case .state(let state, let reason): log(state, reason, of: name, driver)
+                case .fault(let fault):
+                    logger.warning(
+                        "peer has sent something wrong", metadata: ["bgp.peer": "\(name)", "fault": "\(fault)"])
+                case .prefixLimit(let family, let limit):
+                    logger.warning(
+                        "peer has sent more prefixes than allowed",
+                        metadata: ["bgp.peer": "\(name)", "family": "\(family)", "limit": "\(limit)"])
+                case .routes: areRoutesNews = true
+                }
+            }
+            if areRoutesNews { noteRoutes(of: driver) }
+        }
+        tellEffects()
+    }
+
+    private func takeInBFD() {
+        guard let bfd, !bfd.news.isEmpty else { return }
+        let news = bfd.news
+        bfd.news = []
+        for item in news {
+            let report = item.report
+            let isNotable = item.wasUp || report.state == .up
+            logger.log(
+                level: isNotable ? .notice : .debug,
+                "BFD session changed",
+                metadata: [
+                    "bgp.peer": "\(item.name)", "bfd.state": "\(BFDStateText.text(report.state))",
+                    "reason": "\(report.state == .up ? "packets flow both ways" : "\(report.diagnostic)")",
+                ])
+            guard let driver = drivers[item.name] else { continue }
+            switch report.state {
+            case .up: driver.bfd(.up)
+            case .down where item.wasUp:
+                driver.bfd(report.remoteState == .adminDown ? .adminDown : .down)
+            case .down, .initializing, .adminDown: break
+            }
+        }
+        // What the sessions have to say of it comes with the next call.
+    }
+
+    /// A retry that fails as the one before is not worth a line at every attempt.
+    private func log(_ state: SessionState, _ reason: String, of name: String, _ driver: PeerDriver) {
+        var isNotable = state == .established || state == .idle || state == .active
+        if state == .established {
+            logged[name] = []
+        } else if isNotable {
+            let line = "\(state.rawValue) \(reason)"
+            isNotable = logged[name]?.contains(line) != true && logged[name, default: []].count < Self.mostReasons
+            logged[name, default: []].insert(line)
+        }
+        logger.log(
+            level: isNotable ? .notice : .debug, "session changed",
+            metadata: ["bgp.peer": "\(name)", "bgp.state": "\(state.rawValue)", "reason": "\(reason)"])
+    }
+
+    /// Reasons that are told of one peer between two sessions.
+    private static let mostReasons = 16
+}
+
+/// A driver that only waits to be torn down. Unchecked: used on the loop's thread alone.
+private final class Retired: @unchecked Sendable {
+    let driver: PeerDriver
+
+    init(_ driver: PeerDriver) {
+        self.driver = driver
+    }
+}
+
+/// The words of RFC 5880 section 6.2.
+enum BFDStateText {
+    static func text(_ state: BFDState) -> String {
+        switch state {
+        case .adminDown: "AdminDown"
+        case .down: "Down"
+        case .initializing: "Init"
+        case .up: "Up"
+        }
+    }
+}

@@ -1,0 +1,237 @@
+public import Announcing
+import BGP
+public import Configuration
+import FileSystem
+public import HashTreeCollections
+public import HostNetwork
+public import LoadBalancing
+public import Logging
+import Netlink
+public import NetworkTypes
+public import PacketLoop
+import ServiceLifecycle
+
+/// Announces addresses by BGP: the driver between what decides (`RouteBook`, `PeerPlan`, the sessions) and sockets,
+/// timers, kernel and files.
+///
+/// Everything happens on the packet loop's thread, but for requests to the kernel, which `AddressKeeper` makes on its
+/// own, and files.
+public actor BGPAnnouncer: Announcer {
+    /// The packet loop, on whose thread the actor runs.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
+    /// What became of each address on this node.
+    public nonisolated let effects = KeyedMailbox<IPAddress, AnnouncementEffect.State>()
+
+    let loop: PacketLoop
+    let network: HostNetwork
+    let keeper: AddressKeeper
+    let logger: Logger
+    let node: NodeName
+    var settings: BGPSettings
+    var pools: [String]
+    /// Whether any pool is announced by BGP; without one there are no peers either.
+    var isUsed: Bool
+
+    // What is known
+    var host = HostAddresses()
+    var isHostKnown = false
+    var facts: NodeFacts?
+    /// Whether the source knows of nodes at all.
+    var hasNodes = false
+    var keys: [String: Result<TCPMD5Key, Obstacle>] = [:]
+    var areKeysRead = false
+    var neighbours: [String: IPAddress] = [:]
+
+    // What is decided
+    var book: RouteBook
+    var plan: PeerPlan?
+    var refusal: Obstacle?
+    var leaving: Leaving = .no
+    var isSourceComplete = false
+    var isSetComplete = false
+    var hasSwept = false
+
+    // What is done
+    var drivers: [String: PeerDriver] = [:]
+    var contributors: [String: [CIDR: Set<IPAddress>]] = [:]
+    var listener: PeerListener?
+    var bfd: BFDDriver?
+    var device: TunDevice?
+    var deviceLink: LinkIndex?
+    var deviceObstacle: Obstacle?
+    /// What was logged of each peer since its last session.
+    var logged: [String: Set<String>] = [:]
+    var told: [IPAddress: AnnouncementEffect.State] = [:]
+    /// Addresses whose state may be another than was told.
+    var untold: Set<IPAddress> = []
+    var random = SystemRandomNumberGenerator()
+    var lastDriver: UInt64 = 0
+    var numbers: [String: UInt64] = [:]
+    var expiryTimer: LoopTimer?
+    var graceTimer: LoopTimer?
+    var lookTimer: LoopTimer?
+    var retryTimer: LoopTimer?
+    var completionTimer: LoopTimer?
+    var isRunning = false
+    var isClosed = false
+    /// Peers of the first plan come after a restart of this process; later ones do not.
+    var isFirstPlan = true
+
+    let keyPaths = AsyncStream.makeStream(of: [String].self, bufferingPolicy: .bufferingNewest(1))
+
+    /// How this node's routes are leaving, when they are.
+    enum Leaving: Equatable {
+        case no
+        /// Marked with GRACEFUL_SHUTDOWN until the grace time is over.
+        case marked
+        case gone
+    }
+
+    /// The device of `attach: link`.
+    static let deviceName = "herald1"
+
+    /// - Parameters:
+    ///   - loop: where messages are sent and received.
+    ///   - keeper: has the kernel hold addresses, on a loop of its own.
+    ///   - pools: the names of all pools.
+    ///   - isUsed: whether BGP announces any of them; without that it speaks with nobody.
+    public init(
+        loop: PacketLoop, network: HostNetwork, keeper: AddressKeeper, node: NodeName, settings: BGPSettings,
+        pools: [String], isUsed: Bool, logger: Logger
+    ) {
+        self.loop = loop
+        self.network = network
+        self.keeper = keeper
+        self.logger = logger
+        self.node = node
+        self.settings = settings
+        self.pools = pools
+        self.isUsed = isUsed
+        book = RouteBook(node: node, isAttaching: settings.attach != .none)
+    }
+
+    /// Speaks with the peers until graceful shutdown, then withdraws everything.
+    public func run() async throws {
+        begin()
+        await network.observe { [weak self] state, lost in
+            self?.onLoop { $0.takeIn(state, lost: lost) }
+        }
+        await keeper.addLossHandler { [weak self, loop] lost in
+            guard let self else { return }
+            loop.execute { self.onLoop { $0.holdAgain(lost) } }
+        }
+        await cancelWhenGracefulShutdown { await self.followKeyFiles() }
+        await drain(within: .seconds(3))
+    }
+
+    /// Announces exactly these; does nothing once drained.
+    public func reconcile(_ desired: AnnouncementSet) {
+        guard !isClosed else { return }
+        if desired.count > 0 { prepareDevice() }
+        carryOut(book.want(desired, delay: settings.withdrawDelay, at: loop.now))
+        completeSetIfKnown()
+    }
+
+    /// Takes in the nodes: whether this one may announce, and what it says of its own BGP.
+    public func setNodes(_ nodes: [NodeName: NodeFacts]) {
+        guard !isClosed else { return }
+        hasNodes = !nodes.isEmpty
+        isSourceComplete = true
+        let new = nodes[node]
+        let isNews = new != facts
+        facts = new
+        if isNews { replan() }
+        reconsiderEligibility()
+        // The announcements of the same moment come right after the nodes.
+        let timer = completionTimer ?? loop.makeTimer { [weak self] in self?.onLoop { $0.completeSetIfKnown() } }
+        completionTimer = timer
+        timer.restart(after: .milliseconds(20))
+    }
+
+    /// Takes in changed settings; only what is different is touched.
+    ///
+    /// Once BGP is used no more, its sessions end with its last route.
+    public func configure(_ new: BGPSettings, pools: [String], isUsed: Bool) {
+        guard !isClosed, new != settings || pools != self.pools || isUsed != self.isUsed else { return }
+        let old = settings
+        settings = new
+        self.pools = pools
+        self.isUsed = isUsed
+        if new.attach != old.attach { moveAttachment(from: old.attach) }
+        keyPaths.continuation.yield(new.peers.compactMap(\.passwordFile))
+        replan()
+        reconsiderEligibility()
+    }
+
+    // MARK: The beginning
+
+    private func begin() {
+        isRunning = true
+        bfd = BFDDriver(loop: loop, seed: random.next()) { [weak self] signal in
+            self?.onLoop { $0.takeIn(signal) }
+        }
+        listener = PeerListener(loop: loop) { [weak self] signal in self?.onLoop { $0.takeIn(signal) } }
+        expiryTimer = loop.makeTimer { [weak self] in
+            self?.onLoop { announcer in announcer.carryOut(announcer.book.advance(to: announcer.loop.now)) }
+        }
+        lookTimer = loop.makeTimer { [weak self] in self?.onLoop { $0.reconsiderEligibility() } }
+        retryTimer = loop.makeTimer { [weak self] in self?.onLoop { $0.retryFailed() } }
+        let limit = settings.peers.compactMap(\.gracefulRestart).min().map { max($0 - .seconds(10), $0 / 2) }
+        loop.schedule(after: limit ?? .seconds(60)) { [weak self] in
+            self?.onLoop { $0.completeSet(because: "the time for it is over") }
+        }
+        keyPaths.continuation.yield(settings.peers.compactMap(\.passwordFile))
+    }
+
+    nonisolated func onLoop(_ body: (isolated BGPAnnouncer) -> Void) {
+        assumeIsolated(body)
+    }
+
+    private func takeIn(_ state: NetworkState, lost: Set<IPAddress>) {
+        let new = HostAddresses(state)
+        let isFirst = !isHostKnown
+        if new != host || isFirst {
+            host = new
+            isHostKnown = true
+            for driver in drivers.values { driver.setHost(new) }
+            replan()
+        }
+        guard !lost.isEmpty, let link = attachmentLink else { return }
+        let gone = lost.filter { address in
+            book.isRouted(address) && state.address(AddressKey(link: link, address: address))?.isOurs != true
+        }
+        holdAgain(gone.map { AddressKey(link: link, address: $0) })
+    }
+
+    // MARK: Password files
+
+    private func followKeyFiles() async {
+        var watcher: FileWatcher?
+        await withDiscardingTaskGroup { group in
+            for await paths in keyPaths.stream {
+                watcher?.stop()
+                readKeys(paths)
+                guard !paths.isEmpty, let new = try? FileWatcher(paths: paths) else { continue }
+                watcher = new
+                readKeys(paths)
+                group.addTask { for await _ in new.changes { await self.readKeys(paths) } }
+            }
+            watcher?.stop()
+        }
+    }
+
+    private func readKeys(_ paths: [String]) {
+        guard !isClosed else { return }
+        var new: [String: Result<TCPMD5Key, Obstacle>] = [:]
+        for path in paths {
+            new[path] = KeyFiles.read(path)
+            if keys[path] == nil, KeyFiles.isOpenToAll(path) {
+                logger.warning("every user of this node may read a password", metadata: ["file": "\(path)"])
+            }
+        }
+        guard new != keys || !areKeysRead else { return }
+        keys = new
+        areKeysRead = true
+        replan()
+    }
+}

@@ -1,0 +1,76 @@
+import BGP
+import Netlink
+import NetworkTypes
+
+/// The host's own addresses, as far as next hops and identifiers follow from them.
+struct HostAddresses: Equatable, Sendable {
+    struct Holder: Equatable, Sendable {
+        let link: LinkIndex
+        let name: String
+        var addresses: [IPAddress] = []
+        var subnets: [CIDR] = []
+    }
+
+    private(set) var holders: [Holder] = []
+    /// Interfaces by name; a link-local address needs the index.
+    private(set) var indexes: [String: LinkIndex] = [:]
+
+    init() {}
+
+    init(_ network: NetworkState) {
+        var held: [LinkIndex: Holder] = [:]
+        for address in network.hostAddresses where address.isUsable {
+            guard let link = network.links[address.link] else { continue }
+            var holder = held[address.link] ?? Holder(link: link.index, name: link.name)
+            holder.addresses.append(address.address)
+            if let subnet = address.subnet { holder.subnets.append(subnet) }
+            held[address.link] = holder
+        }
+        holders = held.values.map { holder in
+            var holder = holder
+            holder.addresses.sort()
+            holder.subnets.sort()
+            return holder
+        }.sorted { $0.link < $1.link }
+        indexes = Dictionary(network.links.values.map { ($0.name, $0.index) }) { first, _ in first }
+    }
+
+    /// The first IPv4 address of the host, or a number made from its first address, so that it is the same each time.
+    var identifier: RouterID? {
+        let all = holders.flatMap(\.addresses)
+        if let first = all.first(where: { $0.family == .ipv4 && !$0.isLinkLocal }) { return RouterID(first) }
+        guard let first = all.first(where: { !$0.isLinkLocal }) ?? all.first else { return nil }
+        let hash = first.octets.reduce(UInt32(0x811C_9DC5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
+        return RouterID(hash) ?? RouterID(1)
+    }
+
+    /// Where a peer sends packets when the session is spoken from `local`.
+    ///
+    /// Of the other family the first address of the same interface counts, and of the host where that has none.
+    func nextHops(local: IPAddress, peer: IPAddress) -> ExportPolicy.NextHops {
+        let holder = holders.first { $0.addresses.contains(local) }
+        var hops = ExportPolicy.NextHops()
+        for family in [AddressFamily.ipv4, .ipv6] {
+            let isSession = local.family == family && !local.isLinkLocal
+            let address = isSession ? local : Self.global(family, holder) ?? firstGlobal(family)
+            switch family {
+            case .ipv4: hops.ipv4 = address
+            case .ipv6: hops.ipv6 = address
+            }
+        }
+        // RFC 2545 section 3: the link-local address too, where the peer shares the link.
+        if let holder, peer.isLinkLocal || holder.subnets.contains(where: { $0.contains(peer) }), peer.family == .ipv6 {
+            hops.linkLocal =
+                local.isLinkLocal ? local : holder.addresses.first { $0.family == .ipv6 && $0.isLinkLocal }
+        }
+        return hops
+    }
+
+    private static func global(_ family: AddressFamily, _ holder: Holder?) -> IPAddress? {
+        holder?.addresses.first { $0.family == family && !$0.isLinkLocal }
+    }
+
+    private func firstGlobal(_ family: AddressFamily) -> IPAddress? {
+        holders.lazy.compactMap { Self.global(family, $0) }.first
+    }
+}

@@ -1,0 +1,61 @@
+import BFD
+import BGP
+import LoadBalancing
+import NetworkTypes
+import PacketLoop
+
+/// Everything about one peer that the drivers need, worked out from configuration, node and host.
+struct PeerSpec: Hashable, Sendable {
+    /// How packets get to the peer.
+    struct Transport: Hashable, Sendable {
+        var remote: SocketAddress
+        var source: IPAddress?
+        var key: TCPMD5Key?
+        var hopLimit: UInt8
+        var minimumHopLimit: UInt8?
+    }
+
+    /// How the path to the peer is watched.
+    struct Detection: Hashable, Sendable {
+        var remote: IPAddress
+        var scope: UInt32
+        var source: IPAddress?
+        var rule: ReceptionRule
+        var configuration: BFD.SessionConfiguration
+    }
+
+    /// How the routes of one pool are shown to the peer.
+    struct Shape: Hashable, Sendable {
+        var attributes = RouteAttributes()
+        var lengths: [AddressFamily: Int] = [.ipv4: 32, .ipv6: 128]
+
+        /// The prefix that an address is advertised in.
+        func prefix(of address: IPAddress) -> CIDR {
+            CIDR(containing: address, prefixLength: lengths[address.family] ?? address.family.bitWidth)
+                ?? CIDR(address)
+        }
+    }
+
+    var name: String
+    var transport: Transport
+    var session: BGP.SessionConfiguration
+    var policy: ExportPolicy
+    var detection: Detection?
+    /// Shapes of pools; a pool that is not named here is not advertised to the peer.
+    var shapes: [String: Shape] = [:]
+    /// For addresses that are out of every pool.
+    var shapeOutOfPools: Shape?
+
+    func shape(ofPool pool: String?) -> Shape? {
+        guard let pool else { return shapeOutOfPools }
+        return shapes[pool]
+    }
+}
+
+/// A peer that cannot be spoken with as things are, and why.
+struct IdlePeer: Hashable, Sendable {
+    var name: String
+    var address: String
+    var asn: ASN
+    var obstacle: Obstacle
+}

@@ -1,0 +1,73 @@
+import FoundationEssentials
+import Lab
+import NetworkTypes
+
+/// BIRD 2 on a node of a lab.
+struct Bird: Sendable {
+    let node: Node
+    let process: ChildProcess
+    private let control: String
+    private let logFile: String
+
+    /// `configuration` comes after the parts that every router needs.
+    init(on node: Node, in lab: Lab, _ configuration: String) throws {
+        self.node = node
+        control = "\(lab.folder)/\(node.name).ctl"
+        logFile = "\(lab.folder)/\(node.name).log"
+        let file = "\(lab.folder)/\(node.name).conf"
+        try Self.text(node, logFile, configuration).write(toFile: file, atomically: true, encoding: .utf8)
+        process = try node.start(["bird", "-f", "-c", file, "-s", control, "-P", "\(control).pid"])
+        let bird = self
+        try eventually("BIRD answers", within: .seconds(5)) { try bird.show("status").contains("running") }
+    }
+
+    private static func text(_ node: Node, _ log: String, _ configuration: String) -> String {
+        """
+        log "\(log)" all;
+        router id \(node.ipv4);
+        protocol device { scan time 1; }
+        protocol kernel k4 { ipv4 { export all; }; merge paths; }
+        protocol kernel k6 { ipv6 { export all; }; merge paths; }
+        \(configuration)
+
+        """
+    }
+
+    /// A session with herald on `neighbor` that takes both families.
+    static func session(
+        _ neighbor: Node, name: String = "herald", asn: String = "64500", herald: String = "64512",
+        options: String = "passive;", channel: String = "import all; export none;"
+    ) -> String {
+        """
+        protocol bgp \(name) {
+          local as \(asn); neighbor \(neighbor.ipv4) as \(herald); \(options)
+          ipv4 { \(channel) };
+          ipv6 { \(channel) };
+        }
+        """
+    }
+
+    func show(_ what: String) throws -> String { try command("show \(what)") }
+
+    func command(_ text: String) throws -> String {
+        try node.run(["birdc", "-s", control] + text.split(separator: " ").map(String.init)).text
+    }
+
+    func routes() throws -> String { try show("route all") }
+
+    func has(_ prefix: String) throws -> Bool { try show("route for \(prefix)").contains(prefix) }
+
+    var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
+
+    func waitForRoute(_ prefix: String, within limit: Duration = Speaker.patience) throws {
+        try eventually("BIRD has \(prefix)", within: limit, every: .milliseconds(5)) { try has(prefix) }
+    }
+
+    func waitForNoRoute(_ prefix: String, within limit: Duration = Speaker.patience) throws {
+        try eventually("BIRD has no \(prefix)", within: limit, every: .milliseconds(5)) { try !has(prefix) }
+    }
+
+    func waitForLog(_ text: String) throws {
+        try eventually("BIRD logs '\(text)'", within: Speaker.patience) { log.contains(text) }
+    }
+}
