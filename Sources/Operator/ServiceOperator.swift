@@ -206,7 +206,7 @@ public actor ServiceOperator: Service {
     private func tellNodes() async {
         guard isSynchronised, areNodesNews else { return }
         areNodesNews = false
-        let nodes = nodes
+        let nodes = NodeFacts.trusted(nodes)
         planner.setNodes(nodes)
         for announcer in announcers.values { await announcer.setNodes(nodes) }
     }
