@@ -17,6 +17,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let locks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
@@ -31,6 +32,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -42,8 +44,8 @@ let package = Package(
             dependencies: [
                 "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
                 "HostNetwork",
-                "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", argumentParser,
-                locks, logging, serviceLifecycle, unixSignals,
+                "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator",
+                "PacketLoop", argumentParser, locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
@@ -58,8 +60,9 @@ let package = Package(
         room(
             "ARPMode",
             [
-                "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
-                "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
+                "AddressResolution", "Announcing", "Configuration", "FileSystem", "HostNetwork", "IPAM",
+                "LoadBalancing", "Membership", "Netlink", "NetworkTypes", "PacketLoop", crypto, hashTrees, logging,
+                serviceLifecycle,
             ]),
         room(
             "BGPMode",
@@ -76,7 +79,11 @@ let package = Package(
             ]),
         room(
             "KubernetesSource",
-            ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", logging, serviceLifecycle]),
+            [
+                "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop",
+                logging,
+                serviceLifecycle,
+            ]),
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
@@ -112,6 +119,15 @@ let package = Package(
         .executableTarget(
             name: "lab-probe", dependencies: ["AddressResolution", "Lab", "NetworkTypes", "PacketLoop"],
             path: "Tests/LabProbe", swiftSettings: strict),
+        // An API server for tests, held to recordings of a real one
+        .target(
+            name: "APIServer", dependencies: ["CHTTP2", "CTLS", "HTTPTransfer", nioCore, nioHTTP, nioPosix],
+            path: "Tests/APIServer", swiftSettings: strict),
+        .executableTarget(
+            name: "test-apiserver", dependencies: ["APIServer"], path: "Tests/TestAPIServer", swiftSettings: strict),
+        .systemLibrary(
+            name: "CHTTP2", path: "Tests/CHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CTLS", path: "Tests/CTLS", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
@@ -122,6 +138,8 @@ let package = Package(
         .executableTarget(
             name: "herald-demo", dependencies: ["Lab", "NetworkTypes"], path: "Tests/Demo", swiftSettings: strict),
         // Tests
+        tests(
+            "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
             ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
@@ -145,6 +163,12 @@ let package = Package(
                 logging, serviceLifecycle, locks,
             ]),
         tests("DocumentationTests", ["Configuration"]),
+        tests(
+            "EndToEndTests",
+            [
+                "APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix, "herald",
+                "lab-probe", "test-apiserver",
+            ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
@@ -158,8 +182,8 @@ let package = Package(
         tests(
             "KubernetesSourceTests",
             [
-                "Announcing", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes",
-                "ScriptedHTTP", logging, serviceLifecycle, locks,
+                "Announcing", "FileSystem", "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing",
+                "NetworkTypes", "ScriptedHTTP", locks, logging, serviceLifecycle,
             ]),
         tests(
             "KubernetesTests", ["HTTPTransfer", "Kubernetes", "NetworkTypes", "ScriptedHTTP", locks],

@@ -1,16 +1,18 @@
 import AddressResolution
 public import Announcing
 public import Configuration
+import FoundationEssentials
 public import HashTreeCollections
 public import HostNetwork
 public import LoadBalancing
 public import Logging
+import Membership
 import Netlink
 public import NetworkTypes
 public import PacketLoop
 import ServiceLifecycle
 
-/// Announces addresses by ARP and NDP: the driver between `Speaker`, which decides, and sockets and kernel.
+/// Announces addresses by ARP and NDP: the driver between `Custody`, which decides, and sockets and kernel.
 ///
 /// Everything happens on the packet loop's thread, but for requests to the kernel, which `AddressKeeper` makes on its
 /// own: neither waits for the other.
@@ -20,62 +22,84 @@ public actor ARPAnnouncer: Announcer {
     /// What became of each address on this node.
     public nonisolated let effects = KeyedMailbox<IPAddress, AnnouncementEffect.State>()
 
-    private let loop: PacketLoop
+    let loop: PacketLoop
     private let network: HostNetwork
     private let keeper: AddressKeeper
-    private let logger: Logger
-    private var speaker: Speaker
+    let logger: Logger
+    let membership: MembershipSettings
+    /// Keys come by `setKeys`.
+    let isGivenKeys: Bool
+    let keys = SharedKeys()
+    var custody: Custody
     private var wires: [LinkIndex: Wire] = [:]
+    var heartbeats: HeartbeatSockets?
+    /// Where the datagram that is being looked at came from.
+    var source: SocketAddress?
+    var keyProblem: Obstacle?
     private let groups = MulticastMembership()
     /// Interfaces whose sockets could not be opened just now.
     private var unopened: [LinkIndex: Obstacle] = [:]
     private var device: TunDevice?
     private var attach: ARPSettings.Attachment
     private var timer: LoopTimer?
+    var looks: LoopTimer?
     private var isClosed = false
+    var waiters: [CheckedContinuation<Void, Never>] = []
 
     /// The device of `attach: link`.
     static let deviceName = "herald0"
 
     /// - Parameters:
+    ///   - node: this node, as the others name it.
     ///   - loop: where frames are sent and received.
     ///   - keeper: has the kernel hold addresses, on a loop of its own.
+    ///   - isGivenKeys: keys come by `setKeys`, unless `membership` names a file.
     public init(
-        loop: PacketLoop, network: HostNetwork, keeper: AddressKeeper, settings: ARPSettings, logger: Logger
+        node: NodeName, loop: PacketLoop, network: HostNetwork, keeper: AddressKeeper, settings: ARPSettings,
+        membership: MembershipSettings, isGivenKeys: Bool = false, logger: Logger
     ) {
         self.loop = loop
         self.network = network
         self.keeper = keeper
         self.logger = logger
+        self.membership = membership
+        self.isGivenKeys = isGivenKeys && membership.keyFile == nil
         attach = settings.attach
-        speaker = Speaker(settings: settings)
+        let incarnation = UInt64(max(Date().timeIntervalSince1970, 0) * 1_000_000) * 1_000
+        custody = Custody(
+            node: node, settings: settings, membership: membership, seal: keys, incarnation: incarnation)
     }
 
-    /// Follows the host's links and announces until graceful shutdown, then withdraws everything.
+    /// Follows the host's links and announces until graceful shutdown, then hands over and withdraws everything.
     public func run() async throws {
         timer = loop.makeTimer { [weak self] in
             self?.onLoop { announcer in announcer.feed { $0.advance(to: announcer.loop.now) } }
         }
+        looks = loop.makeTimer { [weak self] in self?.onLoop { $0.look() } }
+        loadKeys()
         await network.observe { [weak self] state, lost in
             self?.onLoop { announcer in
                 let now = announcer.loop.now
                 announcer.feed { $0.setNetwork(state, at: now) }
-                if !lost.isEmpty { announcer.feed { $0.lost(lost.sorted(), at: now) } }
+                if !lost.isEmpty {
+                    announcer.feed { $0.tell(at: now) { $0.lost(lost.sorted(), at: now) } }
+                }
             }
         }
         await keeper.addLossHandler { [weak self, loop] keys in
             guard let self else { return }
             loop.execute {
                 self.onLoop { announcer in
-                    announcer.feed { $0.lost(keys.map(\.address), at: announcer.loop.now) }
+                    let now = announcer.loop.now
+                    announcer.feed { $0.tell(at: now) { $0.lost(keys.map(\.address), at: now) } }
                 }
             }
         }
-        try? await gracefulShutdown()
+        await followKeyFile()
         await drain(within: .seconds(2))
     }
 
-    /// Announces exactly these; does nothing once drained.
+    /// Announces these, as far as they are this node's; does nothing once drained.
     public func reconcile(_ desired: AnnouncementSet) {
         guard !isClosed else { return }
         if !desired.isEmpty { prepareDevice() }
@@ -89,66 +113,87 @@ public actor ARPAnnouncer: Announcer {
         feed { $0.configure(settings, at: loop.now) }
     }
 
-    /// Withdraws everything and has the kernel let go of it. Later calls of `reconcile` do nothing.
+    /// Hands over to other nodes what they can take, withdraws the rest and has the kernel let go of it. Later calls of
+    /// `reconcile` do nothing.
     public func drain(within limit: Duration) async {
         guard !isClosed else { return }
         isClosed = true
-        let kept = speaker.phases.values.compactMap { phase -> AddressKey? in
+        feed { $0.beginEnd(at: loop.now) }
+        await waitForHandover(within: limit)
+        let kept = custody.speaker.phases.values.compactMap { phase -> AddressKey? in
             switch phase {
             case .attaching(_, let key, _): key
             case .answering(_, let key): key
-            case .blocked: nil
+            case .blocked, .probing: nil
             }
         }
-        feed { $0.withdrawAll() }
+        feed { $0.leave(at: loop.now) }
         if !kept.isEmpty { await letGo(kept) }
+        timer?.cancel()
+        looks?.cancel()
+        heartbeats?.close()
+        heartbeats = nil
         device = nil
     }
 
     // MARK: Loop callbacks
 
-    private nonisolated func onLoop(_ body: (isolated ARPAnnouncer) -> Void) {
+    nonisolated func onLoop(_ body: (isolated ARPAnnouncer) -> Void) {
         assumeIsolated(body)
     }
 
-    private func feed(_ input: (inout Speaker) -> [Speaker.Effect]) {
-        var reports = perform(input(&speaker))
+    func feed(_ input: (inout Custody) -> [Custody.Effect]) {
+        var reports = perform(input(&custody))
         for (link, obstacle) in unopened {
             unopened[link] = nil
-            reports.merge(perform(speaker.unopened(link, because: obstacle, at: loop.now))) { _, new in new }
+            let now = loop.now
+            let effects = custody.tell(at: now) { $0.unopened(link, because: obstacle, at: now) }
+            reports.merge(perform(effects)) { _, new in new }
         }
         effects.post(reports)
-        if let next = speaker.nextWake { timer?.restart(at: next) } else { timer?.cancel() }
+        if custody.isHandedOver { resumeWaiters() }
+        if let next = custody.nextWake { timer?.restart(at: next) } else { timer?.cancel() }
     }
 
     /// Returns what is to be told, the newest of each address.
-    private func perform(_ effects: [Speaker.Effect]) -> [IPAddress: AnnouncementEffect.State] {
+    private func perform(_ effects: [Custody.Effect]) -> [IPAddress: AnnouncementEffect.State] {
         var attached: [AddressKey: UInt64] = [:]
         var reports: [IPAddress: AnnouncementEffect.State] = [:]
         for effect in effects {
             switch effect {
-            case .attach(let key, let ticket): attached[key] = ticket
-            case .detach(let key):
+            case .wire(.attach(let key, let ticket)): attached[key] = ticket
+            case .wire(.detach(let key)):
                 hold(attached)
                 attached = [:]
                 keeper.letGo([key], completion: nil)
-            case .sweep(let keys):
+            case .wire(.sweep(let keys)):
                 hold(attached)
                 attached = [:]
                 keeper.sweep(keeping: keys, on: .otherLinks, completion: nil)
-            case .open(let link): open(link)
-            case .close(let link): wires.removeValue(forKey: link)?.close()
-            case .join(let address, let link): join(address, link)
-            case .leave(let address, let link):
-                if let group = address.solicitedNodeGroup {
-                    groups.leave(group, interface: UInt32(bitPattern: link.number))
-                }
-            case .send(let frame, let link): wires[link]?.send(frame)
+            case .wire(let effect): perform(effect)
+            case .send(let datagram, let recipients): heartbeats?.send(datagram, to: recipients)
+            case .learned(let name): if let source { heartbeats?.learn(name, at: source) }
+            case .forgotten(let name): heartbeats?.forget(name)
             case .report(let address, let state): reports[address] = state
+            case .note(let note): log(note)
             }
         }
         hold(attached)
         return reports
+    }
+
+    private func perform(_ effect: Speaker.Effect) {
+        switch effect {
+        case .open(let link): open(link)
+        case .close(let link): wires.removeValue(forKey: link)?.close()
+        case .join(let address, let link): join(address, link)
+        case .leave(let address, let link):
+            if let group = address.solicitedNodeGroup {
+                groups.leave(group, interface: UInt32(bitPattern: link.number))
+            }
+        case .send(let frame, let link): wires[link]?.send(frame)
+        case .attach, .detach, .sweep, .report, .memberClaim: break
+        }
     }
 
     // MARK: Kernel
@@ -165,11 +210,18 @@ public actor ARPAnnouncer: Announcer {
 
     private func takeIn(_ results: [AddressKey: NetlinkError?], _ tickets: [AddressKey: UInt64]) {
         let now = loop.now
-        for (key, ticket) in tickets {
+        let answers = tickets.map { key, ticket in
             let failure = (results[key] ?? nil).map { error in
                 Obstacle(reason: "AddressNotAdded", sentence: "\(key.address) could not be added: \(error)")
             }
-            feed { $0.attached(key, ticket: ticket, failure: failure, at: now) }
+            return (key: key, ticket: ticket, failure: failure)
+        }
+        feed { custody in
+            answers.flatMap { answer in
+                custody.tell(at: now) {
+                    $0.attached(answer.key, ticket: answer.ticket, failure: answer.failure, at: now)
+                }
+            }
         }
     }
 
@@ -196,8 +248,9 @@ public actor ARPAnnouncer: Announcer {
                         let obstacle = error.map {
                             Obstacle(reason: "DeviceNotReady", sentence: "device \(Self.deviceName): \($0)")
                         }
+                        let now = announcer.loop.now
                         announcer.feed {
-                            $0.setDevice(obstacle.map { .failed($0) } ?? .ready(link), at: announcer.loop.now)
+                            $0.tell(at: now) { $0.setDevice(obstacle.map { .failed($0) } ?? .ready(link), at: now) }
                         }
                     }
                 }
@@ -207,14 +260,15 @@ public actor ARPAnnouncer: Announcer {
             let obstacle = Obstacle(
                 reason: "DeviceNotReady",
                 sentence: "arp.attach is link, and its device cannot be made: \(error); or set arp.attach: interface")
-            feed { $0.setDevice(.failed(obstacle), at: loop.now) }
+            let now = loop.now
+            feed { $0.tell(at: now) { $0.setDevice(.failed(obstacle), at: now) } }
         }
     }
 
     // MARK: Sockets
 
     private func open(_ link: LinkIndex) {
-        let name = speaker.segments[link]?.name ?? ""
+        let name = custody.speaker.segments[link]?.name ?? ""
         do {
             wires[link] = try Wire(link, on: loop) { [weak self] frames in
                 self?.onLoop { announcer in announcer.receive(frames, on: link) }
@@ -226,14 +280,11 @@ public actor ARPAnnouncer: Announcer {
                 reason: "InterfaceNotOpened",
                 sentence: "interface \(name) cannot be listened on: \(error); herald needs the capability NET_RAW")
         }
-        speaker.opened(link, settings: InterfaceSettings(link: name))
+        custody.speaker.opened(link, settings: InterfaceSettings(link: name))
     }
 
     private func receive(_ frames: [[UInt8]], on link: LinkIndex) {
-        let now = loop.now
-        for frame in frames {
-            for case .send(let answer, _) in speaker.received(frame, on: link, at: now) { wires[link]?.send(answer) }
-        }
+        feed { $0.received(frames, on: link, at: loop.now) }
     }
 
     private func join(_ address: IPAddress, _ link: LinkIndex) {

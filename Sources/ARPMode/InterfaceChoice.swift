@@ -21,6 +21,17 @@ struct InterfaceChoice {
         candidates(for: address).contains { $0.link.index == link && obstacle(on: $0.link) == nil }
     }
 
+    /// Whether any address could be announced on the link as it is.
+    func isUsable(_ link: Link) -> Bool {
+        guard !link.isLoopback, rank(of: link) != nil, obstacle(on: link) == nil else { return false }
+        return link.master == nil || !subnets(of: link).isEmpty
+    }
+
+    /// The subnets of the link's addresses, those that we have set left out.
+    func subnets(of link: Link) -> Set<CIDR> {
+        Set(network.addresses(on: link.index).compactMap { $0.isOurs ? nil : $0.subnet })
+    }
+
     private struct Candidate {
         let link: Link
         /// Of the subnet that holds the address; -1 for none.

@@ -1,4 +1,5 @@
 import AddressResolution
+import Configuration
 import Netlink
 import NetworkTypes
 
@@ -7,6 +8,7 @@ struct Segment: Sendable {
     let link: LinkIndex
     var name: String
     var responder: Responder
+    var prober: Prober
     var schedule = AnnouncementSchedule()
     /// Addresses placed on the interface.
     var addresses: Set<IPAddress> = []
@@ -15,10 +17,18 @@ struct Segment: Sendable {
     /// What the kernel does on the interface; nil until the sockets are open.
     var settings: InterfaceSettings?
 
-    init(_ link: Link, in network: NetworkState) {
+    init(_ link: Link, in network: NetworkState, probing: ARPSettings.ConflictDetection, seed: UInt64) {
         self.link = link.index
         name = link.name
-        responder = Responder(station: Self.station(of: link, in: network, settings: nil))
+        let station = Self.station(of: link, in: network, settings: nil)
+        responder = Responder(station: station)
+        let mode: ProbeMode =
+            switch probing {
+            case .fast: .fast
+            case .rfc5227: .rfc5227
+            case .off: .off
+            }
+        prober = Prober(station: station, mode: mode, seed: seed)
     }
 
     /// Takes in changes of the link and returns whether our hardware address there is another one.
@@ -26,7 +36,13 @@ struct Segment: Sendable {
         name = link.name
         let former = responder.station.hardwareAddress
         responder.station = Self.station(of: link, in: network, settings: settings)
+        prober.station = responder.station
         return former != responder.station.hardwareAddress
+    }
+
+    /// Counts a frame that says nothing.
+    mutating func noteUndecodable(_ frame: [UInt8], at now: MonotonicTime) {
+        _ = responder.handle(frame[...], at: now)
     }
 
     private static func station(of link: Link, in network: NetworkState, settings: InterfaceSettings?) -> Station {

@@ -21,6 +21,8 @@ struct Speaker: Sendable {
         /// Removes what an earlier process left and nobody wants.
         case sweep(keeping: Set<AddressKey>)
         case send([UInt8], LinkIndex)
+        /// Another node of ours was heard to use an address that is announced here.
+        case memberClaim(IPAddress, MACAddress)
         case report(IPAddress, AnnouncementEffect.State)
     }
 
@@ -34,6 +36,8 @@ struct Speaker: Sendable {
     /// What is done for one address.
     enum Phase: Equatable, Sendable {
         case blocked(Obstacle)
+        /// The network is asked whether anyone else has it.
+        case probing(LinkIndex)
         /// The kernel was asked to hold it.
         case attaching(LinkIndex, AddressKey, ticket: UInt64)
         /// It answers on the link; with a key, the kernel holds it.
@@ -44,7 +48,7 @@ struct Speaker: Sendable {
     private(set) var desired = AnnouncementSet()
     private var hasDesired = false
     private var hasSwept = false
-    private var network: NetworkState?
+    private(set) var network: NetworkState?
     private var device = Device.notNeeded
     private(set) var phases: [IPAddress: Phase] = [:]
     private(set) var segments: [LinkIndex: Segment] = [:]
@@ -53,26 +57,38 @@ struct Speaker: Sendable {
     /// When an attached address was last taken away by someone else.
     private var losses: [IPAddress: MonotonicTime] = [:]
     private var lastTicket: UInt64 = 0
+    /// Addresses to ask the network about before they are placed.
+    private var unproven: Set<IPAddress> = []
+    var monitor = ConflictMonitor()
+    private let seed: UInt64
+    /// Whether nothing is answered, since this process may not know who has what.
+    private var isHolding = false
 
     /// How long after a failure the kernel is asked again.
     static let retryInterval = Duration.seconds(5)
 
-    init(settings: ARPSettings) {
+    /// - Parameter seed: must differ between processes.
+    init(settings: ARPSettings, seed: UInt64 = 0) {
         self.settings = settings
+        self.seed = seed
     }
 
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
-        ([retries.values.min()] + segments.values.map(\.schedule.nextWake)).compactMap { $0 }.min()
+        let segments = segments.values.flatMap { [$0.schedule.nextWake, $0.prober.nextWake] }
+        return ([retries.values.min()] + segments).compactMap { $0 }.min()
     }
 }
 
 // MARK: - Inputs
 
 extension Speaker {
-    /// Replaces what should be announced.
-    mutating func want(_ set: AnnouncementSet, at now: MonotonicTime) -> [Effect] {
+    /// Replaces what should be announced; of what is new, `probing` is asked about before it is placed.
+    mutating func want(
+        _ set: AnnouncementSet, probing: Set<IPAddress> = [], at now: MonotonicTime
+    ) -> [Effect] {
         hasDesired = true
+        if settings.conflictDetection != .off { unproven.formUnion(probing) }
         var effects: [Effect] = []
         let added = Set(set.subtracting(desired).map(\.address))
         for gone in desired.subtracting(set) where !added.contains(gone.address) {
@@ -175,20 +191,54 @@ extension Speaker {
 
     /// Takes one frame that an interface received.
     mutating func received(_ frame: [UInt8], on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
-        let answers = segments[link]?.responder.handle(frame[...], at: now) ?? []
-        return answers.compactMap { answer in
-            switch answer {
-            case .send(let frame): .send(frame, link)
-            case .observed: nil
-            }
+        guard segments[link] != nil, !isHolding else { return [] }
+        guard let frame = try? ResolutionFrame(decoding: frame[...]) else {
+            segments[link]?.noteUndecodable(frame, at: now)
+            return []
         }
+        var effects: [Effect] = []
+        for answer in segments[link]?.responder.handle(frame, at: now) ?? [] {
+            if case .send(let frame) = answer { effects.append(.send(frame, link)) }
+        }
+        let verdicts = segments[link]?.prober.handle(frame, at: now) ?? []
+        return effects + takeIn(verdicts, on: link, at: now) + notice(frame.claim(at: now), in: frame, on: link)
+    }
+
+    /// The hardware addresses of the other nodes of ours.
+    mutating func setMembers(_ stations: Set<MACAddress>) {
+        monitor.members = stations
+    }
+
+    /// Announces an address again, if it is announced at all.
+    mutating func announceAgain(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
+        guard case .answering(let link, _) = phases[address] else { return [] }
+        segments[link]?.schedule.start(address, at: now)
+        return advance(to: now)
+    }
+
+    /// Answers for nothing and lets the kernel answer for nothing, until `resume`.
+    mutating func hold(at now: MonotonicTime) -> [Effect] {
+        guard !isHolding else { return [] }
+        isHolding = true
+        return phases.keys.sorted().flatMap { remove($0) + place($0, at: now) }
+    }
+
+    /// Puts back what was not withdrawn meanwhile.
+    mutating func resume(at now: MonotonicTime) -> [Effect] {
+        guard isHolding else { return [] }
+        isHolding = false
+        return phases.keys.sorted().flatMap { place($0, at: now) } + advance(to: now)
     }
 
     /// Sends what is due and retries what is to be retried.
     mutating func advance(to now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         for address in retries.filter({ $0.value <= now }).keys.sorted() { effects += place(address, at: now) }
-        for link in segments.keys.sorted() { effects += announceDue(on: link, at: now) }
+        for link in segments.keys.sorted() {
+            let verdicts = segments[link]?.prober.advance(to: now) ?? []
+            effects += takeIn(verdicts, on: link, at: now)
+            effects += announceDue(on: link, at: now)
+        }
         return effects
     }
 
@@ -203,6 +253,10 @@ extension Speaker {
 
 extension Speaker {
     private mutating func place(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
+        if isHolding {
+            let sentence = "this process did not run for some time, and asks the other nodes first"
+            return block(address, Obstacle(reason: "Pending", sentence: sentence), retry: nil)
+        }
         guard let network else {
             return block(
                 address, Obstacle(reason: "Pending", sentence: "the interfaces are not known yet"), retry: nil)
@@ -217,26 +271,66 @@ extension Speaker {
         _ address: IPAddress, on link: Link, in network: NetworkState, at now: MonotonicTime
     ) -> [Effect] {
         let holder: LinkIndex?
-        switch (settings.attach, device) {
-        case (.interface, _): holder = link.index
-        case (.none, _): holder = nil
-        case (.link, .ready(let device)): holder = device
-        case (.link, .failed(let obstacle)): return block(address, obstacle, retry: nil)
-        case (.link, .notNeeded):
-            return block(address, Obstacle(reason: "Pending", sentence: "its device is being made"), retry: nil)
+        switch self.holder(on: link.index) {
+        case .success(let found): holder = found
+        case .failure(let obstacle): return block(address, obstacle, retry: nil)
         }
         var effects: [Effect] = []
         if segments[link.index] == nil {
-            segments[link.index] = Segment(link, in: network)
+            segments[link.index] = Segment(link, in: network, probing: settings.conflictDetection, seed: seed)
             effects.append(.open(link.index))
         }
         segments[link.index]?.addresses.insert(address)
-        guard let holder else { return effects + answer(address, on: link.index, key: nil, at: now) }
+        guard !unproven.contains(address) else {
+            phases[address] = .probing(link.index)
+            retries[address] = nil
+            let verdicts = segments[link.index]?.prober.start(address, at: now) ?? []
+            return effects + takeIn(verdicts, on: link.index, at: now)
+        }
+        return effects + attach(address, on: link.index, at: holder, at: now)
+    }
+
+    /// The link that is to hold what is announced on another; nil for none.
+    private func holder(on link: LinkIndex) -> Result<LinkIndex?, Obstacle> {
+        switch (settings.attach, device) {
+        case (.interface, _): .success(link)
+        case (.none, _): .success(nil)
+        case (.link, .ready(let device)): .success(device)
+        case (.link, .failed(let obstacle)): .failure(obstacle)
+        case (.link, .notNeeded):
+            .failure(Obstacle(reason: "Pending", sentence: "its device is being made"))
+        }
+    }
+
+    private mutating func attach(
+        _ address: IPAddress, on link: LinkIndex, at holder: LinkIndex?, at now: MonotonicTime
+    ) -> [Effect] {
+        guard let holder else { return answer(address, on: link, key: nil, at: now) }
         lastTicket += 1
         retries[address] = nil
         let key = AddressKey(link: holder, address: address)
-        phases[address] = .attaching(link.index, key, ticket: lastTicket)
-        return effects + [.attach(key, ticket: lastTicket)]
+        phases[address] = .attaching(link, key, ticket: lastTicket)
+        return [.attach(key, ticket: lastTicket)]
+    }
+
+    /// Nobody else has the address: it is placed for good.
+    mutating func proven(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
+        unproven.remove(address)
+        guard case .probing(let link) = phases[address] else { return [] }
+        switch holder(on: link) {
+        case .success(let holder): return attach(address, on: link, at: holder, at: now)
+        case .failure(let obstacle): return remove(address) + block(address, obstacle, retry: nil)
+        }
+    }
+
+    /// Another host has the address, and keeps it.
+    mutating func giveUp(_ address: IPAddress, to station: MACAddress, on link: LinkIndex) -> [Effect] {
+        let name = segments[link]?.name ?? ""
+        let effects = remove(address)
+        let sentence = "\(address) is used by another host, \(station) on \(name)"
+        phases[address] = .blocked(Obstacle(reason: "AddressConflict", sentence: sentence))
+        retries[address] = .some(MonotonicTime(nanoseconds: .max))
+        return effects + [.report(address, .conflicted(by: station, interface: name))]
     }
 
     private mutating func answer(
@@ -265,7 +359,7 @@ extension Speaker {
         guard let network else { return [] }
         let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
         switch phases[address] {
-        case .attaching(let link, _, _), .answering(let link, _):
+        case .probing(let link), .attaching(let link, _, _), .answering(let link, _):
             if choice.allows(link, for: address) { return [] }
             return remove(address) + place(address, at: now)
         case .blocked: return retries[address] == nil ? place(address, at: now) : []
@@ -286,6 +380,7 @@ extension Speaker {
         phases[address] = nil
         losses[address] = nil
         retries[address] = nil
+        unproven.remove(address)
         return effects + [.report(address, .withdrawn)]
     }
 
@@ -301,7 +396,11 @@ extension Speaker {
     /// Undoes what was done for an address, whatever that was; the kernel may be left to hold it.
     private mutating func remove(_ address: IPAddress, lettingGo: Bool = true) -> [Effect] {
         var effects: [Effect] = []
+        monitor.forget(address)
         switch phases[address] {
+        case .probing(let link):
+            segments[link]?.prober.cancel(address)
+            effects += leave(address, link)
         case .attaching(let link, let key, _):
             effects.append(.detach(key))
             effects += leave(address, link)
@@ -353,7 +452,7 @@ extension Speaker {
             switch phase {
             case .attaching(_, let key, _): key
             case .answering(_, let key): key
-            case .blocked: nil
+            case .blocked, .probing: nil
             }
         }
         return [.sweep(keeping: Set(kept))]

@@ -6,7 +6,7 @@ public struct Configuration: Hashable, Sendable {
     /// How the addresses of pools without a mode of their own are announced.
     public var mode: Mode
     /// Where Services come from.
-    public var source = Source.kubernetes
+    public var source = Source.kubernetes(KubernetesSettings())
     /// Which Services are served, and how.
     public var services = ServiceSettings()
     /// In the order written; never empty, and no address is in two of them.
@@ -15,6 +15,8 @@ public struct Configuration: Hashable, Sendable {
     public var arp = ARPSettings()
     /// How addresses are announced by BGP.
     public var bgp = BGPSettings()
+    /// How nodes that share addresses know of each other.
+    public var membership = MembershipSettings()
     /// What is logged, and how.
     public var log = LogSettings()
     /// How the running process is asked about.

@@ -11,7 +11,11 @@ extension EasyHandle {
         try setDestination(request)
         try setLimits(request.limits)
         try setMessage(request)
-        if request.endpoint.scheme == .https { try setTLS(request.endpoint.tls) }
+        if request.endpoint.scheme == .https {
+            // Without TLS nothing tells whether a connection can be shared, and the wait may have no end.
+            try set(CURLOPT_PIPEWAIT, 1)
+            try setTLS(request.endpoint.tls)
+        }
     }
 
     private func setRules() throws(Refusal) {
@@ -21,7 +25,6 @@ extension EasyHandle {
         try set(CURLOPT_FOLLOWLOCATION, 0)
         try set(CURLOPT_NETRC, Int(CURL_NETRC_IGNORED.rawValue))
         try set(CURLOPT_PATH_AS_IS, 1)
-        try set(CURLOPT_PIPEWAIT, 1)
         try set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS)
     }
 

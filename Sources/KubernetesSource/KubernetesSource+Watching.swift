@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Kubernetes
 import Logging
 
@@ -32,6 +33,7 @@ extension KubernetesSource {
 
     private func hear(_ report: WatchReport, from part: ClusterView.Part) {
         switch report {
+        case .watching: isWorking(part)
         case .synchronized(let objects):
             isWorking(part)
             logger.debug("all objects read", metadata: metadata(part, ["objects": "\(objects)"]))
@@ -40,6 +42,7 @@ extension KubernetesSource {
                 logger.error("an object cannot be read", metadata: metadata(part, ["error": "\(object)"]))
             }
         case .failing(let reason, _):
+            if part == .services { reachability.note(isReachable: false, reason: reason, at: Date()) }
             guard problems.watching.updateValue(reason, forKey: part) != reason else { return }
             logger.warning(
                 "a watch fails; what was last known stays in force", metadata: metadata(part, ["error": "\(reason)"]))
@@ -52,6 +55,7 @@ extension KubernetesSource {
     }
 
     private func isWorking(_ part: ClusterView.Part) {
+        if part == .services { reachability.note(isReachable: true, at: Date()) }
         guard problems.watching.removeValue(forKey: part) != nil else { return }
         logger.notice("a watch works again", metadata: metadata(part))
     }

@@ -34,12 +34,23 @@ public actor KubernetesSource: ServiceSource {
     var problems = ProblemReport()
     /// What the newest outcome of a Service made this node's to write.
     var roles: [ServiceKey: Role] = [:]
-    private let settings: KubernetesSourceSettings
+    /// What is served until the API server has answered.
+    var standIn: StandIn?
+    /// Whether the state file is not what is known.
+    var isStateNews = false
+    var reachability = Reachability(at: Date())
+    let settings: KubernetesSourceSettings
 
     nonisolated let bell: AsyncStream<Void>
     nonisolated let bellRope: AsyncStream<Void>.Continuation
     private nonisolated let sliceBell: AsyncStream<Void>
     private nonisolated let sliceBellRope: AsyncStream<Void>.Continuation
+    private nonisolated let namespaceBell: AsyncStream<Void>
+    private nonisolated let namespaceBellRope: AsyncStream<Void>.Continuation
+    nonisolated let stateBell: AsyncStream<Void>
+    nonisolated let stateBellRope: AsyncStream<Void>.Continuation
+    private nonisolated let synchronisation: AsyncStream<Void>
+    private nonisolated let synchronisationRope: AsyncStream<Void>.Continuation
     nonisolated let isStopping = Atomic<Bool>(false)
     private nonisolated let start = ContinuousClock.now
 
@@ -64,15 +75,24 @@ public actor KubernetesSource: ServiceSource {
         pending = PendingWrites(seed: seed)
         (bell, bellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (namespaceBell, namespaceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (stateBell, stateBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (synchronisation, synchronisationRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        if settings.watchesNamespaces { namespaceBellRope.yield() }
     }
 
     var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
 
     /// Runs until graceful shutdown or cancellation. Never throws: what fails is a problem, and is tried again.
     public func run() async throws {
+        let keeper = makeStateKeeper()
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 startWatches(in: &group)
+                if let keeper {
+                    group.addTask { await self.standIn(with: keeper) }
+                    group.addTask { await self.recordLoop(with: keeper) }
+                }
                 group.addTask { [recorder] in await recorder.run { await self.couldNotWriteEvent($0) } }
                 await writeLoop()
                 group.cancelAll()
@@ -81,7 +101,34 @@ public actor KubernetesSource: ServiceSource {
             self.isStopping.store(true, ordering: .releasing)
             self.bellRope.yield()
         }
+        if let keeper { await record(with: keeper) }
         changes.finish()
+        synchronisationRope.finish()
+    }
+
+    private func makeStateKeeper() -> StateKeeper? {
+        guard let directory = settings.stateDirectory else { return nil }
+        do {
+            return try StateKeeper(directory: directory)
+        } catch {
+            logger.error("nothing is recorded for a start without the API server", metadata: ["error": "\(error)"])
+            return nil
+        }
+    }
+
+    /// Returns once all that exists has been read from the API, or the source has ended, or the task is cancelled. For
+    /// one who waits.
+    public nonisolated func untilSynchronised() async {
+        for await _ in synchronisation { return }
+    }
+
+    /// How the source stands with the API server.
+    public func report() -> KubernetesSourceReport {
+        let isReachable = reachability.isReachable && view.isSynchronised
+        return KubernetesSourceReport(
+            server: client.server, isReachable: isReachable, since: reachability.since, reason: reachability.reason,
+            snapshot: view.isSynchronised ? (isReachable ? Date() : reachability.since) : standIn?.written,
+            isFromStateFile: standIn != nil)
     }
 
     private func startWatches(in group: inout DiscardingTaskGroup) {
@@ -102,17 +149,20 @@ public actor KubernetesSource: ServiceSource {
                 await self.follow(Kubernetes.Node.self, .nodes, Selection(), number: 2) { $0.take($1) }
             }
         }
-        if settings.watchesNamespaces {
-            group.addTask {
-                await self.follow(Kubernetes.Namespace.self, .namespaces, Selection(), number: 3) { $0.take($1) }
-            }
+        group.addTask {
+            // As with slices; pools may come to select by namespace.
+            for await _ in self.namespaceBell { break }
+            await self.follow(Kubernetes.Namespace.self, .namespaces, Selection(), number: 3) { $0.take($1) }
         }
     }
 
     // MARK: - ServiceSource
 
     /// Takes the outcomes over and returns; they are written as soon as the API allows.
+    ///
+    /// What follows from recorded facts is not written: when the API server answers, it is decided anew.
     public func write(_ outcomes: [ServiceOutcome]) {
+        guard view.isSynchronised else { return }
         for outcome in outcomes {
             var role: Role = []
             if outcome.record != nil { role.insert(.record) }
@@ -157,12 +207,25 @@ public actor KubernetesSource: ServiceSource {
         bellRope.yield()
     }
 
-    /// Puts what may change while it runs in force.
-    public func configure(claim: ClaimPolicy, requireEndpoints: Bool, writesLoadBalancerIP: Bool) {
-        writing.claim = claim
-        writing.mirrorsLoadBalancerIP = writesLoadBalancerIP
-        view.configure(claim: claim, requireEndpoints: requireEndpoints)
+    /// How long a change of the configuration waits for what it makes necessary to be read.
+    private static let configurationPatience = Duration.seconds(3)
+
+    /// Puts what may change while it runs in force: `node` and `watchesNodes` may not.
+    ///
+    /// When namespaces come to matter it returns once they are known, so that no Service is judged without its
+    /// namespace's labels; but not later than three seconds on.
+    public func configure(_ settings: KubernetesSourceSettings) async {
+        writing.claim = settings.claim
+        writing.mirrorsLoadBalancerIP = settings.writesLoadBalancerIP
+        view.configure(claim: settings.claim, requireEndpoints: settings.requireEndpoints)
         spread()
+        guard settings.watchesNamespaces, !view.has(.namespaces) else { return }
+        view.require(.namespaces)
+        namespaceBellRope.yield()
+        let limit = now.advanced(by: Self.configurationPatience)
+        while !view.has(.namespaces), now < limit {
+            guard (try? await Task.sleep(for: .milliseconds(20))) != nil else { return }
+        }
     }
 
     // MARK: - What changed
@@ -170,7 +233,12 @@ public actor KubernetesSource: ServiceSource {
     /// Tells what follows from the newest changes of the view.
     func spread() {
         if view.needsEndpointSlices { sliceBellRope.yield() }
-        let facts = view.takeFacts()
+        let facts = replacingStandIn(view.takeFacts())
+        if !facts.isEmpty {
+            isStateNews = true
+            stateBellRope.yield()
+        }
+        if facts[.synchronisation] != nil { synchronisationRope.yield() }
         for case (.service(let key), let fact) in facts { settle(key, fact) }
         for departure in view.takeDepartures() where writing.isAllocator {
             pending.add(.forget(uid: departure.uid), for: departure.key)

@@ -11,15 +11,18 @@ public struct KubernetesSourceSettings: Hashable, Sendable {
     public var requireEndpoints: Bool
     /// Whether a single address is mirrored in `spec.loadBalancerIP`.
     public var writesLoadBalancerIP: Bool
-    /// Whether the labels of namespaces are wanted: when a pool selects by them. Not to be changed later.
+    /// Whether the labels of namespaces are wanted: when a pool selects by them.
     public var watchesNamespaces: Bool
     /// Whether Nodes are wanted. Not to be changed later.
     public var watchesNodes: Bool
+    /// Where what is known is recorded for a start without the API server; nil: nowhere. Not to be changed later.
+    public var stateDirectory: String?
 
     /// The defaults are those of the configuration.
     public init(
         node: NodeName, claim: ClaimPolicy = ClaimPolicy(), requireEndpoints: Bool = true,
-        writesLoadBalancerIP: Bool = true, watchesNamespaces: Bool = false, watchesNodes: Bool = true
+        writesLoadBalancerIP: Bool = true, watchesNamespaces: Bool = false, watchesNodes: Bool = true,
+        stateDirectory: String? = nil
     ) {
         self.node = node
         self.claim = claim
@@ -27,5 +30,6 @@ public struct KubernetesSourceSettings: Hashable, Sendable {
         self.writesLoadBalancerIP = writesLoadBalancerIP
         self.watchesNamespaces = watchesNamespaces
         self.watchesNodes = watchesNodes
+        self.stateDirectory = stateDirectory
     }
 }

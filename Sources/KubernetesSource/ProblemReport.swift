@@ -14,6 +14,8 @@ struct ProblemReport {
     var writing: [ServiceKey: String] = [:]
     /// Why an Event could not be written.
     var events: String?
+    /// What there is to say about the state file.
+    var state: String?
     private var told: [String] = []
 
     /// True when it has not been told yet.
@@ -28,7 +30,7 @@ struct ProblemReport {
         let objects = unreadable.values.flatMap(\.values).sorted()
         // One sentence stands for all Services that fail for one reason.
         let writes = Set(writing.values).sorted().prefix(Self.limit)
-        let all = watching.values.sorted() + writes + objects + [events].compactMap { $0 }
+        let all = watching.values.sorted() + writes + objects + [events, state].compactMap { $0 }
         guard all != told else { return nil }
         told = all
         return all

@@ -4,15 +4,19 @@ import NIOHTTP1
 import NIOPosix
 public import ServiceLifecycle
 
-/// Serves read-only HTTP on a Unix socket that only its owner can reach.
+/// Serves HTTP on a Unix socket that only its owner can reach.
 ///
-/// Only GET is answered. Connections, header sizes and the time a connection may take are bounded.
+/// GET asks, POST orders; a body is not read. Connections, header sizes and the time a connection may take are bounded.
 public struct OperationsServer: Service {
     /// Answers a GET for a path, without its query; nil for a path that does not exist.
     public typealias Router = @Sendable (_ path: String) async -> OperationsResponse?
 
+    /// Carries out what a POST to a path orders; nil for a path that does not exist.
+    public typealias Performer = @Sendable (_ path: String) async -> OperationsResponse?
+
     private let socketPath: String
     private let router: Router
+    private let performer: Performer
     private let logger: Logger
 
     /// Connections that are served at a time; further ones are closed at once.
@@ -20,7 +24,10 @@ public struct OperationsServer: Service {
     /// How long a connection may stay open.
     static let connectionTimeout = Duration.seconds(10)
 
-    public init(socketPath: String, logger: Logger, router: @escaping Router) {
+    public init(
+        socketPath: String, logger: Logger, router: @escaping Router, performer: @escaping Performer = { _ in nil }
+    ) {
+        self.performer = performer
         self.socketPath = socketPath
         self.logger = logger
         self.router = router
@@ -117,9 +124,12 @@ public struct OperationsServer: Service {
     }
 
     private func response(to head: HTTPRequestHead) async -> OperationsResponse {
-        guard head.method == .GET else { return .text("only GET is answered", status: 405) }
-        let path = head.uri.prefix { $0 != "?" }
-        return await router(String(path)) ?? .text("no such path", status: 404)
+        let path = String(head.uri.prefix { $0 != "?" })
+        switch head.method {
+        case .GET: return await router(path) ?? .text("no such path", status: 404)
+        case .POST: return await performer(path) ?? .text("no such path", status: 404)
+        default: return .text("only GET and POST are answered", status: 405)
+        }
     }
 
     private func write(

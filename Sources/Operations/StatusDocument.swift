@@ -81,27 +81,85 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         }
     }
 
+    /// Another node that shares addresses with this one.
+    public struct Member: Codable, Hashable, Sendable {
+        public var name: String
+        /// `mutual`, `witnessed` by a third node, `deaf` to this one, or `unreachable`.
+        public var reach: String
+        /// `alive`, `suspect` or `dead`, by its own heartbeats.
+        public var verdict: String
+        /// Milliseconds between its heartbeats that 99 of 100 do not exceed.
+        public var arrivalP99: Double?
+        public var isDraining: Bool
+        /// How many addresses it has.
+        public var addresses: Int
+
+        public init(
+            name: String, reach: String, verdict: String, arrivalP99: Double?, isDraining: Bool, addresses: Int
+        ) {
+            self.name = name
+            self.reach = reach
+            self.verdict = verdict
+            self.arrivalP99 = arrivalP99
+            self.isDraining = isDraining
+            self.addresses = addresses
+        }
+    }
+
+    /// How this node shares addresses with others in ARP mode.
+    public struct Membership: Codable, Hashable, Sendable {
+        /// The other nodes, by name.
+        public var members: [Member]
+        /// How many addresses this node has.
+        public var addresses: Int
+        /// Whether it still listens before it takes any.
+        public var isSettling: Bool
+        /// Whether it hands over what it has.
+        public var isDraining: Bool
+        /// Datagrams dropped, by reason.
+        public var rejections: [String: Int]
+        /// What keeps nodes from sharing addresses.
+        public var problem: String?
+
+        public init(
+            members: [Member], addresses: Int, isSettling: Bool, isDraining: Bool, rejections: [String: Int],
+            problem: String?
+        ) {
+            self.members = members
+            self.addresses = addresses
+            self.isSettling = isSettling
+            self.isDraining = isDraining
+            self.rejections = rejections
+            self.problem = problem
+        }
+    }
+
     public var version: String
     public var node: String
     public var mode: String
     public var started: String
     public var configuration: Configuration
+    /// Nil when Services do not come from a cluster.
+    public var cluster: ClusterStatus?
     public var services: [Service]
     public var pools: [Pool]
     /// The peers, where BGP is in use.
     public var bgp: BGP?
     /// What cannot be read or is not as it should be, a sentence each.
     public var problems: [String]
+    /// Absent where no address is announced by ARP.
+    public var membership: Membership?
 
     public init(
         version: String, node: String, mode: String, started: String, configuration: Configuration,
-        services: [Service], pools: [Pool], problems: [String]
+        cluster: ClusterStatus? = nil, services: [Service], pools: [Pool], problems: [String]
     ) {
         self.version = version
         self.node = node
         self.mode = mode
         self.started = started
         self.configuration = configuration
+        self.cluster = cluster
         self.services = services
         self.pools = pools
         self.problems = problems

@@ -157,9 +157,9 @@ public actor ServiceOperator: Service {
 
     private func pass() async {
         guard knowsReserved else { return }
+        await tellNodes()
         let plan = planner.plan(at: clock())
         nextWake = plan.nextWake
-        await tellNodes()
         for (mode, set) in plan.announcements where handedOver[mode] != set {
             handedOver[mode] = set
             if let announcer = announcers[mode] { await announcer.reconcile(set) }
@@ -174,6 +174,7 @@ public actor ServiceOperator: Service {
         guard isSynchronised, areNodesNews else { return }
         areNodesNews = false
         let nodes = nodes
+        planner.setNodes(nodes)
         for announcer in announcers.values { await announcer.setNodes(nodes) }
     }
 

@@ -19,6 +19,7 @@ struct Daemon {
     let node: NodeName
     let file: String
     let parsed: ParsedConfiguration
+    var cluster = ClusterOptions()
 
     func run() async throws {
         let configuration = parsed.configuration
@@ -34,31 +35,46 @@ struct Daemon {
         let keeper = AddressKeeper(
             loop: kernel, settings: Self.keeperSettings(configuration.arp), logger: Logger(label: "addresses"))
         let arp = ARPAnnouncer(
-            loop: packets, network: network, keeper: keeper, settings: configuration.arp, logger: Logger(label: "arp"))
+            node: node, loop: packets, network: network, keeper: keeper, settings: configuration.arp,
+            membership: configuration.membership, isGivenKeys: configuration.source.isCluster,
+            logger: Logger(label: "arp"))
         let bgp = makeBGP(configuration, on: packets, network, keeper)
-        let source = try makeSource(configuration)
+        let kubernetes = try makeKubernetes(configuration)
+        let source = try kubernetes?.source ?? makeDirectory(configuration)
         let serviceOperator = ServiceOperator(
-            settings: configuration.plannerSettings(for: node), isAllocator: true, source: source,
+            settings: configuration.plannerSettings(for: node), isAllocator: kubernetes == nil, source: source,
             announcers: [.arp: arp, .bgp: bgp], clock: { PacketLoop.now }, logger: Logger(label: "operator"))
+        let election = kubernetes?.makeElection(telling: serviceOperator)
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
         ) { new, old in
             LogOutput.setLevel(new.log.level)
             await keeper.configure(Self.keeperSettings(new.arp))
             await arp.configure(new.arp)
+            await kubernetes?.configure(new)
             await serviceOperator.configure(new.plannerSettings(for: node))
             await Self.configure(bgp, new)
             return Self.needingRestart(new, old)
         }
         let status = StatusMaker(
-            node: node, serviceOperator: serviceOperator, configuration: keeperOfFile, bgp: bgp)
+            node: node, serviceOperator: serviceOperator, configuration: keeperOfFile, arp: arp, bgp: bgp
+        ) {
+            guard let kubernetes, let election else { return nil }
+            return await ClusterStatus(kubernetes.source, election, node: node)
+        }
         let server = OperationsServer(
             socketPath: configuration.operations.socket, logger: Logger(label: "operations")
-        ) { path in await status.answer(path) }
+        ) { path in
+            await status.answer(path)
+        } performer: { path in
+            await Self.perform(path, arp)
+        }
         try server.prepare()
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
-        let services: [any Service] = [server, source, network, arp, bgp, reserver, keeperOfFile, serviceOperator]
+        var services: [any Service] = [server, source, network, arp, bgp, reserver, keeperOfFile, serviceOperator]
+        if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
+        if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
         lifecycleLogger.logLevel = .warning
         let group = ServiceGroup(
@@ -68,14 +84,9 @@ struct Daemon {
         try await group.run()
     }
 
-    private func makeSource(_ configuration: Configuration) throws -> any ServiceSource {
-        switch configuration.source {
-        case .directory(let settings):
-            return try DirectorySource(settings: settings, logger: Logger(label: "directory"))
-        case .kubernetes:
-            throw Failure(
-                "source: kubernetes is not built yet; set  source: {directory: {path: ...}}  to serve manifests")
-        }
+    private func makeDirectory(_ configuration: Configuration) throws -> any ServiceSource {
+        guard case .directory(let settings) = configuration.source else { throw Failure("there is no source") }
+        return try DirectorySource(settings: settings, logger: Logger(label: "directory"))
     }
 
     private static func keeperSettings(_ settings: ARPSettings) -> AddressKeeper.Settings {
@@ -85,6 +96,8 @@ struct Daemon {
     private static func needingRestart(_ new: Configuration, _ old: Configuration) -> [String] {
         var keys: [String] = []
         if new.source != old.source { keys.append("source") }
+        if new.membership != old.membership { keys.append("membership") }
+        if new.arp.election != old.arp.election { keys.append("arp.election") }
         if new.operations != old.operations { keys.append("operations") }
         if new.log.format != old.log.format { keys.append("log.format") }
         return keys

@@ -13,7 +13,10 @@ struct Herald: AsyncParsableCommand {
             wrong. Completions for a shell: herald --generate-completion-script bash|zsh|fish.
             """,
         version: Version.text,
-        subcommands: [Run.self, Validate.self, Status.self, BGPCommand.self, ShowVersion.self])
+        subcommands: [
+            Run.self, Validate.self, Status.self, BGPCommand.self, Drain.self, Undrain.self, Rebalance.self,
+            ShowVersion.self,
+        ])
 }
 
 struct ShowVersion: ParsableCommand {

@@ -57,7 +57,7 @@ private struct LineHandler: LogHandler {
 
     func log(event: LogEvent) {
         let all = metadata.merging(event.metadata ?? [:]) { _, new in new }
-        let time = Date().formatted(.iso8601.time(includingFractionalSeconds: true))
+        let time = Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true))
         switch format {
         case .text: FileHandleOutput.standardError.write(text(event, all, time))
         case .json: FileHandleOutput.standardError.write(json(event, all, time))

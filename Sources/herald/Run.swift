@@ -21,8 +21,14 @@ struct Run: AsyncParsableCommand {
     @Option(help: "The configuration file.", completion: .file(extensions: ["yaml"]))
     var config: String
 
-    @Option(help: "The name of this node; by default the host's name.")
+    @Option(help: "The name of this node; by default that in the environment's NODE_NAME, else the host's name.")
     var nodeName: String?
+
+    @Option(help: "The kubeconfig that names the API server, instead of the configuration's.", completion: .file())
+    var kubeconfig: String?
+
+    @Option(help: "The context of the kubeconfig, instead of the configuration's or the current one.")
+    var context: String?
 
     func run() async throws {
         // Measured: a tenth less memory with 1,000 addresses, a seventh less with 10,000.
@@ -34,14 +40,15 @@ struct Run: AsyncParsableCommand {
             Self.complain("\(error)")
             throw ExitCode(1)
         }
-        let name = nodeName ?? Self.hostName()
+        let name = nodeName ?? ProcessInfo.processInfo.environment["NODE_NAME"] ?? Self.hostName()
         guard !name.isEmpty, name.utf8.count <= 253 else {
             Self.complain("error: '\(name)' is no name for a node; give one of 1 to 253 octets with --node-name")
             throw ExitCode(1)
         }
         LogOutput.install(parsed.configuration.log)
         do {
-            try await Daemon(node: NodeName(name), file: config, parsed: parsed).run()
+            let cluster = ClusterOptions(kubeconfig: kubeconfig, context: context)
+            try await Daemon(node: NodeName(name), file: config, parsed: parsed, cluster: cluster).run()
         } catch {
             Logger(label: "herald").critical("stopped", metadata: ["error": "\(error)"])
             throw ExitCode(1)

@@ -1,3 +1,4 @@
+import ARPMode
 import BGPMode
 import Configuration
 import FoundationEssentials
@@ -12,7 +13,10 @@ struct StatusMaker: Sendable {
     let node: NodeName
     let serviceOperator: ServiceOperator
     let configuration: ConfigurationKeeper
+    let arp: ARPAnnouncer
     let bgp: BGPAnnouncer
+    /// How it stands with the cluster; nil when Services do not come from one.
+    let cluster: @Sendable () async -> ClusterStatus?
     let started = Date()
 
     func answer(_ path: String) async -> OperationsResponse? {
@@ -33,8 +37,12 @@ struct StatusMaker: Sendable {
             configuration: .init(
                 file: state.file, hash: state.parsed.fingerprint.description, loaded: Self.text(state.loaded),
                 rejected: state.rejected),
-            services: report.services.map { Self.service($0, report.now) }, pools: report.pools.map(Self.pool),
+            cluster: await cluster(), services: report.services.map { Self.service($0, report.now) },
+            pools: report.pools.map(Self.pool),
             problems: report.problems)
+        if state.parsed.configuration.modes.contains(.arp) {
+            document.membership = Self.membership(await arp.membershipReport())
+        }
         if state.parsed.configuration.modes.contains(.bgp) { document.bgp = Self.bgp(await bgp.report()) }
         return Self.json(document)
     }
@@ -55,6 +63,18 @@ struct StatusMaker: Sendable {
                     interface: address.interface, since: address.since.map { date($0, now) }.map(text))
             },
             reason: report.obstacle?.reason, message: report.obstacle?.sentence)
+    }
+
+    private static func membership(_ report: MembershipReport) -> StatusDocument.Membership {
+        StatusDocument.Membership(
+            members: report.nodes.map { node in
+                .init(
+                    name: node.name.text, reach: node.reach, verdict: node.verdict,
+                    arrivalP99: node.arrivalP99.map { Double($0.wholeNanoseconds / 1_000) / 1_000 },
+                    isDraining: node.isDraining, addresses: node.addressCount)
+            },
+            addresses: report.addressCount, isSettling: report.isSettling, isDraining: report.isDraining,
+            rejections: report.rejections, problem: report.problem)
     }
 
     private static func pool(_ usage: PoolUsage) -> StatusDocument.Pool {

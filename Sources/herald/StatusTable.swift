@@ -17,13 +17,28 @@ struct StatusTable {
                 + status.configuration.loaded,
         ]
         if let rejected = status.configuration.rejected { lines.append("NOT IN FORCE: \(rejected)") }
+        lines += status.cluster?.lines ?? []
         lines += status.problems.map { "problem: \($0)" }
         lines += status.pools.map(Self.line)
+        if let membership = status.membership { lines += Self.lines(membership) }
         if let bgp = status.bgp { lines += PeerTable(bgp).lines }
         lines.append("")
         let rows = status.services.flatMap(Self.rows)
         lines += rows.isEmpty ? ["no Services of ours"] : align([Self.header] + rows)
         return lines.map(Self.printable).joined(separator: "\n")
+    }
+
+    private static func lines(_ membership: StatusDocument.Membership) -> [String] {
+        var lines: [String] = []
+        if membership.isDraining { lines.append("this node hands over its addresses; end that by: herald undrain") }
+        if let problem = membership.problem { lines.append("membership: \(problem)") }
+        return lines
+            + membership.members.map { member in
+                let arrivals = member.arrivalP99.map { ", heartbeats within \($0) ms" } ?? ""
+                let drain = member.isDraining ? ", draining" : ""
+                return "member \(member.name): \(member.reach), \(member.verdict), \(member.addresses) addresses"
+                    + arrivals + drain
+            }
     }
 
     private static func line(_ pool: StatusDocument.Pool) -> String {

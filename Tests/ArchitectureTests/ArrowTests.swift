@@ -9,16 +9,18 @@ struct ArrowTests {
     static let allowed: [String: Set<String>] = [
         // Command: composes, so it may see everything but what only rooms of the pure floor need.
         "herald": [
-            "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
-            "HostNetwork", "IPAM", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop",
+            "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem",
+            "HTTPTransfer",
+            "HostNetwork", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations",
+            "Operator", "PacketLoop",
         ],
         // Loop
         "Operator": ["Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes"],
         "Operations": [],
         // Modes and sources: never each other
         "ARPMode": [
-            "AddressResolution", "Announcing", "Configuration", "HostNetwork", "LoadBalancing", "Netlink",
-            "NetworkTypes", "PacketLoop",
+            "AddressResolution", "Announcing", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+            "Membership", "Netlink", "NetworkTypes", "PacketLoop",
         ],
         "BGPMode": [
             "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
@@ -27,7 +29,9 @@ struct ArrowTests {
         "DirectorySource": [
             "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "PacketLoop", "YAML",
         ],
-        "KubernetesSource": ["Announcing", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes"],
+        "KubernetesSource": [
+            "Announcing", "FileSystem", "IPAM", "Kubernetes", "LoadBalancing", "NetworkTypes", "PacketLoop",
+        ],
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
         "Configuration": ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"],

@@ -66,7 +66,8 @@ struct ProblemTests {
             ),
             (
                 "mode: arp\nsource: {kubernetes: {url: x}}\n",
-                "2:23: error: unknown key 'url' in 'source.kubernetes'; remove it"
+                "2:23: error: unknown key 'url' in 'source.kubernetes'; remove it; the keys here are "
+                    + "kubeconfig, context, stateDirectory"
             ),
             (
                 "mode: arp\nsource: {directory: {}}\n",

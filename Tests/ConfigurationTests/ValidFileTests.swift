@@ -21,7 +21,7 @@ struct ValidFileTests {
         #expect(configuration == expected)
         expected.mode = .none
         #expect(configuration != expected)
-        #expect(configuration.source == .kubernetes)
+        #expect(configuration.source == .kubernetes(KubernetesSettings()))
         #expect(configuration.services.claim == ClaimPolicy(loadBalancerClass: "herald-lb.io/herald", claim: .both))
         #expect(configuration.arp.lifetime == .seconds(5))
         #expect(configuration.arp.refresh == .seconds(2))
@@ -108,6 +108,16 @@ struct ValidFileTests {
         let text = Fixture.smallest + "source: {directory: {path: m}}"
         let source = try parse(text, file: file).configuration.source
         #expect(source == .directory(DirectorySettings(path: path)))
+    }
+
+    @Test(
+        "the path of a kubeconfig starts where the file is",
+        arguments: [("a.yaml", "k"), ("x/a.yaml", "x/k"), ("/etc/a", "/etc/k")])
+    func relativeKubeconfig(file: String, path: String) throws {
+        let text = Fixture.smallest + "source: {kubernetes: {kubeconfig: k, context: admin, stateDirectory: /s}}"
+        var settings = KubernetesSettings()
+        (settings.kubeconfig, settings.context, settings.stateDirectory) = (path, "admin", "/s")
+        #expect(try parse(text, file: file).configuration.source == .kubernetes(settings))
     }
 
     @Test("files are told apart by their fingerprint")

@@ -32,6 +32,29 @@ struct HTTPTransferTests {
         #expect(await eventually { http.liveTransfers == 0 })
     }
 
+    @Test("requests that are made together do not wait for one that never ends")
+    func together() async throws {
+        let server = try ScriptedServer { connection in
+            while let head = connection.readHead() {
+                connection.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n")
+                guard !head.contains("/endless") else { return wait(milliseconds: 3_000) }
+                connection.write("0\r\n\r\n")
+            }
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for target in ["/endless", "/a", "/b", "/c"] {
+                group.addTask {
+                    let response = try await http.send(HTTPRequest(.get, server.endpoint, target))
+                    guard target != "/endless" else { return }
+                    #expect(try await response.body.collect(upTo: 10).count == 2)
+                }
+            }
+            let limit = ContinuousClock.now.advanced(by: .seconds(2))
+            try await group.waitForAll()
+            #expect(ContinuousClock.now < limit)
+        }
+    }
+
     @Test("the request arrives as written, with no header that was not asked for")
     func requestOnTheWire() async throws {
         let server = try ScriptedServer { connection in

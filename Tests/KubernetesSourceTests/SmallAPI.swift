@@ -81,6 +81,14 @@ final class SmallAPI: Sendable {
         }
     }
 
+    func delete(_ name: String) {
+        box.state.withLockedValue { state in
+            guard let object = state.services.removeValue(forKey: "default/\(name)") else { return }
+            state.version += 1
+            state.log.append((state.version, Self.line("DELETED", object)))
+        }
+    }
+
     func text(_ name: String) -> String {
         box.state.withLockedValue { state in
             String(decoding: state.services["default/\(name)"] ?? Data(), as: UTF8.self)

@@ -13,45 +13,15 @@ import Testing
 
 @Suite("The source and an API server", .timeLimit(.minutes(1)))
 struct SourceTests {
-    /// What a reader of the source has been told.
-    private final class Reader: Sendable {
-        struct Seen {
-            var services: [String: LoadBalancerService] = [:]
-            var problems: [String] = []
-            var isSynchronised = false
-        }
-        let seen = NIOLockedValueBox(Seen())
-
-        func follow(_ source: KubernetesSource) async {
-            while let facts = await source.changes.take() {
-                seen.withLockedValue { seen in
-                    for (subject, fact) in facts {
-                        switch (subject, fact) {
-                        case (.service(let key), .service(let service)): seen.services[key.name] = service
-                        case (.service(let key), _): seen.services[key.name] = nil
-                        case (.problems, .problems(let problems)): seen.problems = problems
-                        case (.synchronisation, _): seen.isSynchronised = true
-                        default: break
-                        }
-                    }
-                }
-            }
-        }
-
-        var isSynchronised: Bool { seen.withLockedValue { $0.isSynchronised } }
-        var problems: [String] { seen.withLockedValue { $0.problems } }
-        func service(_ name: String) -> LoadBalancerService? { seen.withLockedValue { $0.services[name] } }
-    }
-
     private func withSource(
         _ api: SmallAPI, isAllocator: Bool = true,
-        _ body: (KubernetesSource, Reader) async throws -> Void
+        _ body: (KubernetesSource, SourceReader) async throws -> Void
     ) async throws {
         let settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let source = KubernetesSource(client: try api.client(), settings: settings, seed: 1, logger: logger)
         await source.setAllocator(isAllocator)
-        let reader = Reader()
+        let reader = SourceReader()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await source.run() }
             group.addTask { await reader.follow(source) }
@@ -195,7 +165,7 @@ struct SourceTests {
         let settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let source = KubernetesSource(client: try api.client(), settings: settings, seed: 1, logger: logger)
-        let reader = Reader()
+        let reader = SourceReader()
         let services = ServiceGroup(configuration: .init(services: [.init(service: source)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }

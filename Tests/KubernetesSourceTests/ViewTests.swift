@@ -54,7 +54,10 @@ struct ViewTests {
         #expect(service(facts)?.endpoints == .unknown)
         view.take(.put(try Objects.service(version: "11", spec: #""externalTrafficPolicy":"Local""#)))
         #expect(view.needsEndpointSlices)
-        #expect(service(view.takeFacts())?.endpoints == .known(.init()))
+        // What was said of it stays in force until its endpoints are known.
+        #expect(view.takeFacts().isEmpty)
+        view.take(.replace([try Objects.slice("web-1", Objects.endpoint("a"))], keeping: []))
+        #expect(service(view.takeFacts())?.endpoints == .known(.init(readyNodes: ["a"])))
     }
 
     @Test("a change that does not concern us says nothing; one that does is said once")

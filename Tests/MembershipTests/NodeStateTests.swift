@@ -6,10 +6,10 @@ import Testing
 @Suite("A node's state on the wire")
 struct NodeStateTests {
     static let vectors: [(NodeState, String)] = [
-        (NodeState(), "00 00 00"),
+        (NodeState(), "00 00 00 00"),
         (
             state(
-                subnets: ["192.0.2.0/24", "2001:db8::/33"],
+                subnets: ["192.0.2.0/24", "2001:db8::/33"], stations: ["02:00:00:00:00:0a"],
                 claims: [
                     HeldAddress(IPAddress(ipv4: 0xC000_0201), epoch: 3, isInEffect: true),
                     HeldAddress(IPAddress(ipv4: 0xC000_0202), epoch: 3),
@@ -18,13 +18,16 @@ struct NodeStateTests {
                 ]),
             // Distances as varints; epochs folded (+3, 0, -2, +1) and shifted by the two flags.
             "02 04 18 C00002 06 21 20010DB800"
+                + "01 02000000000A"
                 + "03 818480800C 19 01 00 8002 0F"
                 + "01 8101 09"
         ),
     ]
 
-    private static func state(subnets: [String], claims: [HeldAddress]) -> NodeState {
-        NodeState(subnets: subnets.compactMap { CIDR($0) }, claims: HeldAddresses(sorted: claims) ?? HeldAddresses())
+    private static func state(subnets: [String], stations: [String], claims: [HeldAddress]) -> NodeState {
+        NodeState(
+            subnets: subnets.compactMap { CIDR($0) }, stations: stations.compactMap { MACAddress($0) },
+            claims: HeldAddresses(sorted: claims) ?? HeldAddresses())
     }
 
     private func encoded(_ state: NodeState) -> [UInt8] {
@@ -84,7 +87,7 @@ struct NodeStateTests {
 
     @Test(
         "what is out of order or bounds is no state",
-        arguments: ["00 02 01 00 00 00 00", "00 01 8080808010 00 00", "41"])
+        arguments: ["00 00 02 01 00 00 00 00", "00 00 01 8080808010 00 00", "41", "00 11"])
     func malformed(hexadecimal: String) throws {
         var reader = ByteReader(try #require(bytes(hexadecimal)))
         #expect(try NodeState(from: &reader) == nil)

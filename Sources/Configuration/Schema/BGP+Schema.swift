@@ -103,7 +103,7 @@ extension Shape where Value == AdvertisementSettings {
                     "aggregationLengthV6", \.aggregationLengthV6, .integer(16...128),
                     "The length of the IPv6 prefixes that are advertised."),
                 Field(
-                    "nextHop", optional: \.nextHop, .hostAddress, otherwise: "this node",
+                    "nextHop", optional: \.nextHop, .routerAddress, otherwise: "this node",
                     "The next hop instead of this node's own address."),
             ], example: "{pools: [edge]}")
     }
@@ -141,7 +141,7 @@ extension Shape where Value == RouterID? {
 
 extension Shape where Value == IPAddress {
     /// An address that one host can have.
-    static var hostAddress: Shape {
+    static var routerAddress: Shape {
         word("an IP address", example: "192.168.10.1", show: { $0.description }) { text throws(Objection) in
             guard let address = IPAddress(text) else {
                 throw Objection(

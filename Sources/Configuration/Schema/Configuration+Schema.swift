@@ -14,6 +14,7 @@ extension Shape where Value == Configuration {
                 Field("pools", \.pools, .pools, isRequired: true, "The addresses to hand out."),
                 Field("arp", \.arp, .arp, "How addresses are announced by ARP and NDP."),
                 Field("bgp", \.bgp, .bgp, "How addresses are announced by BGP."),
+                Field("membership", \.membership, .membership, "How nodes that share addresses know of each other."),
                 Field("log", \.log, .log, "What is logged."),
                 Field("operations", \.operations, .operations, "How the running process is asked about."),
             ], example: "mode: arp"
@@ -43,43 +44,6 @@ extension Shape where Value == ServiceSettings {
                     "writeLoadBalancerIP", \.writeLoadBalancerIP, .boolean,
                     "Writes a single assigned address to spec.loadBalancerIP too."),
             ])
-    }
-}
-
-extension Shape where Value == ARPSettings {
-    static var arp: Shape {
-        mapping(
-            ARPSettings(),
-            [
-                Field(
-                    "interfaces", \.interfaces,
-                    .list(of: .interface, "a list of interface names", example: "[ens160, \"eth*\"]"),
-                    "The interfaces that may announce, by name or with * and ?; none: the one whose subnet holds the "
-                        + "address."),
-                Field(
-                    "attach", \.attach, .choice(),
-                    "Where an owned address lives: on the interface, on a device that vanishes with the process, or "
-                        + "nowhere, answered from user space."),
-                Field(
-                    "lifetime", \.lifetime, .lifetime,
-                    "How long an attached address outlives the process, in whole seconds."),
-                Field(
-                    "refresh", \.refresh, .duration(.milliseconds(100) ... .seconds(1_800)),
-                    "How often that lifetime starts again; less than half of it."),
-            ]
-        ).checked(CrossChecks.checkLifetime)
-    }
-}
-
-extension Shape where Value == Duration {
-    /// The kernel counts an address's lifetime in seconds.
-    static var lifetime: Shape {
-        Shape.duration(.seconds(1) ... .seconds(3_600)).checked { lifetime, node, reading in
-            guard lifetime.components.attoseconds != 0 else { return }
-            reading.error(
-                node.mark, "\(reading.subject): \(DurationText.text(of: lifetime)) is not a whole number of seconds",
-                cure: "write \(lifetime.components.seconds)s or \(lifetime.components.seconds + 1)s")
-        }
     }
 }
 

@@ -7,6 +7,10 @@ enum CrossChecks {
         if let entry = root.mapping?.entry("arp"), !configuration.modes.contains(.arp) {
             reading.warn(entry.key.mark, "'arp' does nothing, since no pool has the mode arp", cure: "remove it")
         }
+        if let entry = root.mapping?.entry("membership"), !configuration.modes.contains(.arp) {
+            reading.warn(
+                entry.key.mark, "'membership' does nothing, since no pool has the mode arp", cure: "remove it")
+        }
         checkNamespaceLabels(configuration, root, &reading)
         BGPChecks.check(configuration, root, &reading)
     }

@@ -2,9 +2,7 @@ import YAML
 
 /// `source`, which has exactly one key.
 private struct SourceDraft {
-    struct Nothing {}
-
-    var kubernetes: Nothing?
+    var kubernetes: KubernetesSettings?
     var directory: DirectorySettings?
 }
 
@@ -13,12 +11,12 @@ extension Shape where Value == Source {
         Shape<SourceDraft>.mapping(
             SourceDraft(),
             [
-                Field("kubernetes", optional: \.kubernetes, .mapping(.init(), []), "Services of the Kubernetes API."),
+                Field("kubernetes", optional: \.kubernetes, .kubernetes, "Services of the Kubernetes API."),
                 Field("directory", optional: \.directory, .directory, "Services of manifests in a directory."),
             ], example: "{kubernetes: {}}"
-        ).then(show: { $0 == .kubernetes ? "{kubernetes: {}}" : nil }) { draft, node, reading in
+        ).then(show: { $0 == .kubernetes(.init()) ? "{kubernetes: {}}" : nil }) { draft, node, reading in
             switch (draft.kubernetes, draft.directory) {
-            case (_?, nil): return .kubernetes
+            case (let kubernetes?, nil): return .kubernetes(kubernetes)
             case (nil, let directory?): return .directory(directory)
             case (nil, nil):
                 reading.error(node.mark, "'source' names no source", cure: "write {kubernetes: {}} or leave it out")
@@ -27,6 +25,25 @@ extension Shape where Value == Source {
             }
             return nil
         }
+    }
+}
+
+extension Shape where Value == KubernetesSettings {
+    fileprivate static var kubernetes: Shape {
+        mapping(
+            KubernetesSettings(),
+            [
+                Field(
+                    "kubeconfig", optional: \.kubeconfig, .path,
+                    "The kubeconfig that names the API server; none: the service account of the pod. A relative path "
+                        + "starts where the configuration file is."),
+                Field(
+                    "context", optional: \.context,
+                    .text("a name", example: "admin") { _ in }, "The context of the kubeconfig; none: its current one."),
+                Field(
+                    "stateDirectory", \.stateDirectory, .absolutePath,
+                    "Where the Services last known are kept, from which a start without the API server announces."),
+            ], example: "{}")
     }
 }
 

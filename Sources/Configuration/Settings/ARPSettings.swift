@@ -10,10 +10,34 @@ public struct ARPSettings: Hashable, Sendable {
         case none
     }
 
+    /// How addresses are laid on nodes.
+    public enum Election: String, Hashable, Sendable, CaseIterable {
+        /// Evenly.
+        case spread
+        /// All on one, as far as it can serve them.
+        case leader
+    }
+
+    /// How long the network is asked whether an address is free before it is first taken.
+    public enum ConflictDetection: String, Hashable, Sendable, CaseIterable {
+        /// 40 ms.
+        case fast
+        /// 4 to 7 s (RFC 5227 section 1.1).
+        case rfc5227
+        /// Not at all.
+        case off
+    }
+
     /// Which interfaces may announce; empty: the one whose subnet holds the address.
     public var interfaces: [InterfacePattern] = []
     /// Where an owned address lives.
     public var attach = Attachment.interface
+    /// How addresses are laid on nodes.
+    public var election = Election.spread
+    /// What precedes the first claim of an address.
+    public var conflictDetection = ConflictDetection.fast
+    /// Which nodes may own addresses.
+    public var nodes = NodeChoice()
     /// How long an attached address outlives the process: whole seconds, more than twice `refresh`.
     public var lifetime = Duration.seconds(5)
     /// How often the lifetime starts again.

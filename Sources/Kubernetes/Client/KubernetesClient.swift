@@ -24,6 +24,8 @@ public final class KubernetesClient: Sendable {
 
     /// The namespace we run in.
     public let namespace: String
+    /// Host and port of the API server, or the path of its socket.
+    public let server: String
     private let http: HTTPTransfer
     private let session: ClientSession
     private let userAgent: String
@@ -40,6 +42,9 @@ public final class KubernetesClient: Sendable {
         self.userAgent = userAgent
         self.fieldManager = fieldManager
         namespace = configuration.namespace
+        let endpoint = configuration.endpoint
+        let host = endpoint.host.utf8.contains(UInt8(ascii: ":")) ? "[\(endpoint.host)]" : endpoint.host
+        server = endpoint.unixSocketPath ?? "\(host):\(endpoint.port)"
         session = ClientSession(configuration)
         generator = NIOLockedValueBox(SeededGenerator(seed: seed))
     }

@@ -11,6 +11,8 @@ public enum Delivery<Object: Resource>: Equatable, Sendable {
 public enum WatchReport: Equatable, Sendable {
     /// All that exists has been delivered.
     case synchronized(objects: Int)
+    /// The server took a watch up.
+    case watching
     case unreadable(Unreadable)
     /// It does not work at the moment; what was delivered stays in force.
     case failing(String, retryingAfter: Duration)

@@ -85,6 +85,7 @@ public struct WatchLoop<Object: Resource>: Sendable {
         } catch {
             return Task.isCancelled ? [] : watcher.handle(.watchEnded(error), at: now)
         }
+        await report(.watching)
         var lines = LineReader()
         while true {
             let events: [Watcher<Object>.Event]

@@ -50,6 +50,11 @@ enum ServiceReading {
         result.trafficPolicy = .init(rawValue: spec.externalTrafficPolicy) ?? .cluster
         result.endpoints = endpoints
         result.writtenIngress = writtenIngress(of: service)
+        result.writtenAnnounced = service.status.conditions
+            .first { $0.type == LoadBalancing.Condition.Kind.announced.rawValue }.map { $0.status == "True" }
+        result.hasWrittenConditions = service.status.conditions.contains {
+            LoadBalancing.Condition.Kind(rawValue: $0.type) != nil
+        }
         return result
     }
 

@@ -7,7 +7,7 @@ import NetworkTypes
 /// What is known of the cluster, and which facts follow from it: a value that watches fill and that says what changed.
 ///
 /// Nothing is said before everything that is needed has been delivered once; the first facts end with `.synchronised`.
-/// A Service whose endpoints matter but are not known yet counts as having none, so that it is not announced too early.
+/// Of a Service whose endpoints come to matter nothing new is said before they are known.
 struct ClusterView: Sendable {
     /// What a watch must have delivered before the first facts.
     enum Part: Hashable, Sendable, CaseIterable {
@@ -22,7 +22,7 @@ struct ClusterView: Sendable {
 
     var claim: ClaimPolicy
     var requireEndpoints: Bool
-    private let parts: Set<Part>
+    private var parts: Set<Part>
 
     private(set) var services: [ServiceKey: Kubernetes.Service] = [:]
     /// By Service, then by the slice's name.
@@ -49,6 +49,14 @@ struct ClusterView: Sendable {
         if watchesNodes { parts.insert(.nodes) }
         if watchesNamespaces { parts.insert(.namespaces) }
         self.parts = parts
+    }
+
+    /// Whether a part has been delivered.
+    func has(_ part: Part) -> Bool { delivered.contains(part) }
+
+    /// Counts a part among those that are needed.
+    mutating func require(_ part: Part) {
+        parts.insert(part)
     }
 
     private func needsEndpoints(_ service: Kubernetes.Service) -> Bool {
@@ -196,7 +204,12 @@ extension ClusterView {
     mutating func takeFacts() -> [SourceSubject: SourceFact] {
         guard isSynchronised || isComplete else { return [:] }
         var facts: [SourceSubject: SourceFact] = [:]
+        var held: Set<SourceSubject> = []
         for subject in touched {
+            if awaitsSlices(subject) {
+                held.insert(subject)
+                continue
+            }
             let fact = fact(about: subject)
             if let fact, said.updateValue(fact.hashValue, forKey: subject) != fact.hashValue {
                 facts[subject] = fact
@@ -204,12 +217,19 @@ extension ClusterView {
                 facts[subject] = Self.absence(of: subject)
             }
         }
-        touched = []
+        touched = held
         if !isSynchronised {
             isSynchronised = true
             facts[.synchronisation] = .synchronised
         }
         return facts
+    }
+
+    /// What was said of a Service stays in force while its slices are to be read for the first time.
+    private func awaitsSlices(_ subject: SourceSubject) -> Bool {
+        guard !delivered.contains(.endpointSlices), case .service(let key) = subject, let service = services[key]
+        else { return false }
+        return needsEndpoints(service)
     }
 
     /// Slices count only where some Service needs them.
@@ -262,4 +282,19 @@ extension ClusterView {
         needsEndpointSlices = needsEndpointSlices || services.values.contains(where: needsEndpoints)
         touched.formUnion(services.keys.map(SourceSubject.service))
     }
+}
+
+// MARK: - What is recorded
+
+extension ClusterView {
+    /// The Services that are ours and have a record.
+    func recordedServices() -> [LoadBalancerService] {
+        services.compactMap { key, service in
+            let service = reading(service, key)
+            return claim.refusal(of: service) == nil && !service.recordedAddresses.isEmpty ? service : nil
+        }
+    }
+
+    /// All nodes.
+    func allNodes() -> [NodeFacts] { Array(nodes.values) }
 }

@@ -6,4 +6,12 @@ public enum Mode: String, Hashable, Sendable, CaseIterable {
     case bgp
     /// Addresses are allocated and recorded; nothing is announced and no status is written.
     case none
+
+    /// Whether many nodes announce one address at the same time.
+    public var isShared: Bool {
+        switch self {
+        case .bgp: true
+        case .arp, .none: false
+        }
+    }
 }

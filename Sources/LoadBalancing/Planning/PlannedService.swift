@@ -18,6 +18,10 @@ struct PlannedService: Sendable {
     var lastRecord: [IPAddress]?
     /// What was handed out before, when writes of it may still be under way.
     var replacedRecords: Set<IPAddress> = []
+    /// When this node writes the status.
+    var statusRule = StatusRule()
+    /// Whether it does so now.
+    var speaksOfStatus = false
     /// What was last told to people.
     var told = Told()
 

@@ -30,7 +30,7 @@ extension Planner {
         }
         let announced = new.announcedHere.filter { !old.announcedHere.contains($0) }
         if !announced.isEmpty { tell(.announcing, "announcing \(whereAnnounced(announced))") }
-        guard isStatusWriter(for: addressesInEffect(of: entry)) else { return events }
+        guard entry.speaksOfStatus else { return events }
         if let obstacle = new.obstacle, obstacle != old.obstacle, isTrouble(obstacle, for: new) {
             tell(obstacle.reason == "AddressConflict" ? .addressConflict : .announcingFailed, obstacle.sentence)
         }

@@ -8,7 +8,7 @@ extension Planner {
         unreported = []
         for key in keys {
             guard var entry = services[key] else { continue }
-            let outcome = outcome(for: entry)
+            let outcome = outcome(for: &entry, at: now)
             if outcome != entry.lastOutcome {
                 entry.lastOutcome = outcome
                 handOut(outcome.record, &entry, at: now)
@@ -32,12 +32,14 @@ extension Planner {
         entry.lastRecord = record
     }
 
-    private func outcome(for entry: PlannedService) -> ServiceOutcome {
+    private mutating func outcome(for entry: inout PlannedService, at now: MonotonicTime) -> ServiceOutcome {
         let service = entry.service
         var outcome = ServiceOutcome(key: service.key, uid: service.uid)
         guard entry.claimRefusal == nil else {
+            statusWakes[service.key] = nil
+            entry.speaksOfStatus = isAllocator
             // A Service that was never ours is not touched at all.
-            if isAllocator, !(service.recordedAddresses.isEmpty && service.writtenIngress.isEmpty) {
+            if isAllocator, service.carriesTraces {
                 outcome.record = []
                 outcome.ingress = []
                 outcome.conditions = []
@@ -49,29 +51,23 @@ extension Planner {
             outcome.record = entry.held
             conditions.append(allocated(entry))
         }
-        let inEffect = addressesInEffect(of: entry)
-        if isStatusWriter(for: inEffect), !isStatusOpen(entry) {
-            outcome.ingress = inEffect
+        switch statusDuty(of: &entry, at: now) {
+        case .silence: break
+        case .state:
+            let stated = statedAddresses(of: entry)
+            outcome.ingress = stated
+            conditions.append(announced(entry, besides: isShared(entry) ? stated : []))
+        case .doubt: conditions.append(announced(entry))
+        case .clear:
+            outcome.ingress = []
             conditions.append(announced(entry))
         }
         outcome.conditions = conditions.isEmpty ? nil : conditions
         return outcome
     }
 
-    /// One node writes a status: the one that has the first address in effect, or the allocator when none is.
-    func isStatusWriter(for inEffect: [IPAddress]) -> Bool {
-        inEffect.first.map(isInEffectHere) ?? isAllocator
-    }
-
     func isInEffectHere(_ address: IPAddress) -> Bool {
         if case .inEffect = effect(on: address)?.state { true } else { false }
-    }
-
-    /// Whether what an earlier process wrote may still be true, since nothing has been heard yet of an address in it. A
-    /// restart that takes its addresses over then writes nothing.
-    private func isStatusOpen(_ entry: PlannedService) -> Bool {
-        let written = entry.service.writtenIngress
-        return entry.recorded.contains { written.contains($0) && wanted[$0] != nil && effect(on: $0) == nil }
     }
 
     /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.
@@ -82,9 +78,14 @@ extension Planner {
             case .pending, .blocked, .conflicted, .withdrawn, nil: false
             }
         }
-        let families = entry.service.ipFamilies
+        return ordered(inEffect, for: entry.service)
+    }
+
+    /// In the Service's order of families.
+    func ordered(_ addresses: [IPAddress], for service: LoadBalancerService) -> [IPAddress] {
+        let families = service.ipFamilies
         func rank(_ address: IPAddress) -> Int { families.firstIndex(of: address.family) ?? families.count }
-        return inEffect.sorted { (rank($0), $0) < (rank($1), $1) }
+        return addresses.sorted { (rank($0), $0) < (rank($1), $1) }
     }
 
     private func allocated(_ entry: PlannedService) -> Condition {
@@ -105,11 +106,17 @@ extension Planner {
         }
     }
 
-    private func announced(_ entry: PlannedService) -> Condition {
-        let obstacle = announcementObstacle(of: entry)
+    private func announced(_ entry: PlannedService, besides others: [IPAddress] = []) -> Condition {
+        let obstacle = announcementObstacle(of: entry, besides: others)
         return Condition(
             kind: .announced, isTrue: obstacle == nil, reason: obstacle?.reason ?? "Announced",
-            message: obstacle?.sentence ?? whereAnnounced(entry.recorded), observedGeneration: entry.service.generation)
+            message: obstacle?.sentence ?? announcedMessage(entry), observedGeneration: entry.service.generation)
+    }
+
+    /// The same from every node that may write it.
+    private func announcedMessage(_ entry: PlannedService) -> String {
+        isShared(entry)
+            ? "\(Self.list(entry.recorded)) by BGP, on every eligible node" : whereAnnounced(entry.recorded)
     }
 
     func whereAnnounced(_ addresses: [IPAddress]) -> String {
@@ -123,12 +130,14 @@ extension Planner {
     }
 
     /// The first thing that keeps an address of the Service from being in effect; nil when all are.
-    func announcementObstacle(of entry: PlannedService) -> Obstacle? {
+    ///
+    /// `others` are in effect elsewhere, as the status says.
+    func announcementObstacle(of entry: PlannedService, besides others: [IPAddress] = []) -> Obstacle? {
         if entry.held.isEmpty {
             return entry.refusal ?? Obstacle(reason: "AwaitingAllocation", sentence: "it has no address yet")
         }
         guard candidates(for: entry.service) != nil else { return noEndpoint(entry.service) }
-        return entry.held.lazy.compactMap { obstacle(to: $0, of: entry) }.first
+        return entry.held.lazy.filter { !others.contains($0) }.compactMap { obstacle(to: $0, of: entry) }.first
     }
 
     private func obstacle(to address: IPAddress, of entry: PlannedService) -> Obstacle? {

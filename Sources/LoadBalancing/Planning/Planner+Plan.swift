@@ -13,12 +13,14 @@ extension Planner {
         if !hasAdopted { adoptRecords(at: now) }
         ledger.advance(to: now)
         endLateWrites(at: now)
+        unreported.formUnion(statusWakes.filter { $0.value <= now }.keys)
         settleServices(at: now)
         refreshAnnouncements()
         report(into: &plan, at: now)
         plan.announcements = announcements
         let unfinished = dirtyServices.isEmpty ? nil : now
-        plan.nextWake = [ledger.nextQuarantineEnd, lateWrites.values.min(), unfinished].compactMap { $0 }.min()
+        plan.nextWake = [ledger.nextQuarantineEnd, lateWrites.values.min(), statusWakes.values.min(), unfinished]
+            .compactMap { $0 }.min()
         return plan
     }
 

@@ -19,6 +19,13 @@ public struct Planner: Sendable {
     /// Until when writes of records that were replaced since may still arrive.
     var lateWrites: [ServiceKey: MonotonicTime] = [:]
 
+    /// When to look at the status of a Service again though nothing happens by then.
+    var statusWakes: [ServiceKey: MonotonicTime] = [:]
+    /// The nodes that can be expected to write statuses.
+    var statusWriters: Set<NodeName> = []
+    /// All nodes of the cluster that are known.
+    var nodeCount = 0
+
     var dirtyServices: Set<ServiceKey> = []
     var dirtyAddresses: Set<IPAddress> = []
     /// Services to say something about though nothing about their addresses changed.
@@ -85,6 +92,7 @@ extension Planner {
         ledger.release(key, at: now)
         ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
         lateWrites[key] = nil
+        statusWakes[key] = nil
         dirtyServices.remove(key)
         refused.remove(key)
         unreported.remove(key)

@@ -59,10 +59,17 @@ public struct LoadBalancerService: Hashable, Sendable {
     public var endpoints = EndpointFacts.unknown
     /// What stands in `status.loadBalancer.ingress` and was written by herald.
     public var writtenIngress: [IPAddress] = []
+    /// Whether herald's condition `Announced` is true; nil where there is none.
+    public var writtenAnnounced: Bool?
+    /// Whether any condition of herald's stands in the status.
+    public var hasWrittenConditions = false
 
     public init(key: ServiceKey) {
         self.key = key
     }
+
+    /// Whether anything stands on it that herald wrote.
+    var carriesTraces: Bool { !recordedAddresses.isEmpty || !writtenIngress.isEmpty || hasWrittenConditions }
 
     /// The addresses in the record, leaving out what cannot be read; never more than sixteen.
     public var recordedAddresses: [IPAddress] {

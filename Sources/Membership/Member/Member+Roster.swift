@@ -98,6 +98,7 @@ extension Member {
     ) {
         if peers[index].reach != before {
             peers[index].reachSince = now
+            if before.isMember, !peers[index].reach.isMember { peers[index].lostClock = ownership.clock }
             effects.append(.memberChanged(peers[index].name, peers[index].reach))
         }
         if before.isMember, peers[index].reach.isMember {

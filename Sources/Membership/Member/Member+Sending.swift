@@ -31,7 +31,10 @@ extension Member {
         guard isStateChanged || ownership.haveOwnClaimsChanged else { return }
         isStateChanged = false
         ownership.haveOwnClaimsChanged = false
-        outbox.replace(with: NodeState(subnets: Self.list(eligibility.subnets), claims: ownership.ownClaims))
+        let stations = eligibility.stations.sorted { $0.number < $1.number }
+        outbox.replace(
+            with: NodeState(
+                subnets: Self.list(eligibility.subnets), stations: stations, claims: ownership.ownClaims))
         for index in peers.indices where peers[index].nextPart != nil { peers[index].nextPart = nil }
     }
 

@@ -30,6 +30,8 @@ struct Peer: Sendable {
     var reach = Reach.unreachable
     /// When it became what `reach` says, or was first heard of.
     var reachSince: MonotonicTime
+    /// The latest epoch known when it was lost: who lost it by then knew of all claims up to it.
+    var lostClock: UInt64?
     var lastAsked: MonotonicTime?
     var lastAnswered: MonotonicTime?
     /// The next part of the own state to send to it alone.

@@ -54,7 +54,7 @@ extension Ownership {
         return nil
     }
 
-    private func hasSuccessor(for address: IPAddress, in record: AddressRecord) -> Bool {
+    func hasSuccessor(for address: IPAddress, in record: AddressRecord) -> Bool {
         members.contains {
             $0.id != own && $0.mayOwn && $0.subnets != nil && $0.serves(address) && record.allows($0.id)
         }

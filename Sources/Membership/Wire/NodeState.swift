@@ -3,11 +3,14 @@ import NetworkTypes
 /// What a node serves and owns: changes seldom, so heartbeats carry its version and it travels by itself, in parts.
 struct NodeState: Equatable, Sendable {
     static let maximumSubnets = 64
+    static let maximumStations = 16
     /// So many always fit `StatePart.maximumCount` parts.
     static let maximumClaims = 16_384
 
     /// The blocks whose addresses it can announce: those of interfaces that have a carrier.
     var subnets: [CIDR] = []
+    /// The hardware addresses from which it speaks.
+    var stations: [MACAddress] = []
     var claims = HeldAddresses()
 }
 
@@ -19,6 +22,12 @@ extension NodeState {
         for _ in 0..<subnetCount {
             guard let subnet = try Self.subnet(from: &reader) else { return nil }
             subnets.append(subnet)
+        }
+        let stationCount = Int(try reader.uint8())
+        guard stationCount <= Self.maximumStations else { return nil }
+        for _ in 0..<stationCount {
+            guard let station = MACAddress(octets: try reader.slice(6)) else { return nil }
+            stations.append(station)
         }
         var held: [HeldAddress] = []
         var epoch: UInt64 = 0
@@ -36,10 +45,12 @@ extension NodeState {
         self.claims = claims
     }
 
-    /// Subnets and claims that exceed the limits are left out.
+    /// Subnets, stations and claims that exceed the limits are left out.
     func encode(into writer: inout ByteWriter) {
         writer.write(UInt8(min(subnets.count, Self.maximumSubnets)))
         for subnet in subnets.prefix(Self.maximumSubnets) { Self.encode(subnet, into: &writer) }
+        writer.write(UInt8(min(stations.count, Self.maximumStations)))
+        for station in stations.prefix(Self.maximumStations) { writer.write(station.octets) }
         let held = claims.sorted.prefix(Self.maximumClaims)
         let boundary = held.firstIndex { $0.address.family == .ipv6 } ?? held.endIndex
         var epoch: UInt64 = 0

@@ -1,0 +1,160 @@
+import HashTreeCollections
+import LoadBalancing
+import Membership
+import Netlink
+import NetworkTypes
+
+// From what the member and the speaker say to what is done.
+extension Custody {
+    /// How long after another station was heard to have an address the network is asked before it is taken.
+    static let rivalMemory = Duration.seconds(60)
+
+    /// Hands an event to the member, and does what follows.
+    mutating func handle(_ event: MemberEvent, at now: MonotonicTime) -> [Effect] {
+        guard let effects = member?.handle(event, at: now) else { return [] }
+        return perform(effects, at: now)
+    }
+
+    private mutating func perform(_ steps: [MemberEffect], at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        var change = Change()
+        for step in steps {
+            switch step {
+            case .send(let datagram, let recipients): effects.append(.send(datagram, to: recipients))
+            case .learned(let name): effects.append(.learned(name))
+            case .forgotten(let name): effects.append(.forgotten(name))
+            case .claim(let address, let reason): claim(address, reason, &change, at: now)
+            case .release(let address, let reason): release(address, reason, &change)
+            case .reassert(let address):
+                effects += apply(&change, at: now) + speak(at: now) { $0.announceAgain(address, at: now) }
+            case .holdAnswers:
+                effects += apply(&change, at: now) + [.note(.paused)] + speak(at: now) { $0.hold(at: now) }
+            case .resumeAnswers:
+                noteUnheard()
+                effects += apply(&change, at: now) + [.note(.resumed)] + speak(at: now) { $0.resume(at: now) }
+            case .ownerChanged(let address, _): touched.insert(address)
+            case .memberChanged(let name, let reach):
+                if reach.isMember { unheard.remove(name) }
+                effects.append(.note(.memberChanged(name, reach)))
+            case .incarnationChanged: break
+            }
+        }
+        return effects + apply(&change, at: now)
+    }
+
+    /// Claims and releases that the speaker has not been told of.
+    private struct Change {
+        var claimed: [IPAddress: ClaimReason] = [:]
+        var released: [IPAddress: ReleaseReason] = [:]
+        var probing: Set<IPAddress> = []
+    }
+
+    private mutating func claim(
+        _ address: IPAddress, _ reason: ClaimReason, _ change: inout Change, at now: MonotonicTime
+    ) {
+        claims[address] = reason
+        failures[address] = nil
+        touched.insert(address)
+        placed.insert(Announcement(address: address, pool: nil))
+        change.claimed[address] = reason
+        let isRecent = rivals[address].map { $0.time.duration(to: now) < Self.rivalMemory } ?? false
+        if isRecent || isUncertain(reason) { change.probing.insert(address) }
+    }
+
+    private mutating func release(_ address: IPAddress, _ reason: ReleaseReason, _ change: inout Change) {
+        change.claimed[address] = nil
+        change.probing.remove(address)
+        change.released[address] = reason
+        drop(address)
+    }
+
+    /// Whether a host may have the address of which no one said so.
+    ///
+    /// A node that is alone takes what it finds recorded when it starts without asking: it is what it had before.
+    private func isUncertain(_ reason: ClaimReason) -> Bool {
+        switch reason {
+        case .fresh: !(roster.others.isEmpty && isFirstRound)
+        case .takeover(let name): name.map(unheard.contains) ?? true
+        case .handover, .adoption: false
+        }
+    }
+
+    private mutating func apply(_ change: inout Change, at now: MonotonicTime) -> [Effect] {
+        guard !change.claimed.isEmpty || !change.released.isEmpty else { return [] }
+        var effects: [Effect] = []
+        if !change.claimed.isEmpty { effects.append(.note(.claimed(change.claimed))) }
+        if !change.released.isEmpty { effects.append(.note(.released(change.released))) }
+        let probing = change.probing
+        change = Change()
+        return effects + speakPlaced(probing: probing, at: now)
+    }
+
+    private mutating func speakPlaced(probing: Set<IPAddress>, at now: MonotonicTime) -> [Effect] {
+        let placed = placed
+        return speak(at: now) { $0.want(placed, probing: probing, at: now) }
+    }
+
+    private mutating func drop(_ address: IPAddress) {
+        claims[address] = nil
+        spoken[address] = nil
+        touched.insert(address)
+        placed.remove(Announcement(address: address, pool: nil))
+    }
+}
+
+// MARK: - The speaker
+
+extension Custody {
+    /// Hands an input to the speaker, and does what follows.
+    mutating func speak(at now: MonotonicTime, _ input: (inout Speaker) -> [Speaker.Effect]) -> [Effect] {
+        var effects: [Effect] = []
+        for step in input(&speaker) {
+            switch step {
+            case .report(let address, let state): effects += note(state, of: address, at: now)
+            case .memberClaim(let address, let station): effects += noteClaim(of: address, by: station, at: now)
+            default: effects.append(.wire(step))
+            }
+        }
+        return effects
+    }
+
+    private mutating func note(
+        _ state: AnnouncementEffect.State, of address: IPAddress, at now: MonotonicTime
+    ) -> [Effect] {
+        touched.insert(address)
+        guard claims[address] != nil else { return [] }
+        spoken[address] = state
+        switch state {
+        case .inEffect:
+            rivals[address] = nil
+            return handle(.attached(address), at: now)
+        case .blocked(let obstacle):
+            failures[address] = obstacle
+            return giveBack(address, at: now)
+        case .conflicted(let station, let interface):
+            let name = member?.node(speakingFrom: station)
+            rivals[address] = Rival(station: station, node: name, interface: interface, time: now)
+            let notes: [Effect] = name == nil ? [.note(.conflicted(address, station, interface: interface))] : []
+            return notes + giveBack(address, at: now)
+        case .owned, .pending, .withdrawn: return []
+        }
+    }
+
+    /// This node cannot have the address just now; another may.
+    private mutating func giveBack(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
+        drop(address)
+        return speakPlaced(probing: [], at: now) + handle(.attachFailed(address), at: now)
+    }
+
+    /// Another node was heard to announce an address of this one. Where heartbeats reach, they decide; where not, the
+    /// later claim prevails, as far as it can be known.
+    private mutating func noteClaim(of address: IPAddress, by station: MACAddress, at now: MonotonicTime) -> [Effect] {
+        guard let member, let name = member.node(speakingFrom: station), claims[address] != nil else { return [] }
+        guard member.reach(of: name)?.isMember != true, !member.prevails(over: name, for: address) else {
+            return handle(.claimHeard(address), at: now)
+        }
+        let interface = speaker.interface(of: address) ?? ""
+        rivals[address] = Rival(station: station, node: name, interface: interface, time: now)
+        return [.note(.contested(address, by: name, yields: true))] + giveBack(address, at: now)
+    }
+}

@@ -1,0 +1,31 @@
+public import NetworkTypes
+
+/// What this node knows of the others, for `herald status`.
+public struct MembershipReport: Sendable {
+    /// Another node.
+    public struct Node: Sendable {
+        public let name: NodeName
+        /// `mutual`, `witnessed`, `deaf` or `unreachable`.
+        public let reach: String
+        /// `alive`, `suspect` or `dead`, by its own heartbeats.
+        public let verdict: String
+        /// The time between its heartbeats that 99 of 100 do not exceed, over the latest 64; nil before the second.
+        public let arrivalP99: Duration?
+        public let isDraining: Bool
+        /// How many addresses it claims.
+        public let addressCount: Int
+    }
+
+    /// Ascending by name; empty for a node that is alone.
+    public let nodes: [Node]
+    /// Whether this node still listens before it takes addresses.
+    public let isSettling: Bool
+    /// Whether it hands over what it has.
+    public let isDraining: Bool
+    /// How many addresses it claims.
+    public let addressCount: Int
+    /// Datagrams dropped, by reason.
+    public let rejections: [String: Int]
+    /// Why there is no membership though there are other nodes, or what is wrong with it.
+    public let problem: String?
+}

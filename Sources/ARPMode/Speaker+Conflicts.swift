@@ -1,0 +1,40 @@
+import AddressResolution
+import LoadBalancing
+import Netlink
+import NetworkTypes
+
+// Who else claims an address that this node is to have, or has.
+extension Speaker {
+    /// Goes on with what nobody else has, and gives up what somebody has.
+    mutating func takeIn(_ verdicts: [Prober.Effect], on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        for verdict in verdicts {
+            switch verdict {
+            case .send(let frame): effects.append(.send(frame, link))
+            case .free(let address): effects += proven(address, at: now)
+            case .conflict(let address, let station): effects += giveUp(address, to: station, on: link)
+            }
+        }
+        return effects
+    }
+
+    /// What follows when a station was heard to use an address that is announced here.
+    mutating func notice(_ claim: Claim, in frame: ResolutionFrame, on link: LinkIndex) -> [Effect] {
+        guard case .answering(link, _) = phases[claim.address], let station = segments[link]?.responder.station,
+            !station.isOurs(frame.header.source), !station.isOurs(claim.hardwareAddress)
+        else { return [] }
+        switch monitor.handle(claim) {
+        case .defend(let address, _):
+            return station.announcementFrames(for: address).map { .send($0, link) }
+        case .lost(let address, let other): return giveUp(address, to: other, on: link)
+        case .memberClaim(let address, let other): return [.memberClaim(address, other)]
+        case nil: return []
+        }
+    }
+
+    /// The name of the interface on which an address is announced.
+    func interface(of address: IPAddress) -> String? {
+        guard case .answering(let link, _) = phases[address] else { return nil }
+        return segments[link]?.name
+    }
+}

@@ -1,0 +1,42 @@
+public import NetworkTypes
+
+// What a driver asks a member about.
+extension Member {
+    /// The node, alive or dead, that last said it speaks from this hardware address.
+    public func node(speakingFrom station: MACAddress) -> NodeName? {
+        peers.first { $0.state?.stations.contains(station) == true }?.name
+    }
+
+    /// The hardware addresses of all other nodes, as last heard.
+    public var stations: Set<MACAddress> {
+        peers.reduce(into: []) { $0.formUnion($1.state?.stations ?? []) }
+    }
+
+    /// How another node is reached; nil for one that is not known.
+    public func reach(of name: NodeName) -> Reach? {
+        peers.first { $0.name == name }?.reach
+    }
+
+    /// Whether another node is there that can be heard, by itself or another.
+    public var hasCompany: Bool { peers.contains { $0.reach.isMember } }
+
+    /// Whether some member could take one of the addresses that this node claims.
+    public var hasSuccessors: Bool {
+        ownership.ownClaims.sorted.contains { claim in
+            ownership.records[claim.address].map { ownership.hasSuccessor(for: claim.address, in: $0) } ?? false
+        }
+    }
+
+    /// Of two nodes that took an address without hearing each other, whether this one keeps it.
+    ///
+    /// Who lost it by the other's later claim does not; else the weight decides, which both compute alike.
+    public func prevails(over name: NodeName, for address: IPAddress) -> Bool {
+        guard let peer = peers.first(where: { $0.name == name }) else { return true }
+        if peer.state?.claims[address]?.isInEffect == true { return true }
+        guard let mine = ownership.ownClaims[address] else { return false }
+        // It knew of the claim and made its own all the same: later.
+        if let lost = peer.lostClock, mine.epoch <= lost { return false }
+        let hash = StableHash.hash(address)
+        return (StableHash.weight(of: hash, on: id), id) > (StableHash.weight(of: hash, on: peer.id), peer.id)
+    }
+}

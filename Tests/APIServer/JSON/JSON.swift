@@ -1,0 +1,89 @@
+/// A JSON text as a value; members keep their order.
+enum JSON: Equatable, Sendable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case number(Double)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+
+    struct Member: Equatable, Sendable {
+        var name: String
+        var value: JSON
+    }
+
+    static let empty = JSON.object([])
+}
+
+extension JSON {
+    var string: String? { if case .string(let value) = self { value } else { nil } }
+    var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    var members: [Member]? { if case .object(let value) = self { value } else { nil } }
+    var isNull: Bool { self == .null }
+
+    /// Null, an empty text, an empty list or an empty object: what Go leaves out with `omitempty`.
+    var isEmpty: Bool {
+        switch self {
+        case .null: true
+        case .string(let value): value.isEmpty
+        case .array(let values): values.isEmpty
+        case .object(let members): members.isEmpty
+        case .bool, .integer, .number: false
+        }
+    }
+
+    /// A member of an object. Setting nil removes it; setting one of what is no object makes it an object.
+    subscript(name: String) -> JSON? {
+        get { members?.first { $0.name == name }?.value }
+        set {
+            var members = members ?? []
+            self = .null
+            if let index = members.firstIndex(where: { $0.name == name }) {
+                if let newValue { members[index].value = newValue } else { members.remove(at: index) }
+            } else if let newValue {
+                members.append(Member(name: name, value: newValue))
+            }
+            self = .object(members)
+        }
+    }
+
+    /// What is found by going from member to member.
+    subscript(path first: String, _ rest: String...) -> JSON? {
+        var found = self[first]
+        for name in rest { found = found?[name] }
+        return found
+    }
+
+    /// Changes a member in place; what is absent is an empty object.
+    mutating func modify(_ name: String, _ change: (inout JSON) -> Void) {
+        var member = self[name] ?? .empty
+        self[name] = .null
+        change(&member)
+        self[name] = member
+    }
+
+    /// A number as Go prints it in messages, a text in quotes.
+    var shown: String {
+        switch self {
+        case .string(let text): "\"\(text)\""
+        case .integer(let number): "\(number)"
+        default: String(decoding: octets, as: UTF8.self)
+        }
+    }
+}
+
+extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
+    ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
+{
+    init(stringLiteral value: String) { self = .string(value) }
+    init(integerLiteral value: Int64) { self = .integer(value) }
+    init(booleanLiteral value: Bool) { self = .bool(value) }
+    init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    init(nilLiteral: ()) { self = .null }
+    init(dictionaryLiteral elements: (String, JSON)...) {
+        self = .object(elements.map { Member(name: $0.0, value: $0.1) })
+    }
+}

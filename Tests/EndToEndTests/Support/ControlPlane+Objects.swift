@@ -1,0 +1,127 @@
+import Foundation
+import HTTPTransfer
+
+@testable import APIServer
+
+/// Reading and writing objects as one who may do everything.
+extension ControlPlane {
+    struct Refused: Error, CustomStringConvertible {
+        let code: Int
+        let body: JSON
+        var description: String { "\(code): \(body.text)" }
+    }
+
+    enum Patch: String {
+        case merge = "application/merge-patch+json"
+    }
+
+    static let services = "/api/v1/services"
+    static let nodes = "/api/v1/nodes"
+
+    func get(_ path: String) async throws -> JSON { try await send(.get, path) }
+
+    /// Nil when there is none.
+    func find(_ path: String) async throws -> JSON? {
+        do { return try await send(.get, path) } catch let error as Refused where error.code == 404 { return nil }
+    }
+
+    func list(_ path: String) async throws -> [JSON] { try await get(path)["items"]?.array ?? [] }
+
+    @discardableResult
+    func create(_ path: String, _ object: JSON) async throws -> JSON { try await send(.post, path, object) }
+
+    @discardableResult
+    func patch(_ path: String, _ patch: JSON) async throws -> JSON {
+        try await send(.patch, path, patch, type: Patch.merge.rawValue)
+    }
+
+    func delete(_ path: String) async throws {
+        do { _ = try await send(.delete, path) } catch let error as Refused where error.code == 404 {}
+    }
+
+    /// Creates it unless there is one of the name.
+    private func ensure(_ path: String, _ object: JSON) async throws {
+        do { try await create(path, object) } catch let error as Refused where error.code == 409 {}
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, type: String = "application/json"
+    ) async throws -> JSON {
+        let headers: HTTPHeaders = [
+            "Authorization": "Bearer \(token)", "Content-Type": type, "User-Agent": "e2e-test/1",
+            "Accept": "application/json",
+        ]
+        let request = HTTPRequest(method, endpoint, path, headers: headers, body: body?.octets)
+        let response = try await transfer.send(request)
+        let octets = try await response.body.collect(upTo: 256 << 20)
+        let json = (try? JSONReader.read(octets)) ?? .string(String(decoding: octets, as: UTF8.self))
+        guard response.status < 300 else { throw Refused(code: response.status, body: json) }
+        return json
+    }
+
+    // MARK: - What herald may do
+
+    static let account = "herald"
+    static let role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/herald-e2e"
+
+    /// The least rights that herald needs on objects of the cluster.
+    static let rules: [JSON] = [
+        ["apiGroups": [""], "resources": ["services"], "verbs": ["get", "list", "watch", "patch"]],
+        statusRule,
+        ["apiGroups": [""], "resources": ["nodes", "namespaces"], "verbs": ["list", "watch"]],
+        ["apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]],
+        ["apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]],
+    ]
+    static let statusRule: JSON = ["apiGroups": [""], "resources": ["services/status"], "verbs": ["patch"]]
+    private static let roleGroup = "rbac.authorization.k8s.io"
+
+    func prepare() async throws {
+        try await ensure(
+            "/apis/\(Self.roleGroup)/v1/clusterroles",
+            ["metadata": ["name": "herald-e2e"], "rules": .array(Self.rules)])
+    }
+
+    /// A namespace with a service account for herald; returns a token of it.
+    func makeAccount(in namespace: String) async throws -> String {
+        try await ensure("/api/v1/namespaces", ["metadata": ["name": .string(namespace)]])
+        let core = "/api/v1/namespaces/\(namespace)"
+        let roles = "/apis/\(Self.roleGroup)/v1"
+        try await ensure("\(core)/serviceaccounts", ["metadata": ["name": .string(Self.account)]])
+        let subjects: JSON = [
+            ["kind": "ServiceAccount", "name": .string(Self.account), "namespace": .string(namespace)]
+        ]
+        try await ensure(
+            "\(roles)/clusterrolebindings",
+            [
+                "metadata": ["name": .string("herald-\(namespace)")], "subjects": subjects,
+                "roleRef": ["apiGroup": .string(Self.roleGroup), "kind": "ClusterRole", "name": "herald-e2e"],
+            ])
+        try await ensure(
+            "\(roles)/namespaces/\(namespace)/roles",
+            [
+                "metadata": ["name": "herald"],
+                "rules": [
+                    [
+                        "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
+                        "verbs": ["get", "create", "update"],
+                    ]
+                ],
+            ])
+        try await ensure(
+            "\(roles)/namespaces/\(namespace)/rolebindings",
+            [
+                "metadata": ["name": "herald"], "subjects": subjects,
+                "roleRef": ["apiGroup": .string(Self.roleGroup), "kind": "Role", "name": "herald"],
+            ])
+        return try await makeToken(in: namespace)
+    }
+
+    func makeToken(in namespace: String) async throws -> String {
+        let request: JSON = [
+            "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": ["expirationSeconds": 3600],
+        ]
+        let path = "/api/v1/namespaces/\(namespace)/serviceaccounts/\(Self.account)/token"
+        let answer = try await create(path, request)
+        return answer[path: "status", "token"]?.string ?? ""
+    }
+}

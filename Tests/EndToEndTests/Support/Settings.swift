@@ -1,0 +1,18 @@
+/// A configuration file of a test.
+struct Settings: Sendable {
+    var pools = ["{name: edge, addresses: [10.0.1.100-10.0.1.119, \"fd00:0:0:1::100-fd00:0:0:1::11f\"]}"]
+    /// Further lines, at the left margin.
+    var more = ""
+
+    func text(kubeconfig: String, stateDirectory: String, socket: String) -> String {
+        """
+        mode: arp
+        pools:
+        \(pools.map { "  - \($0)\n" }.joined())
+        source: {kubernetes: {kubeconfig: \(kubeconfig), stateDirectory: \(stateDirectory)}}
+        operations: {socket: \(socket)}
+        \(more)
+
+        """
+    }
+}

@@ -1,0 +1,35 @@
+import Announcing
+import IPAM
+import KubernetesSource
+import LoadBalancing
+import NIOConcurrencyHelpers
+
+/// What a reader of the source has been told.
+final class SourceReader: Sendable {
+    struct Seen {
+        var services: [String: LoadBalancerService] = [:]
+        var problems: [String] = []
+        var isSynchronised = false
+    }
+    let seen = NIOLockedValueBox(Seen())
+
+    func follow(_ source: KubernetesSource) async {
+        while let facts = await source.changes.take() {
+            seen.withLockedValue { seen in
+                for (subject, fact) in facts {
+                    switch (subject, fact) {
+                    case (.service(let key), .service(let service)): seen.services[key.name] = service
+                    case (.service(let key), _): seen.services[key.name] = nil
+                    case (.problems, .problems(let problems)): seen.problems = problems
+                    case (.synchronisation, _): seen.isSynchronised = true
+                    default: break
+                    }
+                }
+            }
+        }
+    }
+
+    var isSynchronised: Bool { seen.withLockedValue { $0.isSynchronised } }
+    var problems: [String] { seen.withLockedValue { $0.problems } }
+    func service(_ name: String) -> LoadBalancerService? { seen.withLockedValue { $0.services[name] } }
+}
