@@ -155,7 +155,7 @@ let package = Package(
                 "PacketLoop", hashTrees,
             ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
-        tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests("ConfigurationTests", ["BGP", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
             "DirectorySourceTests",
             [

@@ -72,7 +72,8 @@ extension InteropSuite {
         func gracefulRestart() async throws {
             try await withFabric { fabric in
                 let bird = try Bird(
-                    on: fabric.router, in: fabric.lab, Bird.session(fabric.node, options: "passive; graceful restart on;"))
+                    on: fabric.router, in: fabric.lab,
+                    Bird.session(fabric.node, options: "passive; graceful restart on;"))
                 let speaker = try fabric.speaker(fabric.bgp("gracefulRestart: 30s"), services: 2).start()
                 try bird.waitForRoute("fd00:55::1/128")
                 try speaker.running.kill9()
@@ -94,8 +95,10 @@ extension InteropSuite {
         func quietRestart() async throws {
             try await withFabric { fabric in
                 let bird = try Bird(
-                    on: fabric.router, in: fabric.lab, Bird.session(fabric.node, options: "passive; graceful restart on;"))
-                let speaker = try fabric.speaker(fabric.bgp("gracefulRestart: 30s", more: "onShutdown: restart")).start()
+                    on: fabric.router, in: fabric.lab,
+                    Bird.session(fabric.node, options: "passive; graceful restart on;"))
+                let speaker = try fabric.speaker(fabric.bgp("gracefulRestart: 30s", more: "onShutdown: restart"))
+                    .start()
                 try bird.waitForRoute(Fabric.ipv4)
                 try speaker.running.end()
                 #expect(try bird.has(Fabric.ipv4))
@@ -109,7 +112,8 @@ extension InteropSuite {
         func passwords() async throws {
             try await withFabric { fabric in
                 let bird = try Bird(
-                    on: fabric.router, in: fabric.lab, Bird.session(fabric.node, options: "passive; password \"right\";"))
+                    on: fabric.router, in: fabric.lab,
+                    Bird.session(fabric.node, options: "passive; password \"right\";"))
                 let speaker = try fabric.speaker(fabric.bgp("passwordFile: \(fabric.lab.folder)/key"))
                 try "wrong\n".write(toFile: "\(fabric.lab.folder)/key", atomically: true, encoding: .utf8)
                 try speaker.start()
@@ -132,10 +136,12 @@ extension InteropSuite {
                 let bird = try Bird(
                     on: fabric.router, in: fabric.lab,
                     Bird.session(
-                        fabric.node, options: "password \"key\"; ttl security on; connect delay time 1; connect retry time 1;"))
+                        fabric.node,
+                        options: "password \"key\"; ttl security on; connect delay time 1; connect retry time 1;"))
                 let speaker = try fabric.speaker(
                     fabric.bgp(
-                        "connect: passive, passwordFile: \(fabric.lab.folder)/key, ttlSecurity: true", more: "listen: true"))
+                        "connect: passive, passwordFile: \(fabric.lab.folder)/key, ttlSecurity: true",
+                        more: "listen: true"))
                 try "key".write(toFile: "\(fabric.lab.folder)/key", atomically: true, encoding: .utf8)
                 try speaker.start()
                 try bird.waitForRoute(Fabric.ipv4)
@@ -167,7 +173,8 @@ extension InteropSuite {
         func asNumbers() async throws {
             try await withFabric { fabric in
                 let bird = try Bird(
-                    on: fabric.router, in: fabric.lab, Bird.session(fabric.node, asn: "4200000001", herald: "4200000002"))
+                    on: fabric.router, in: fabric.lab,
+                    Bird.session(fabric.node, asn: "4200000001", herald: "4200000002"))
                 let speaker = try fabric.speaker(fabric.bgp(asn: "4200000002", peerASN: "4200000001")).start()
                 try bird.waitForRoute(Fabric.ipv4)
                 #expect(try bird.routes().contains("BGP.as_path: 4200000002"))

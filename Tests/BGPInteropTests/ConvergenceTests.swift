@@ -5,7 +5,8 @@ import Testing
 
 extension InteropSuite {
     @Suite struct ConvergenceTests {
-        private static let bfd = "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; multihop { interval 50 ms; multiplier 3; }; }\n"
+        private static let bfd =
+            "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; multihop { interval 50 ms; multiplier 3; }; }\n"
 
         @Test("the cable is pulled: BFD takes the route away in less than 160 ms")
         func cut() async throws {

@@ -35,7 +35,9 @@ extension InteropSuite {
                     try rib("ipv4").contains("192.0.2.0/32") && rib("ipv6").contains("fd00:55::/128")
                 }
                 try speaker.running.end()
-                try eventually("GoBGP has no route", within: Speaker.patience) { try !rib("ipv4").contains("192.0.2.0") }
+                try eventually("GoBGP has no route", within: Speaker.patience) {
+                    try !rib("ipv4").contains("192.0.2.0")
+                }
             }
         }
 

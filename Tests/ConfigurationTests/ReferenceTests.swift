@@ -25,7 +25,7 @@ struct ReferenceTests {
     func defaults() throws {
         let smallest = try Configuration.parse(Array(Fixture.smallest.utf8), file: "f").configuration
         for entry in Configuration.reference where !entry.path.hasPrefix("pools") && !entry.path.hasPrefix("source.") {
-            guard let value = entry.default else { continue }
+            guard let value = entry.default, !entry.path.contains("[]") else { continue }
             // `arp.lifetime` with the default 5s becomes `arp: {lifetime: 5s}`.
             let keys = entry.path.split(separator: ".")
             let line = keys.joined(separator: ": {") + ": \(value)" + String(repeating: "}", count: keys.count - 1)

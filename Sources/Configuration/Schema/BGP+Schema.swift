@@ -8,8 +8,9 @@ extension Shape where Value == BGPSettings {
             BGPSettings(),
             [
                 Field(
-                    "asn", optional: \.asn, .asn, otherwise: "the node's annotation herald-lb.io/bgp-asn",
-                    "The AS number of this side."),
+                    "asn", optional: \.asn, .asn,
+                    "The AS number of this side; without it nodes take it from their annotation "
+                        + "herald-lb.io/bgp-asn."),
                 Field(
                     "routerID", \.routerID, .routerID,
                     "The BGP identifier, written as an IPv4 address; auto takes the node's first IPv4 address."),
@@ -67,7 +68,7 @@ extension Shape where Value == BGPNodes {
             BGPNodes(),
             [
                 Field(
-                    "selector", optional: \.selector, .selector, otherwise: "all", "Chooses nodes by their labels.")
+                    "selector", optional: \.selector, .selector, "Chooses nodes by their labels; none: all.")
             ], example: "{selector: {rack: a}}")
     }
 }

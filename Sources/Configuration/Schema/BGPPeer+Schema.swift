@@ -76,7 +76,7 @@ extension Shape where Value == BGPNodes {
             BGPNodes(),
             [
                 Field(
-                    "selector", optional: \.selector, .selector, otherwise: "all", "Chooses nodes by their labels.")
+                    "selector", optional: \.selector, .selector, "Chooses nodes by their labels; none: all.")
             ], example: "{selector: {rack: a}}")
     }
 }
