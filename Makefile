@@ -25,19 +25,47 @@ sanitize: ## Runs the tests with the thread sanitizer, then with the address san
 	HERALD_SANITIZER=thread scripts/test
 	HERALD_SANITIZER=address scripts/test
 
+.PHONY: e2e
+e2e: ## Runs herald against an API server; a real one if KUBEBUILDER_ASSETS names its folder
+	@scripts/install --tests
+	@scripts/e2e
+
 .PHONY: lint
 lint: ## Checks the form of all Swift code
 	swift format lint --strict --parallel --recursive Package.swift Benchmarks Sources Tests
 
+.PHONY: chart
+chart: ## Writes the generated parts of charts/herald: the schema of its values, and install.yaml
+	@scripts/install --tests
+	.build/python/bin/python scripts/chart write .
+
 .PHONY: release
 release: libraries ## Builds the binary that ships: .build/release/herald
 	swift build $(RELEASE_FLAGS)
+
+.PHONY: dist
+dist: release ## Packs dist/herald-VERSION-linux-ARCH.tar.gz
+	@scripts/dist
+
+IMAGE ?= ghcr.io/herald-lb/herald:0.1.0
+
+.PHONY: image
+image: release ## Packs dist/herald-image.tar, which docker, podman, containerd and kind load; needs none of them
+	@mkdir -p dist
+	@scripts/image-root .build/release/herald LICENSE dist/image-root
+	@/usr/bin/python3 scripts/image dist/image-root $(IMAGE) dist/herald-image.tar
+
+.PHONY: verify-dist
+verify-dist: dist image ## Runs what dist and image packed in a bare Debian 12 and by itself
+	@scripts/install --dist
+	@scripts/verify-dist
 
 .PHONY: bench
 bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 	@scripts/install --demo
 	swift build -c release --product herald-bench
 	swift build -c release --product lab-probe
+	swift build -c release --product test-apiserver
 	$(MAKE) release
 	.build/release/herald-bench
 

@@ -17,6 +17,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hashTrees = Target.Dependency.product(name: "HashTreeCollections", package: "swift-collections")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -34,6 +35,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -42,20 +44,27 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem", "HTTPTransfer",
+                "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem",
+                "HTTPTransfer",
                 "HostNetwork",
                 "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator",
-                "PacketLoop", argumentParser, locks, logging, serviceLifecycle, unixSignals,
+                "PacketLoop", argumentParser, coreMetrics, locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
         room(
             "Operator",
             [
-                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", logging,
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", coreMetrics,
+                logging,
                 serviceLifecycle, unixSignals,
             ]),
-        room("Operations", [locks, logging, nioCore, nioHTTP, nioPosix, serviceLifecycle]),
+        room(
+            "Operations",
+            [
+                "FileSystem", "NetworkTypes", coreMetrics, locks, logging, nioCore, nioHTTP, nioPosix,
+                serviceLifecycle,
+            ]),
         // Modes and sources
         room(
             "ARPMode",
@@ -87,7 +96,7 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", locks]),
+        room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", coreMetrics, locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
         room("HTTPTransfer", ["CCurl", locks]),
@@ -112,7 +121,9 @@ let package = Package(
         // What `make bench` runs
         .executableTarget(
             name: "herald-bench",
-            dependencies: ["AddressResolution", "IPAM", "Lab", "LoadBalancing", "NetworkTypes"],
+            dependencies: [
+                "AddressResolution", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "NetworkTypes",
+            ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
         .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
@@ -155,6 +166,7 @@ let package = Package(
                 "PacketLoop", hashTrees,
             ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
+        tests("ChartTests", ["Spawning", "herald"]),
         tests("ConfigurationTests", ["BGP", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
             "DirectorySourceTests",
@@ -193,6 +205,9 @@ let package = Package(
         tests("MembershipTests", ["Membership", "NetworkTypes"]),
         tests("NetlinkTests", ["Netlink", "NetworkTypes", "Spawning"]),
         tests("NetworkTypesTests", ["NetworkTypes"]),
+        tests(
+            "OperationsTests",
+            ["NetworkTypes", "Operations", coreMetrics, logging, nioCore, nioPosix, serviceLifecycle]),
         tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),

@@ -11,7 +11,9 @@ extension Custody {
 
     /// Hands an event to the member, and does what follows.
     mutating func handle(_ event: MemberEvent, at now: MonotonicTime) -> [Effect] {
+        let wasSettling = member?.isSettling
         guard let effects = member?.handle(event, at: now) else { return [] }
+        if wasSettling == true, member?.isSettling == false { touchUnclaimed() }
         return perform(effects, at: now)
     }
 
@@ -58,7 +60,7 @@ extension Custody {
         placed.insert(Announcement(address: address, pool: nil))
         change.claimed[address] = reason
         let isRecent = rivals[address].map { $0.time.duration(to: now) < Self.rivalMemory } ?? false
-        if isRecent || isUncertain(reason) { change.probing.insert(address) }
+        if isRecent || isUncertain(address, reason) { change.probing.insert(address) }
     }
 
     private mutating func release(_ address: IPAddress, _ reason: ReleaseReason, _ change: inout Change) {
@@ -71,10 +73,12 @@ extension Custody {
     /// Whether a host may have the address of which no one said so.
     ///
     /// A node that is alone takes what it finds recorded when it starts without asking: it is what it had before.
-    private func isUncertain(_ reason: ClaimReason) -> Bool {
+    /// A node that gave an address up though it could have kept it had a reason.
+    private func isUncertain(_ address: IPAddress, _ reason: ClaimReason) -> Bool {
         switch reason {
         case .fresh: !(roster.others.isEmpty && isFirstRound)
-        case .takeover(let name): name.map(unheard.contains) ?? true
+        case .takeover(let name?): unheard.contains(name) || member?.couldOwn(address, name) == true
+        case .takeover(nil): true
         case .handover, .adoption: false
         }
     }

@@ -13,7 +13,7 @@ extension Custody {
         let changed = touched.sorted()
         touched = []
         return changed.compactMap { address in
-            let state = state(of: address)
+            guard let state = state(of: address, at: now) else { return nil }
             guard reported[address] != state else { return nil }
             guard state != .withdrawn || reported[address] != nil else { return nil }
             reported[address] = state == .withdrawn ? nil : state
@@ -21,11 +21,11 @@ extension Custody {
         }
     }
 
-    private func state(of address: IPAddress) -> AnnouncementEffect.State {
+    /// Nil while nothing can be said yet: what was told last still holds, for all that is known.
+    private mutating func state(of address: IPAddress, at now: MonotonicTime) -> AnnouncementEffect.State? {
+        let limit = ownerless.removeValue(forKey: address)
         guard let announcement = wanted[address] else { return .withdrawn }
-        if claims[address] != nil {
-            return spoken[address] ?? .pending(Obstacle(reason: "Pending", sentence: "\(address) is being announced"))
-        }
+        if claims[address] != nil { return spoken[address] }
         if let owner = member?.owner(of: address), owner != node { return .owned(by: owner) }
         if let rival = rivals[address] {
             guard let name = rival.node else {
@@ -33,17 +33,30 @@ extension Custody {
             }
             return .owned(by: name)
         }
-        let obstacle = obstacle(to: announcement)
+        if let obstacle = standingObstacle(to: announcement) { return .blocked(obstacle) }
+        guard let member, !member.isSettling else { return nil }
+        if member.hasCompany {
+            let limit = limit ?? now.advanced(by: Self.succession)
+            ownerless[address] = limit > now ? limit : MonotonicTime(nanoseconds: .max)
+            if limit > now, limit.nanoseconds != .max { return nil }
+        }
+        let obstacle = obstacle(to: address)
         return obstacle.reason == "Pending" ? .pending(obstacle) : .blocked(obstacle)
     }
 
-    private func obstacle(to announcement: Announcement) -> Obstacle {
-        let address = announcement.address
+    /// How long other nodes are given to take an address before it is told that none has it.
+    private static let succession = Duration.seconds(1)
+
+    /// What keeps every node, or this one as far as it can know, from announcing.
+    private func standingObstacle(to announcement: Announcement) -> Obstacle? {
+        if member == nil, let membershipObstacle, !roster.others.isEmpty { return membershipObstacle }
+        return roster.obstacle(for: announcement.candidates, by: rule, at: time)
+    }
+
+    private func obstacle(to address: IPAddress) -> Obstacle {
         guard let network = speaker.network else {
             return Obstacle(reason: "Pending", sentence: "the interfaces are not known yet")
         }
-        if let membershipObstacle, !roster.others.isEmpty { return membershipObstacle }
-        if let obstacle = roster.obstacle(for: announcement.candidates, by: rule, at: time) { return obstacle }
         if let failure = failures[address] { return failure }
         let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
         if case .failure(let obstacle) = choice.interface(for: address) { return obstacle }

@@ -72,6 +72,8 @@ struct Custody: Sendable {
     var unheard: Set<NodeName> = []
     var spoken: [IPAddress: AnnouncementEffect.State] = [:]
     var reported: [IPAddress: AnnouncementEffect.State] = [:]
+    /// Addresses that no node has, though there are others, and until when it is waited for one of them before that is told.
+    var ownerless: [IPAddress: MonotonicTime] = [:]
     /// Addresses whose state may be another than was reported.
     var touched: Set<IPAddress> = []
 
@@ -90,7 +92,7 @@ struct Custody: Sendable {
 
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
-        [member?.nextWake, speaker.nextWake].compactMap { $0 }.min()
+        [member?.nextWake, speaker.nextWake, ownerless.values.min()].compactMap { $0 }.min()
     }
 
     /// Whether this node has nothing left that another could take over.
@@ -187,6 +189,7 @@ extension Custody {
     mutating func advance(to now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         if let member, member.nextWake <= now { effects = handle(.timePassed, at: now) }
+        for (address, limit) in ownerless where limit <= now { touched.insert(address) }
         return effects + speak(at: now) { $0.advance(to: now) } + settle(at: now)
     }
 
@@ -279,7 +282,7 @@ extension Custody {
         unheard = Set(roster.others.filter { member?.reach(of: $0)?.isMember != true })
     }
 
-    private mutating func touchUnclaimed() {
+    mutating func touchUnclaimed() {
         touched.formUnion(wanted.keys.filter { claims[$0] == nil })
     }
 

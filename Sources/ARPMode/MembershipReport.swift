@@ -4,6 +4,7 @@ public import NetworkTypes
 public struct MembershipReport: Sendable {
     /// Another node.
     public struct Node: Sendable {
+        /// As the cluster or `membership.peers` names it; never this node.
         public let name: NodeName
         /// `mutual`, `witnessed`, `deaf` or `unreachable`.
         public let reach: String
@@ -11,6 +12,7 @@ public struct MembershipReport: Sendable {
         public let verdict: String
         /// The time between its heartbeats that 99 of 100 do not exceed, over the latest 64; nil before the second.
         public let arrivalP99: Duration?
+        /// Whether it says that it hands over what it has.
         public let isDraining: Bool
         /// How many addresses it claims.
         public let addressCount: Int

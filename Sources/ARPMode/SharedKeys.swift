@@ -28,7 +28,8 @@ final class SharedKeys: HeartbeatSeal {
 
     func tag(of message: ArraySlice<UInt8>, key number: UInt8) -> UInt128? {
         guard let secret = keys.withLock({ $0.first { $0.number == number }?.secret }) else { return nil }
-        return HMAC<SHA256>.authenticationCode(for: message, using: secret).prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+        let code = HMAC<SHA256>.authenticationCode(for: message, using: secret)
+        return code.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
     }
 
     /// Takes the keys of a file's text: a line each, of which the first seals. Blank lines, and those that begin with
@@ -38,8 +39,8 @@ final class SharedKeys: HeartbeatSeal {
         let secrets = lines.map(Self.trimmed).filter { !$0.isEmpty && $0.first != UInt8(ascii: "#") }
         guard (1...2).contains(secrets.count) else {
             throw Refusal(
-                sentence: "the key file \(file) has \(secrets.count) keys; write one on a line of its own, or two while "
-                    + "the key is being changed")
+                sentence: "the key file \(file) has \(secrets.count) keys; write one on a line of its own, or two "
+                    + "while the key is being changed")
         }
         let made = secrets.map { Key(number: Self.number(of: $0), secret: SymmetricKey(data: Array($0))) }
         if let short = secrets.firstIndex(where: { $0.count < Self.shortestKey }) {

@@ -57,6 +57,9 @@ struct Speaker: Sendable {
     /// When an attached address was last taken away by someone else.
     private var losses: [IPAddress: MonotonicTime] = [:]
     private var lastTicket: UInt64 = 0
+    /// IPv6 addresses that the kernel has taken and whose routes it may still be setting, and until when that is waited
+    /// for: packets that an announcement draws here before are lost.
+    private var unseen: [IPAddress: MonotonicTime] = [:]
     /// Addresses to ask the network about before they are placed.
     private var unproven: Set<IPAddress> = []
     var monitor = ConflictMonitor()
@@ -66,6 +69,8 @@ struct Speaker: Sendable {
 
     /// How long after a failure the kernel is asked again.
     static let retryInterval = Duration.seconds(5)
+    /// How long the kernel is given at most to set the route of an IPv6 address.
+    static let longestSetting = Duration.milliseconds(50)
 
     /// - Parameter seed: must differ between processes.
     init(settings: ARPSettings, seed: UInt64 = 0) {
@@ -76,7 +81,7 @@ struct Speaker: Sendable {
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
         let segments = segments.values.flatMap { [$0.schedule.nextWake, $0.prober.nextWake] }
-        return ([retries.values.min()] + segments).compactMap { $0 }.min()
+        return ([retries.values.min(), unseen.values.min()] + segments).compactMap { $0 }.min()
     }
 }
 
@@ -102,10 +107,14 @@ extension Speaker {
     /// Takes in the host's links and addresses.
     mutating func setNetwork(_ state: NetworkState, at now: MonotonicTime) -> [Effect] {
         let isFirst = network == nil
+        let seen = unseen.keys.filter { address in
+            guard case .attaching(_, let key, _) = phases[address] else { return false }
+            return state.address(key)?.isOurs == true
+        }
         let isRelevant = network.map { $0.links != state.links || Self.hostKeys($0) != Self.hostKeys(state) } ?? true
         network = state
-        guard isRelevant else { return [] }
-        var effects: [Effect] = []
+        var effects = finish(seen, at: now)
+        guard isRelevant else { return effects.isEmpty ? [] : effects + advance(to: now) }
         for index in segments.keys.sorted() {
             guard let link = state.links[index], segments[index]?.update(link, in: state) == true else { continue }
             announceAnew(on: index, at: now)
@@ -163,7 +172,22 @@ extension Speaker {
             return remove(address)
                 + block(address, failure, retry: now.advanced(by: Self.retryInterval)) + advance(to: now)
         }
+        if address.family == .ipv6, network?.address(key)?.isOurs != true {
+            unseen[address] = now.advanced(by: Self.longestSetting)
+            return []
+        }
         return answer(address, on: link, key: key, at: now) + advance(to: now)
+    }
+
+    /// Goes on with addresses that are in their places for good.
+    private mutating func finish(_ addresses: [IPAddress], at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        for address in addresses.sorted() {
+            unseen[address] = nil
+            guard case .attaching(let link, let key, _) = phases[address] else { continue }
+            effects += answer(address, on: link, key: key, at: now)
+        }
+        return effects
     }
 
     /// Someone took addresses off an interface, or they expired while the process did not run. What the network shows to
@@ -232,7 +256,7 @@ extension Speaker {
 
     /// Sends what is due and retries what is to be retried.
     mutating func advance(to now: MonotonicTime) -> [Effect] {
-        var effects: [Effect] = []
+        var effects = finish(unseen.filter { $0.value <= now }.map(\.key), at: now)
         for address in retries.filter({ $0.value <= now }).keys.sorted() { effects += place(address, at: now) }
         for link in segments.keys.sorted() {
             let verdicts = segments[link]?.prober.advance(to: now) ?? []
@@ -397,6 +421,7 @@ extension Speaker {
     private mutating func remove(_ address: IPAddress, lettingGo: Bool = true) -> [Effect] {
         var effects: [Effect] = []
         monitor.forget(address)
+        unseen[address] = nil
         switch phases[address] {
         case .probing(let link):
             segments[link]?.prober.cancel(address)

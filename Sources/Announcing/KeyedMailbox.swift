@@ -13,6 +13,7 @@ public final class KeyedMailbox<Key: Hashable & Sendable, Value: Sendable>: Send
 
     private let state = NIOLockedValueBox(State())
 
+    /// Open, with nothing pending; what is posted waits for the first reader.
     public init() {}
 
     /// Replaces what the reader has not yet taken under this key.

@@ -18,7 +18,8 @@ public struct SessionConfiguration: Hashable, Sendable {
     /// Whether this BFD survives its control plane (C bit).
     public var isControlPlaneIndependent: Bool
 
-    /// Intervals are kept between a microsecond and 71 minutes, the multiplier above zero.
+    /// A multiplier of zero becomes one. The session brings intervals to between a microsecond and 71 minutes, which is
+    /// what a packet can say.
     public init(
         transmitInterval: Duration = .milliseconds(50), receiveInterval: Duration = .milliseconds(50),
         multiplier: UInt8 = 3, role: Role = .active, isControlPlaneIndependent: Bool = false

@@ -19,7 +19,8 @@ extension Configuration {
         guard var configuration, reading.errorCount == 0 else { throw list }
         configuration.source = configuration.source.relative(toFile: file)
         return ParsedConfiguration(
-            configuration: configuration, warnings: list, fingerprint: Fingerprint(of: bytes))
+            configuration: configuration, warnings: list, fingerprint: Fingerprint(of: bytes),
+            text: String(decoding: bytes, as: UTF8.self))
     }
 
     private static func read(_ bytes: [UInt8], _ reading: inout Reading) -> Configuration? {

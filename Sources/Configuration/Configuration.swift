@@ -13,10 +13,10 @@ public struct Configuration: Hashable, Sendable {
     public var pools: [PlannerSettings.PoolSettings]
     /// How addresses are announced by ARP and NDP.
     public var arp = ARPSettings()
-    /// How addresses are announced by BGP.
-    public var bgp = BGPSettings()
     /// How nodes that share addresses know of each other.
     public var membership = MembershipSettings()
+    /// How addresses are announced by BGP.
+    public var bgp = BGPSettings()
     /// What is logged, and how.
     public var log = LogSettings()
     /// How the running process is asked about.
@@ -28,8 +28,8 @@ public struct Configuration: Hashable, Sendable {
         self.pools = pools
     }
 
-    /// The modes that any pool uses.
-    public var modes: Set<Mode> { Set(pools.map { $0.mode ?? mode }) }
+    /// The modes that any address uses; one that is out of every pool has that of the file.
+    public var modes: Set<Mode> { Set(pools.map { $0.mode ?? mode }).union([mode]) }
 
     /// What the planner of a node has to know.
     public func plannerSettings(for node: NodeName) -> PlannerSettings {

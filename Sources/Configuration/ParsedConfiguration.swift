@@ -6,6 +6,8 @@ public struct ParsedConfiguration: Hashable, Sendable {
     public let warnings: ProblemList
     /// Of the file's octets.
     public let fingerprint: Fingerprint
+    /// The file as it was read. It has no secrets, which are in files of their own.
+    public let text: String
 }
 
 /// Tells files apart in a status or metric: the 64-bit FNV-1a hash of their octets. It protects against nothing.

@@ -12,7 +12,7 @@ import Synchronization
 
     /// More at once on one HTTP/2 connection wait for their turn; servers allow 100 to 250.
     private static let maximumStreams = 100
-    private static let maximumIdleConnections = 8
+    private static let maximumIdleConnections = 40
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     private let multi: UnsafeMutableRawPointer

@@ -55,9 +55,17 @@ extension KubernetesSource {
     }
 
     private func isWorking(_ part: ClusterView.Part) {
-        if part == .services { reachability.note(isReachable: true, at: Date()) }
+        if part == .services {
+            if !reachability.isReachable { resumeWriting() }
+            reachability.note(isReachable: true, at: Date())
+        }
         guard problems.watching.removeValue(forKey: part) != nil else { return }
         logger.notice("a watch works again", metadata: metadata(part))
+    }
+
+    private func resumeWriting() {
+        pending.release()
+        bellRope.yield()
     }
 
     private typealias Metadata = Logger.Metadata

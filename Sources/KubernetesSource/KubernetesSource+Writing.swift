@@ -51,7 +51,12 @@ extension KubernetesSource {
         case done
         /// It only informs, and waits for what comes next.
         case postponed
-        case failed
+        /// Not to be tried again before so long.
+        case failed(least: Duration)
+        /// The server takes no requests; how long it wants to be left alone.
+        case away(Duration?)
+
+        static var failed: Result { .failed(least: .zero) }
     }
 
     private func work(on key: ServiceKey) async {
@@ -63,9 +68,12 @@ extension KubernetesSource {
             result = await bring(key, upTo: &task)
         }
         switch result {
-        case .done: pending.finish(key, task, succeeded: true, at: now)
+        case .done:
+            problems.away = nil
+            pending.finish(key, task, succeeded: true, at: now)
         case .postponed: pending.postpone(key, at: now)
-        case .failed: pending.finish(key, task, succeeded: false, at: now)
+        case .failed(let least): pending.finish(key, task, succeeded: false, least: least, at: now)
+        case .away(let asked): pending.hold(key, asked: asked, at: now)
         }
         postProblems()
         bellRope.yield()
@@ -88,15 +96,41 @@ extension KubernetesSource {
                 note("the Service \(key) is changed back as often as it is written to; it is written less often", key)
                 return .failed
             }
+            if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
             do throws(APIError) {
                 try await takeIn(try await send(write, to: key))
+                refusals.remove(Self.permission(for: write, key))
             } catch {
-                if error.isNotFound { return .done }
-                note(error.description, key)
-                return .failed
+                return failure(error, key)
             }
         }
         return .failed
+    }
+
+    private func failure(_ error: APIError, _ key: ServiceKey) -> Result {
+        if error.isNotFound { return .done }
+        if error.isForbidden { return refuse(error.operation, key) }
+        // Told in one sentence for all Services, which then wait together.
+        problems.away = error.isAway && !error.isCancelled ? error.withoutName : nil
+        if error.isAway { return .away(error.status?.retryAfter) }
+        note(error.description, key)
+        return .failed
+    }
+
+    private func refuse(_ operation: APIError.Operation, _ key: ServiceKey) -> Result {
+        problems.writing[key] = operation.refusal
+        let permission = Refusals.Permission(
+            verb: operation.verb, resource: operation.resource, namespace: operation.namespace ?? "")
+        if refusals.add(permission, at: now) {
+            logger.error("a permission is missing", metadata: ["error": "\(operation.refusal)"])
+        }
+        return .failed(least: Refusals.pause)
+    }
+
+    private static func permission(for write: ServiceWrite, _ key: ServiceKey) -> Refusals.Permission {
+        Refusals.Permission(
+            verb: "patch", resource: write.target == .status ? "services/status" : "services",
+            namespace: key.namespace)
     }
 
     /// Sends a write. When the object is no longer the one that the write was decided for, returns it as it is now.
@@ -138,14 +172,14 @@ extension KubernetesSource {
             for _ in 0..<Self.mostSteps {
                 guard service.spec.type != "LoadBalancer",
                     let write = writing.writes(for: outcome, on: service, at: wallClock).first
-                else { return .done }
+                else {
+                    problems.writing[key] = nil
+                    return .done
+                }
                 service = try await send(write, to: key)
             }
         } catch {
-            if error.isNotFound { return .done }
-            logger.warning(
-                "a Service that is no load balancer any more could not be tidied up",
-                metadata: ["service.name": "\(key)", "error": "\(error)"])
+            return failure(error, key)
         }
         return .failed
     }
@@ -175,6 +209,15 @@ extension PendingWrites.Task {
 }
 
 extension APIError {
+    /// What stands for all objects that meet the same.
+    fileprivate var withoutName: String {
+        APIError(
+            Operation(
+                verb: operation.verb, resource: operation.resource, group: operation.group, namespace: nil, name: nil),
+            reason
+        ).description
+    }
+
     /// The object has another UID than the patch says (a real server answers 422, not 409).
     fileprivate var isAboutUID: Bool {
         status?.code == 422 && status?.causes.contains { $0.field == "metadata.uid" } == true

@@ -32,6 +32,7 @@ public actor KubernetesSource: ServiceSource {
     var writing: OutcomeWriting
     var pending: PendingWrites
     var problems = ProblemReport()
+    var refusals = Refusals()
     /// What the newest outcome of a Service made this node's to write.
     var roles: [ServiceKey: Role] = [:]
     /// What is served until the API server has answered.
@@ -47,6 +48,8 @@ public actor KubernetesSource: ServiceSource {
     private nonisolated let sliceBellRope: AsyncStream<Void>.Continuation
     private nonisolated let namespaceBell: AsyncStream<Void>
     private nonisolated let namespaceBellRope: AsyncStream<Void>.Continuation
+    nonisolated let sweepBell: AsyncStream<Void>
+    private nonisolated let sweepBellRope: AsyncStream<Void>.Continuation
     nonisolated let stateBell: AsyncStream<Void>
     nonisolated let stateBellRope: AsyncStream<Void>.Continuation
     private nonisolated let synchronisation: AsyncStream<Void>
@@ -76,6 +79,7 @@ public actor KubernetesSource: ServiceSource {
         (bell, bellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (namespaceBell, namespaceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (sweepBell, sweepBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (stateBell, stateBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (synchronisation, synchronisationRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         if settings.watchesNamespaces { namespaceBellRope.yield() }
@@ -89,6 +93,7 @@ public actor KubernetesSource: ServiceSource {
         await withGracefulShutdownHandler {
             await withDiscardingTaskGroup { group in
                 startWatches(in: &group)
+                group.addTask { await self.sweepLoop() }
                 if let keeper {
                     group.addTask { await self.standIn(with: keeper) }
                     group.addTask { await self.recordLoop(with: keeper) }
@@ -205,6 +210,7 @@ public actor KubernetesSource: ServiceSource {
             pending.add(.tidy, for: key)
         }
         bellRope.yield()
+        if isAllocator { sweepBellRope.yield() }
     }
 
     /// How long a change of the configuration waits for what it makes necessary to be read.
@@ -239,12 +245,24 @@ public actor KubernetesSource: ServiceSource {
             stateBellRope.yield()
         }
         if facts[.synchronisation] != nil { synchronisationRope.yield() }
+        if facts[.synchronisation] != nil || facts[.node(settings.node)] != nil { lookForThisNode() }
         for case (.service(let key), let fact) in facts { settle(key, fact) }
         for departure in view.takeDepartures() where writing.isAllocator {
             pending.add(.forget(uid: departure.uid), for: departure.key)
             bellRope.yield()
         }
         changes.post(facts)
+    }
+
+    /// A node that the cluster does not know announces nothing, and nobody would see why.
+    private func lookForThisNode() {
+        let problem =
+            view.knows(settings.node)
+            ? nil
+            : "the cluster has no node '\(settings.node)'; give this node's name in the cluster by --node-name or NODE_NAME"
+        guard problem != problems.node else { return }
+        problems.node = problem
+        if let problem { logger.error("this node is not known", metadata: ["error": "\(problem)"]) }
     }
 
     private func settle(_ key: ServiceKey, _ fact: SourceFact) {
@@ -264,8 +282,9 @@ public actor KubernetesSource: ServiceSource {
     }
 
     func couldNotWriteEvent(_ error: APIError) {
-        guard !error.isCancelled, problems.events != error.description else { return }
-        problems.events = error.description
+        let sentence = error.isForbidden ? error.operation.refusal : error.description
+        guard !error.isCancelled, problems.events != sentence else { return }
+        problems.events = sentence
         logger.warning("an Event could not be written", metadata: ["error": "\(error)"])
     }
 }

@@ -1,10 +1,12 @@
 /// A four-octet autonomous system number (RFC 6793).
 public struct ASN: Hashable, Sendable {
+    /// 0 to 4294967295; reserved numbers such as 0 (RFC 7607) are not refused here.
     public let number: UInt32
 
     /// 23456, which stands for a number that does not fit two octets (RFC 6793 section 9).
     public static let transition = ASN(23456)
 
+    /// Takes any number, reserved ones too.
     public init(_ number: UInt32) {
         self.number = number
     }

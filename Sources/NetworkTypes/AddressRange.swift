@@ -1,5 +1,6 @@
 /// All addresses of one family from `first` to `last`, both included; never empty.
 public struct AddressRange: Hashable, Sendable {
+    /// Of `first`, `last` and all between.
     public let family: AddressFamily
     private let firstNumber: UInt128
     private let lastNumber: UInt128
@@ -10,6 +11,7 @@ public struct AddressRange: Hashable, Sendable {
         self.init(uncheckedFamily: first.family, first: first.number, last: last.number)
     }
 
+    /// The range that holds one address alone.
     public init(_ address: IPAddress) {
         self.init(uncheckedFamily: address.family, first: address.number, last: address.number)
     }
@@ -20,7 +22,9 @@ public struct AddressRange: Hashable, Sendable {
         lastNumber = last
     }
 
+    /// The lowest address.
     public var first: IPAddress { Self.address(family, firstNumber) }
+    /// The highest address; equals `first` when the range holds one.
     public var last: IPAddress { Self.address(family, lastNumber) }
 
     /// How many addresses; all of IPv6 counts as `UInt128.max`, one less than there are.
@@ -29,10 +33,12 @@ public struct AddressRange: Hashable, Sendable {
         return overflow ? .max : sum
     }
 
+    /// False for an address of the other family.
     public func contains(_ address: IPAddress) -> Bool {
         address.family == family && (firstNumber...lastNumber).contains(address.number)
     }
 
+    /// Whether any address is in both; ranges of different families never overlap.
     public func overlaps(_ other: AddressRange) -> Bool {
         family == other.family && firstNumber <= other.lastNumber && other.firstNumber <= lastNumber
     }

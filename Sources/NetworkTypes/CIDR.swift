@@ -21,6 +21,7 @@ public struct CIDR: Hashable, Sendable {
         prefixLength = address.family.bitWidth
     }
 
+    /// Of every address in the block.
     public var family: AddressFamily { network.family }
 
     /// Every address of the block.
@@ -30,14 +31,17 @@ public struct CIDR: Hashable, Sendable {
             last: network.number | Self.hostBits(family, prefixLength))
     }
 
+    /// False for an address of the other family.
     public func contains(_ address: IPAddress) -> Bool {
         address.family == family && address.number & ~Self.hostBits(family, prefixLength) == network.number
     }
 
+    /// Whether every address of `other` is in this block; a block contains itself.
     public func contains(_ other: CIDR) -> Bool {
         other.prefixLength >= prefixLength && contains(other.network)
     }
 
+    /// Whether any address is in both, which means that one block contains the other.
     public func overlaps(_ other: CIDR) -> Bool {
         contains(other.network) || other.contains(network)
     }
@@ -67,6 +71,7 @@ extension CIDR: LosslessStringConvertible {
         return (address, length)
     }
 
+    /// `network/length`, the network in canonical text (RFC 5952 for IPv6).
     public var description: String { "\(network)/\(prefixLength)" }
 }
 

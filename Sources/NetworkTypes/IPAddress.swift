@@ -3,6 +3,7 @@
 /// The value is the address read as a big-endian number, so that addresses of one family order and count as numbers do.
 /// IPv4 sorts before IPv6.
 public struct IPAddress: Hashable, Sendable {
+    /// An IPv4-mapped address (RFC 4291 section 2.5.5.2) is an IPv6 one.
     public let family: AddressFamily
     /// The address as a number; for IPv4 the upper 96 bits are zero.
     public let number: UInt128
@@ -14,11 +15,13 @@ public struct IPAddress: Hashable, Sendable {
         self.number = number
     }
 
+    /// The first octet is the highest: 192.0.2.1 is 0xC000_0201.
     public init(ipv4 number: UInt32) {
         family = .ipv4
         self.number = UInt128(number)
     }
 
+    /// The first octet is the highest: ::1 is 1.
     public init(ipv6 number: UInt128) {
         family = .ipv6
         self.number = number
@@ -48,6 +51,7 @@ public struct IPAddress: Hashable, Sendable {
 }
 
 extension IPAddress: Comparable {
+    /// By family, IPv4 first, then as numbers.
     public static func < (left: IPAddress, right: IPAddress) -> Bool {
         (left.family, left.number) < (right.family, right.number)
     }

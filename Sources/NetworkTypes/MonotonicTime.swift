@@ -5,8 +5,10 @@ public struct MonotonicTime: InstantProtocol, Hashable, Sendable {
     /// Nanoseconds since the origin.
     public let nanoseconds: Int64
 
+    /// The clock's origin.
     public static let zero = MonotonicTime(nanoseconds: 0)
 
+    /// Takes any number; one before the origin is negative.
     public init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
@@ -18,10 +20,12 @@ public struct MonotonicTime: InstantProtocol, Hashable, Sendable {
         return MonotonicTime(nanoseconds: duration < .zero ? .min : .max)
     }
 
+    /// How much later `other` is, exact for any two points; negative when it is earlier.
     public func duration(to other: MonotonicTime) -> Duration {
         .nanoseconds(other.nanoseconds) - .nanoseconds(nanoseconds)
     }
 
+    /// Whether `left` is earlier; for two points of one clock.
     public static func < (left: MonotonicTime, right: MonotonicTime) -> Bool {
         left.nanoseconds < right.nanoseconds
     }

@@ -1,15 +1,17 @@
 public import Announcing
+import CoreMetrics
 public import LoadBalancing
 public import Logging
 public import NetworkTypes
 public import ServiceLifecycle
+import Synchronization
 
 /// The reconcile loop: takes in facts and effects, plans, drives the announcers, and has the source write what is true.
 ///
 /// Everything that arrives only updates the planner and rings one bell; one loop answers it, so that plans are applied
 /// in order and a burst of changes costs one pass.
 public actor ServiceOperator: Service {
-    private var planner: Planner
+    var planner: Planner
     private let source: any ServiceSource
     private let announcers: [Mode: any Announcer]
     private let clock: @Sendable () -> MonotonicTime
@@ -21,10 +23,13 @@ public actor ServiceOperator: Service {
     private var knowsReserved = false
     private var sourceProblems: [String] = []
     private var reserved: Set<IPAddress> = []
-    private var nodes: [NodeName: NodeFacts] = [:]
+    var nodes: [NodeName: NodeFacts] = [:]
     /// Whether the announcers do not know the nodes as they are.
     private var areNodesNews = true
     private var isSynchronised = false
+    private var recent = RecentEvents()
+    private nonisolated let lastTurn: Atomic<Int64>
+    private let passTimer = CoreMetrics.Timer(label: "herald_operator_pass_duration_seconds")
 
     /// How long `run()` waits, once shutdown has begun, for announcers to withdraw.
     public static let drainLimit = Duration.seconds(3)
@@ -39,6 +44,12 @@ public actor ServiceOperator: Service {
         self.announcers = announcers
         self.clock = clock
         self.logger = logger
+        lastTurn = Atomic(clock().nanoseconds)
+    }
+
+    /// When the loop last turned; it does so every few seconds with nothing to do, unless it is stuck.
+    public nonisolated var turnedAt: MonotonicTime {
+        MonotonicTime(nanoseconds: lastTurn.load(ordering: .relaxed))
     }
 
     /// Runs until graceful shutdown, then has every announcer hand over and withdraw.
@@ -84,7 +95,14 @@ public actor ServiceOperator: Service {
     public func report() -> OperatorReport {
         OperatorReport(
             node: planner.settings.node, services: planner.reports(), pools: planner.poolUsage,
-            problems: sourceProblems, now: clock())
+            problems: sourceProblems, events: recent.events, now: clock())
+    }
+
+    /// The same as numbers.
+    public func tally() -> OperatorTally {
+        OperatorTally(
+            services: planner.tally(), pools: planner.poolUsage, problems: sourceProblems.count,
+            isAllocator: planner.isAllocator, isSynchronised: isSynchronised, knowsHost: knowsReserved)
     }
 
     // MARK: Taking in
@@ -139,11 +157,14 @@ public actor ServiceOperator: Service {
         }
     }
 
-    /// Rings when a rest or a quarantine is over; a second early or late does not matter there.
+    /// Rings when a rest or a quarantine is over, where a second early or late does not matter, and often enough to show
+    /// that the loop turns.
     private func ringWhenDue() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
-            if let due = nextWake, due <= clock() { bell.ring() }
+            let now = clock()
+            if let due = nextWake, due <= now { bell.ring() }
+            if turnedAt.duration(to: now) >= .seconds(5) { bell.ring() }
         }
     }
 
@@ -151,7 +172,11 @@ public actor ServiceOperator: Service {
 
     private func passLoop() async {
         while await bell.wait() {
+            let start = clock()
             await pass()
+            let end = clock()
+            passTimer.recordNanoseconds(start.duration(to: end).wholeNanoseconds)
+            lastTurn.store(end.nanoseconds, ordering: .relaxed)
         }
     }
 
@@ -160,13 +185,21 @@ public actor ServiceOperator: Service {
         await tellNodes()
         let plan = planner.plan(at: clock())
         nextWake = plan.nextWake
-        for (mode, set) in plan.announcements where handedOver[mode] != set {
-            handedOver[mode] = set
-            if let announcer = announcers[mode] { await announcer.reconcile(set) }
-        }
+        if isSynchronised { await handOver(plan.announcements) }
+        recent.add(plan.events, at: clock())
         for event in plan.events { log(event) }
         if !plan.outcomes.isEmpty { await source.write(plan.outcomes) }
         if !plan.events.isEmpty { await source.publish(plan.events) }
+    }
+
+    /// Nothing is a set, too: an announcer that is told so can begin, and clear away what a former process left.
+    private func handOver(_ sets: [Mode: AnnouncementSet]) async {
+        for (mode, announcer) in announcers {
+            let set = sets[mode] ?? AnnouncementSet()
+            guard handedOver[mode] != set else { continue }
+            handedOver[mode] = set
+            await announcer.reconcile(set)
+        }
     }
 
     /// Before the first listing is complete, nodes would seem to be missing.
@@ -188,6 +221,7 @@ public actor ServiceOperator: Service {
     }
 
     private func log(_ event: ServiceEvent) {
+        Counter(label: "herald_service_events_total", dimensions: [("reason", event.reason.rawValue)]).increment()
         logger.log(
             level: event.isWarning ? .warning : .notice, "\(Self.logMessage(event.reason))",
             metadata: ["service.name": "\(event.service)", "reason": "\(event.message)"])

@@ -14,7 +14,8 @@ struct Herald: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Run.self, Validate.self, Status.self, BGPCommand.self, Drain.self, Undrain.self, Rebalance.self,
+            Run.self, Validate.self, Status.self, Explain.self, BGPCommand.self, Drain.self, Undrain.self,
+            Rebalance.self,
             ShowVersion.self,
         ])
 }

@@ -7,8 +7,9 @@ import LoadBalancing
 import NetworkTypes
 import Operations
 import Operator
+import PacketLoop
 
-/// Answers requests to the control socket from what the parts say of themselves.
+/// Answers requests to the operations server from what the parts say of themselves.
 struct StatusMaker: Sendable {
     let node: NodeName
     let serviceOperator: ServiceOperator
@@ -17,18 +18,37 @@ struct StatusMaker: Sendable {
     let bgp: BGPAnnouncer
     /// How it stands with the cluster; nil when Services do not come from one.
     let cluster: @Sendable () async -> ClusterStatus?
+    let metrics: MetricsRegistry
+    let pulses: [LoopPulse]
+    let operatorPulse: LoopPulse
+    /// What further parts add.
+    let reporters: [SelfReporter]
     let started = Date()
 
-    func answer(_ path: String) async -> OperationsResponse? {
-        switch path {
+    func answer(_ request: OperationsRequest) async -> OperationsResponse? {
+        switch request.path {
+        case "/": .page(StatusPage.render(await document()))
         case "/status": await status()
+        case "/explain": await explain(request)
         case "/bgp/routes": await routes()
-        case "/livez": .text("ok")
+        case "/metrics": .metrics(metrics.text(with: await samples()))
+        case "/livez": Health.liveness(beatingPulses(), at: PacketLoop.now)
+        case "/readyz", "/healthz": Health.readiness(await checks(), verbose: request.asks("verbose"))
         default: nil
         }
     }
 
+    /// The operator tells of its turns when asked.
+    func beatingPulses() -> [LoopPulse] {
+        operatorPulse.beat(at: serviceOperator.turnedAt)
+        return pulses + [operatorPulse]
+    }
+
     private func status() async -> OperationsResponse {
+        Self.json(await document())
+    }
+
+    private func document() async -> StatusDocument {
         let report = await serviceOperator.report()
         let state = await configuration.state
         var document = StatusDocument(
@@ -36,15 +56,28 @@ struct StatusMaker: Sendable {
             started: Self.text(started),
             configuration: .init(
                 file: state.file, hash: state.parsed.fingerprint.description, loaded: Self.text(state.loaded),
-                rejected: state.rejected),
+                rejected: state.rejected, text: state.parsed.text),
             cluster: await cluster(), services: report.services.map { Self.service($0, report.now) },
-            pools: report.pools.map(Self.pool),
-            problems: report.problems)
+            pools: report.pools.map(Self.pool), problems: report.problems,
+            events: report.events.reversed().map { Self.event($0, report.now) },
+            sections: await reports().sections)
         if state.parsed.configuration.modes.contains(.arp) {
             document.membership = Self.membership(await arp.membershipReport())
         }
         if state.parsed.configuration.modes.contains(.bgp) { document.bgp = Self.bgp(await bgp.report()) }
-        return Self.json(document)
+        return document
+    }
+
+    private func reports() async -> SelfReport {
+        var all = SelfReport()
+        for reporter in reporters { all.append(await reporter()) }
+        return all
+    }
+
+    private static func event(_ recent: RecentEvent, _ now: MonotonicTime) -> StatusDocument.Event {
+        StatusDocument.Event(
+            time: text(date(recent.time, now)), service: recent.event.service.description,
+            reason: recent.event.reason.rawValue, message: recent.event.message)
     }
 
     static func json(_ document: some Encodable) -> OperationsResponse {

@@ -23,6 +23,8 @@ public final class APIServer: Sendable {
         public var offersHTTP2 = true
         /// Changes that are remembered for watches that begin in the past.
         public var historyLimit = 50_000
+        /// Told of each request by TCP; called on the server's thread.
+        public var log: @Sendable (String) -> Void = { _ in }
         /// Holds the certificates, the kubeconfig, the token and the socket.
         public var directory: String
 
@@ -50,6 +52,7 @@ public final class APIServer: Sendable {
         let loop = group.next()
         let parts = try await loop.submit {
             let dispatcher = Dispatcher(on: loop, historyLimit: options.historyLimit)
+            dispatcher.log = options.log
             let tls = try TLSContext(
                 certificateFile: certificates.certificateFile, keyFile: certificates.keyFile,
                 offersHTTP2: options.offersHTTP2)

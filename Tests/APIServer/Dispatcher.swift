@@ -9,8 +9,11 @@ final class Dispatcher {
     let watches: Watches
     var faults = FaultPlan()
     var requests = RequestCount()
+    var stopwatch = Stopwatch()
     /// What the server outside of the event loop does: close, listen again.
     var onCommand: (Command) -> Void = { _ in }
+    /// Told of each request by TCP, with the status of its answer and, when that is an error, its text.
+    var log: (String) -> Void = { _ in }
     private let loop: any EventLoop
     /// Answers that never come.
     private var stalled: [any ResponseStream] = []
@@ -28,8 +31,9 @@ final class Dispatcher {
         self.loop = loop
         cluster = Cluster(historyLimit: historyLimit)
         watches = Watches(cluster.storage, on: loop)
-        cluster.storage.onChange = { [weak cluster, weak watches] change in
+        cluster.storage.onChange = { [weak self, weak cluster, weak watches] change in
             watches?.tell(change)
+            self?.stopwatch.note(change)
             if Cluster.isAboutRoles(change.kind) { cluster?.readRoles() }
         }
     }
@@ -49,8 +53,11 @@ final class Dispatcher {
     private func answer(_ request: Request, _ stream: any ResponseStream) {
         guard stream.isOpen else { return }
         switch cluster.answer(request) {
-        case .whole(let whole): send(.whole(whole), to: stream)
+        case .whole(let whole):
+            if !request.isLocal { note(request, whole) }
+            send(.whole(whole), to: stream)
         case .watch(let watch):
+            log("watch \(request.path) \(request.query.sorted { $0.key < $1.key })")
             stream.begin(200, Self.headers("application/json"), length: nil)
             watches.open(watch, on: stream, authorization: request.headers["authorization"] ?? "")
         }
@@ -63,6 +70,17 @@ final class Dispatcher {
             length: whole.isChunked ? nil : whole.body.count)
         stream.send(whole.body)
         stream.end()
+    }
+
+    /// Does something after what waits.
+    func later(_ body: @escaping (Dispatcher) -> Void) {
+        let box = NIOLoopBound((self, body), eventLoop: loop)
+        loop.execute { box.value.1(box.value.0) }
+    }
+
+    private func note(_ request: Request, _ answer: Answer.Whole) {
+        let text = answer.code < 400 ? "" : " " + String(decoding: answer.body.prefix(2000), as: UTF8.self)
+        log("\(request.method) \(request.path) \(answer.code)\(text)")
     }
 
     private static func headers(_ contentType: String) -> [(String, String)] {

@@ -154,6 +154,8 @@ struct ModelNode {
         guard answers.indices.contains(index) else { return }
         let answer = answers.remove(at: index)
         if answer.failure == nil { confirmed.insert(answer.key) }
+        // The kernel says of its own accord when an IPv6 address is in its place.
+        if answer.key.address.family == .ipv6 { tellNetwork() }
         feed { speaker, now in
             speaker.attached(answer.key, ticket: answer.ticket, failure: answer.failure, at: now)
         }

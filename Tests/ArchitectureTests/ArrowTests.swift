@@ -16,7 +16,7 @@ struct ArrowTests {
         ],
         // Loop
         "Operator": ["Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes"],
-        "Operations": [],
+        "Operations": ["FileSystem", "NetworkTypes"],
         // Modes and sources: never each other
         "ARPMode": [
             "AddressResolution", "Announcing", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",

@@ -48,12 +48,12 @@ struct ProblemTests {
             (
                 "mode: arp\nfrontend: []\n",
                 "2:1: error: unknown key 'frontend'; remove it; the keys here are "
-                    + "mode, source, services, pools, arp, bgp, membership, log, operations"
+                    + "mode, source, services, pools, arp, membership, bgp, log, operations"
             ),
             (
                 "mode: arp\n\"a\\nb\": 1\n",
                 "2:1: error: unknown key 'a\\u{a}b'; remove it; the keys here are "
-                    + "mode, source, services, pools, arp, bgp, membership, log, operations"
+                    + "mode, source, services, pools, arp, membership, bgp, log, operations"
             ),
             (
                 "mode: arp\nsource: {}\n",
@@ -246,6 +246,10 @@ struct ProblemTests {
                 "{name: a, addresses: [10.0.0.1], quarantine: -5s}",
                 "3:50: error: 'pools[0].quarantine': '-5s' is not a "
                     + "duration; write whole numbers with units, as in 50ms, 5s, 2m or 1h30m"
+            ),
+            (
+                "{name: a, addresses: [10.0.0.1], mode: l2}",
+                "3:44: error: 'pools[0].mode': 'l2' is not known; write one of arp, bgp, none"
             ),
             (
                 "{name: a, addresses: [10.0.0.255], skipEdgeAddresses: true}",

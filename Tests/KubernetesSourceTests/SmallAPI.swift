@@ -9,6 +9,10 @@ import ScriptedHTTP
 final class SmallAPI: Sendable {
     private struct State {
         var version = 100
+        /// Services that are not in the watch from its start.
+        var hidden: Set<String> = []
+        /// Patches of what ends so are answered with 403.
+        var forbidden: String?
         /// JSON by `namespace/name`.
         var services: [String: Data] = [:]
         /// Watch lines for Services, in order.
@@ -95,6 +99,16 @@ final class SmallAPI: Sendable {
         }
     }
 
+    /// Leaves Services out of watches, as the selector by type does.
+    func hide(_ names: [String]) {
+        box.state.withLockedValue { $0.hidden = Set(names.map { "default/\($0)" }) }
+    }
+
+    /// Refuses patches whose path ends so; nil: none.
+    func forbid(_ end: String?) {
+        box.state.withLockedValue { $0.forbidden = end }
+    }
+
     func setAway(_ isAway: Bool) {
         box.state.withLockedValue { state in
             state.isAway = isAway
@@ -151,9 +165,19 @@ final class SmallAPI: Sendable {
             box.state.withLockedValue { $0.events.append(String(decoding: body, as: UTF8.self)) }
             return send(201, body, connection)
         }
+        if method == "GET", path == "/api/v1/services" {
+            let items = box.state.withLockedValue {
+                $0.services.values.reduce(Data()) { ($0.isEmpty ? $0 : $0 + Data(",".utf8)) + $1 }
+            }
+            return send(
+                200, Data(#"{"metadata":{"resourceVersion":"1"},"items":["#.utf8) + items + Data("]}".utf8), connection)
+        }
         guard parts.count >= 6, parts[4] == "services" else { return send(404, status(404, "NotFound"), connection) }
         let key = "\(parts[3])/\(parts[5])"
         let (code, data) = box.state.withLockedValue { state -> (Int, Data) in
+            if let forbidden = state.forbidden, method == "PATCH", path.hasSuffix(forbidden) {
+                return (403, status(403, "Forbidden"))
+            }
             guard let object = object(key, state) else { return (404, status(404, "NotFound")) }
             guard method == "PATCH" else { return (200, state.services[key] ?? Data()) }
             guard let patch = try? JSONSerialization.jsonObject(with: body) as? [String: Any] else {
@@ -189,7 +213,8 @@ final class SmallAPI: Sendable {
             target.split(separator: "&").first { $0.hasPrefix("resourceVersion=") }
             .flatMap { Int($0.dropFirst(16)) } ?? .max
         let (lines, place, epoch, version) = box.state.withLockedValue { state in
-            let all = isOfServices ? state.services.values.map { line("ADDED", $0) } : []
+            let shown = state.services.filter { !state.hidden.contains($0.key) }
+            let all = isOfServices ? shown.values.map { line("ADDED", $0) } : []
             return (all, state.log.firstIndex { $0.version > after } ?? state.log.count, state.epoch, state.version)
         }
         guard connection.write("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n") else { return false }

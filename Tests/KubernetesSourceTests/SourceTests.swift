@@ -123,6 +123,45 @@ struct SourceTests {
         }
     }
 
+    @Test("a permission that is missing is one sentence and few requests, however many Services need it")
+    func forbidden() async throws {
+        let api = try SmallAPI()
+        let names = (0..<200).map { "web-\($0)" }
+        for name in names { api.create(name) }
+        try await withSource(api) { source, reader in
+            api.forbid("/status")
+            await source.write(names.map { outcome($0, ingress: ["192.0.2.1"], announced: true) })
+            let sentence =
+                "the API server does not allow us to patch services/status in namespace default; "
+                + "grant 'patch' on 'services/status' in the API group ''"
+            #expect(await eventually { reader.problems == [sentence] })
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(api.writes().count <= PendingWrites.mostInFlight)
+        }
+    }
+
+    @Test("what is left on a Service that stopped being a load balancer while nobody allocated is removed")
+    func sweeping() async throws {
+        let api = try SmallAPI()
+        api.create("web", spec: ["type": "ClusterIP", "loadBalancerIP": "192.0.2.1"])
+        api.create("other", spec: ["type": "ClusterIP", "loadBalancerIP": "192.0.2.9"])
+        api.change(
+            "web",
+            [
+                "metadata": ["annotations": ["herald-lb.io/assigned": "192.0.2.1", "x/y": "z"]],
+                "status": ["conditions": [["type": "herald-lb.io/Announced", "status": "True"]]],
+            ])
+        api.hide(["web", "other"])
+        try await withSource(api) { _, _ in
+            #expect(await eventually { !api.text("web").contains("herald-lb.io") })
+            #expect(await eventually { api.text("web").contains(#""conditions":[]"#) })
+            #expect(!api.text("web").contains("192.0.2.1"))
+            #expect(api.text("web").contains(#""x/y":"z""#))
+            #expect(api.text("other").contains("192.0.2.9"))
+            #expect(api.writes().count == 2)
+        }
+    }
+
     @Test("a Service that changes its type loses what herald wrote, if we allocate", arguments: [true, false])
     func leaving(isAllocator: Bool) async throws {
         let api = try SmallAPI()

@@ -93,6 +93,21 @@ struct OutcomeWritingTests {
         #expect(patches(outcome(record: testCase.record), service, writing) == expected)
     }
 
+    @Test("a conflict is reported once, and the report removed with the record that it is about")
+    func conflicts() throws {
+        var reporting = outcome()
+        reporting.conflicts = [Objects.address("192.0.2.1")]
+        let service = try Objects.service(metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1"}"#)
+        #expect(patches(reporting, service) == [head + #","annotations":{"herald-lb.io/conflict":"192.0.2.1"}}}"#])
+        let reported = try Objects.service(
+            metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1","herald-lb.io/conflict":"192.0.2.1"}"#)
+        #expect(patches(reporting, reported).isEmpty)
+        let writing = OutcomeWriting(mirrorsLoadBalancerIP: false)
+        #expect(patches(outcome(record: ["192.0.2.1"]), reported, writing).isEmpty)
+        let change = #","annotations":{"herald-lb.io/assigned":"192.0.2.2","herald-lb.io/conflict":null}}}"#
+        #expect(patches(outcome(record: ["192.0.2.2"]), reported, writing) == [head + change])
+    }
+
     struct IngressCase: Sendable {
         var present: String
         var wanted: [String]
@@ -217,16 +232,33 @@ struct PendingWritesTests {
         .outcome(ServiceOutcome(key: key(number), uid: uid))
     }
 
-    @Test("no more than eight are worked on at once, and each Service once")
+    @Test("no more than thirty-two are worked on at once, and each Service once")
     func bound() {
         var pending = PendingWrites(seed: 1)
-        for number in 0..<20 { pending.add(task(number), for: key(number)) }
-        let taken = (0..<20).compactMap { _ in pending.take(at: start) }
+        for number in 0..<50 { pending.add(task(number), for: key(number)) }
+        let taken = (0..<50).compactMap { _ in pending.take(at: start) }
         #expect(taken.count == PendingWrites.mostInFlight)
         #expect(Set(taken).count == taken.count)
         pending.finish(taken[0], pending[taken[0]], succeeded: true, at: start)
-        #expect(pending.take(at: start) == key(8))
+        #expect(pending.take(at: start) == key(PendingWrites.mostInFlight))
         #expect(pending.take(at: start) == nil)
+    }
+
+    @Test("while the server takes no requests all wait together, and then go on at once")
+    func held() throws {
+        var pending = PendingWrites(seed: 1)
+        for number in 0..<50 { pending.add(task(number), for: key(number)) }
+        let taken = (0..<50).compactMap { _ in pending.take(at: start) }
+        for key in taken { pending.hold(key, asked: .seconds(2), at: start) }
+        #expect(pending.take(at: start) == nil)
+        let due = try #require(pending.nextDue)
+        #expect(due == start.advanced(by: .seconds(2)))
+        let again = (0..<50).compactMap { _ in pending.take(at: due) }
+        #expect(again.count == PendingWrites.mostInFlight)
+        pending.hold(taken[0], asked: .seconds(60), at: due)
+        #expect(pending.take(at: due) == nil)
+        pending.release()
+        #expect(pending.take(at: due) != nil)
     }
 
     @Test("the newest outcome wins, also over one that is worked on")
@@ -300,5 +332,26 @@ struct PendingWritesTests {
         pending.drop(key(1))
         #expect(pending.isEmpty)
         #expect(pending.take(at: start) == nil)
+    }
+}
+
+@Suite("Permissions that are missing")
+struct RefusalsTests {
+    @Test("each is told once and left alone for a while, until it was granted")
+    func once() {
+        var refusals = Refusals()
+        let status = Refusals.Permission(verb: "patch", resource: "services/status", namespace: "a")
+        var other = status
+        other.namespace = "b"
+        #expect(refusals.wait(for: status, at: .zero) == nil)
+        #expect(refusals.add(status, at: .zero) == true)
+        #expect(refusals.add(status, at: .zero) == false)
+        #expect(refusals.add(other, at: .zero) == true)
+        let later = MonotonicTime.zero.advanced(by: .seconds(10))
+        #expect(refusals.wait(for: status, at: later) == .seconds(20))
+        #expect(refusals.wait(for: status, at: .zero.advanced(by: .seconds(30))) == nil)
+        refusals.remove(status)
+        #expect(refusals.wait(for: status, at: later) == nil)
+        #expect(refusals.add(status, at: later) == true)
     }
 }

@@ -7,9 +7,11 @@ import Synchronization
 public final class Program: Sendable {
     /// Why a program cannot be run.
     public struct NotStarted: Error, CustomStringConvertible {
+        /// What was run, and the reason that the system gives or the exit status.
         public let description: String
     }
 
+    /// Its process id; once the end was seen, it may be another's.
     public let pid: Int32
     private let status = Mutex<Int32?>(nil)
 

@@ -4,7 +4,7 @@ import Glibc
 
 // The API server for tests as a program of its own.
 //
-// usage: test-apiserver [--directory D] [--host H] [--port P] [--name N]… [--http1]
+// usage: test-apiserver [--directory D] [--host H] [--port P] [--name N]… [--http1] [--log]
 //
 // Prints one line when it is ready: its URL. The directory then holds ca.crt, and admin.sock, where everything is
 // allowed and commands are taken. Ends with SIGTERM or SIGINT.
@@ -13,13 +13,18 @@ var words = CommandLine.arguments.dropFirst()
 var options = APIServer.Options(directory: FileManager.default.currentDirectoryPath)
 while let word = words.popFirst() {
     switch word {
+    case "--log":
+        options.log = { text in
+            let line = Array("\(text)\n".utf8)
+            _ = unsafe write(STDERR_FILENO, line, line.count)
+        }
     case "--http1": options.offersHTTP2 = false
     case "--directory": options.directory = words.popFirst() ?? "."
     case "--host": options.host = words.popFirst() ?? options.host
     case "--port": options.port = words.popFirst().flatMap { UInt16($0) } ?? 0
     case "--name": options.names += words.popFirst().map { [$0] } ?? []
     default:
-        print("usage: test-apiserver [--directory D] [--host H] [--port P] [--name N]… [--http1]")
+        print("usage: test-apiserver [--directory D] [--host H] [--port P] [--name N]… [--http1] [--log]")
         exit(64)
     }
 }

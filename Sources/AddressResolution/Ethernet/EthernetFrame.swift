@@ -16,7 +16,8 @@ public struct EthernetFrame: Equatable, Sendable {
         self.payload = payload
     }
 
-    /// Refuses frames with a VLAN tag: they belong to another interface than the one they were read from.
+    /// Refuses frames with a VLAN tag, which belong to another interface than the one they were read from, and frames
+    /// that no station can have sent.
     public init(decoding bytes: ArraySlice<UInt8>) throws(FrameError) {
         var reader = ByteReader(bytes)
         do {

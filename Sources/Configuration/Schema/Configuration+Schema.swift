@@ -13,8 +13,8 @@ extension Shape where Value == Configuration {
                 Field("services", \.services, .services, "Which Services are served."),
                 Field("pools", \.pools, .pools, isRequired: true, "The addresses to hand out."),
                 Field("arp", \.arp, .arp, "How addresses are announced by ARP and NDP."),
-                Field("bgp", \.bgp, .bgp, "How addresses are announced by BGP."),
                 Field("membership", \.membership, .membership, "How nodes that share addresses know of each other."),
+                Field("bgp", \.bgp, .bgp, "How addresses are announced by BGP."),
                 Field("log", \.log, .log, "What is logged."),
                 Field("operations", \.operations, .operations, "How the running process is asked about."),
             ], example: "mode: arp"
@@ -62,6 +62,11 @@ extension Shape where Value == OperationsSettings {
     static var operations: Shape {
         mapping(
             OperationsSettings(),
-            [Field("socket", \.socket, .socket, "The Unix socket that herald status and herald explain ask.")])
+            [
+                Field("socket", \.socket, .socket, "The Unix socket that herald status and herald explain ask."),
+                Field(
+                    "listen", \.listen, .listen,
+                    "Where metrics, health and the status page are served to whoever reaches it; off: nowhere."),
+            ])
     }
 }

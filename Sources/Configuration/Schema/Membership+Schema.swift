@@ -56,7 +56,7 @@ extension Shape where Value == MembershipSettings.Peer {
                 Field("name", \.name, .nodeName, isRequired: true, "The node's name, as --node-name gives it there."),
                 Field(
                     "addresses", \.addresses,
-                    .list(of: .hostAddress, "a list of IP addresses", example: "[192.168.10.1]"), isRequired: true,
+                    .list(of: .peerAddress, "a list of IP addresses", example: "[192.168.10.1]"), isRequired: true,
                     "By which it is reached; the first that can be used is."),
             ], example: "{name: node-a, addresses: [192.168.10.1]}"
         ).then(show: { _ in nil }) { draft, node, reading in
@@ -70,8 +70,8 @@ extension Shape where Value == MembershipSettings.Peer {
 }
 
 extension Shape where Value == IPAddress {
-    /// An address that a host can have.
-    static var hostAddress: Shape {
+    /// An address that a host can have and that needs no zone.
+    fileprivate static var peerAddress: Shape {
         word("an IP address", example: "192.168.10.1", show: { $0.description }) { text throws(Objection) in
             guard let address = IPAddress(text) else {
                 throw Objection(

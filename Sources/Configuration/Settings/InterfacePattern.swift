@@ -6,8 +6,8 @@ public struct InterfacePattern: Hashable, Sendable, CustomStringConvertible {
     /// As it was written.
     public let text: String
 
-    /// Nil for what no interface can be called: nothing, `.`, `..`, more than 15 octets besides `*`, and any characters
-    /// but letters, digits, `.`, `_`, `-`, `@`, `+`.
+    /// Nil for what no interface can be called: nothing, `.`, `..`, more than 15 octets besides `*` or 31 with them, and
+    /// any characters but `*`, `?`, ASCII letters and digits, `.`, `_`, `-`, `@`, `+`.
     public init?(_ text: String) {
         let isAllowed = text.unicodeScalars.allSatisfy {
             $0.isASCII

@@ -23,6 +23,14 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
             self.namespace = namespace
             self.name = name
         }
+
+        /// A sentence for when it is not permitted: which permission is missing, and in which namespace.
+        public var refusal: String {
+            let place = namespace.map { " in namespace \($0)" } ?? ""
+            return "the API server does not allow us to \(verb) \(resource)\(place); \(cureOfRefusal)"
+        }
+
+        fileprivate var cureOfRefusal: String { "grant '\(verb)' on '\(resource)' in the API group '\(group)'" }
     }
 
     /// What went wrong.
@@ -62,6 +70,16 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     }
     /// There is an object of that name.
     public var isAlreadyExists: Bool { status?.reason == "AlreadyExists" }
+    /// The server does not permit it.
+    public var isForbidden: Bool { status?.code == 403 }
+    /// The server cannot be reached or cannot take requests now: the object is not to blame.
+    public var isAway: Bool {
+        switch reason {
+        case .transfer, .credentials: true
+        case .status(let status): status.code == 401 || status.code == 429 || status.code >= 500
+        case .unreadable: false
+        }
+    }
     /// The task was cancelled, or the program is about to end.
     public var isCancelled: Bool {
         guard case .transfer(let error) = reason else { return false }
@@ -80,9 +98,7 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
 
     private func description(of status: Status) -> String {
         switch status.code {
-        case 403:
-            "the API server does not allow us to \(phrase); grant '\(operation.verb)' on '\(operation.resource)' in "
-                + "the API group '\(operation.group)'"
+        case 403: "the API server does not allow us to \(phrase); \(operation.cureOfRefusal)"
         case 401: "cannot \(phrase): the API server does not accept our credentials"
         default:
             "cannot \(phrase): \(status.message.isEmpty ? "status \(status.code)" : status.message)"

@@ -1,3 +1,4 @@
+import CoreMetrics
 public import HTTPTransfer
 import NIOConcurrencyHelpers
 import NetworkTypes
@@ -243,14 +244,24 @@ extension KubernetesClient {
             throw APIError(request.operation, .credentials(error.description))
         }
         let response: HTTPResponse
+        let start = ContinuousClock.now
         do throws(TransferError) {
             response = try await http.send(request.httpRequest(connection, userAgent: userAgent))
         } catch {
+            Self.count(request.operation, code: "none", since: start)
             throw APIError(request.operation, .transfer(error))
         }
+        Self.count(request.operation, code: String(response.status), since: start)
         if (200...299).contains(response.status) { return response }
         if response.status == 401 { await session.distrust(connection) }
         throw APIError(request.operation, .status(await Self.status(of: response)))
+    }
+
+    private static func count(_ operation: APIError.Operation, code: String, since start: ContinuousClock.Instant) {
+        let verb = ("verb", operation.verb)
+        Counter(label: "herald_kubernetes_requests_total", dimensions: [verb, ("code", code)]).increment()
+        CoreMetrics.Timer(label: "herald_kubernetes_request_duration_seconds", dimensions: [verb])
+            .recordNanoseconds(start.duration(to: .now).wholeNanoseconds)
     }
 
     private static func collect(_ response: HTTPResponse, of request: APIRequest)

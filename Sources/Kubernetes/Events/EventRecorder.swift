@@ -11,6 +11,8 @@ public final class EventRecorder: Sendable {
     /// Notes that wait to be written; beyond it the oldest are dropped.
     private static let capacity = 1024
     private static let flushInterval = Duration.seconds(60)
+    /// Nothing is written for so long after the server did not permit it.
+    private static let silence = Duration.seconds(60)
 
     private let client: KubernetesClient
     private let controller: String
@@ -43,13 +45,20 @@ public final class EventRecorder: Sendable {
                 while (try? await Task.sleep(for: Self.flushInterval)) != nil { self.input.yield(.flush) }
             }
             var aggregator = EventAggregator(controller: controller, instance: instance)
+            var silentUntil = now
             for await next in inputs {
                 let effects =
                     switch next {
                     case .note(let note): aggregator.record(note, at: now, wallClock: .now)
                     case .flush: aggregator.flush(at: now)
                     }
-                for effect in effects { await perform(effect, &aggregator, failed) }
+                for effect in effects {
+                    guard silentUntil <= now else {
+                        drop()
+                        continue
+                    }
+                    if await perform(effect, &aggregator, failed) { silentUntil = now.advanced(by: Self.silence) }
+                }
             }
             group.cancelAll()
         }
@@ -57,9 +66,10 @@ public final class EventRecorder: Sendable {
 
     private var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
 
+    /// True when the server does not permit it.
     private func perform(
         _ effect: EventAggregator.Effect, _ aggregator: inout EventAggregator, _ failed: (APIError) async -> Void
-    ) async {
+    ) async -> Bool {
         do throws(APIError) {
             switch effect {
             case .create(let key, let object):
@@ -75,7 +85,9 @@ public final class EventRecorder: Sendable {
         } catch {
             drop()
             await failed(error)
+            return error.isForbidden
         }
+        return false
     }
 
     private func drop() {

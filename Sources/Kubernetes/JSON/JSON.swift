@@ -3,14 +3,27 @@ import FoundationEssentials
 /// The one place where JSON becomes values, so that a faster parser can take over.
 enum JSON {
     /// Reads one JSON document; throws a sentence that says where and what.
+    ///
+    /// Octets that are no UTF-8 count as U+FFFD, so that one value that is spoilt does not hide all others.
     static func decode<Value: Decodable>(_ type: Value.Type, from octets: [UInt8]) throws(Malformed)
         -> Value
     {
         do {
             return try JSONDecoder().decode(type, from: Data(octets))
         } catch {
-            throw Malformed(error)
+            guard let repaired = repaired(octets) else { throw Malformed(error) }
+            do {
+                return try JSONDecoder().decode(type, from: Data(repaired))
+            } catch {
+                throw Malformed(error)
+            }
         }
+    }
+
+    /// Nil when there is nothing to repair.
+    private static func repaired(_ octets: [UInt8]) -> [UInt8]? {
+        guard String(validating: octets, as: UTF8.self) == nil else { return nil }
+        return Array(String(decoding: octets, as: UTF8.self).utf8)
     }
 
     /// A document that is not JSON, or not what was expected.

@@ -3,7 +3,8 @@ public import FoundationEssentials
 /// A secret (core/v1). It is never logged.
 public struct Secret: Resource {
     /// core/v1.
-    public static let kind = ResourceKind(group: "", version: "v1", name: "Secret", plural: "secrets", isNamespaced: true)
+    public static let kind = ResourceKind(
+        group: "", version: "v1", name: "Secret", plural: "secrets", isNamespaced: true)
 
     /// Name, labels and the like.
     public var metadata: ObjectMeta

@@ -60,8 +60,8 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
         return key
     }
 
-    /// The work on a key is done; without success it comes again after a wait.
-    public mutating func finish(_ key: Key, succeeded: Bool, at now: MonotonicTime) {
+    /// The work on a key is done; without success it comes again after a wait, and not before `least` has passed.
+    public mutating func finish(_ key: Key, succeeded: Bool, least: Duration = .zero, at now: MonotonicTime) {
         guard working.remove(key) != nil else { return }
         if succeeded {
             failures[key] = nil
@@ -69,7 +69,7 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
             var failure =
                 failures[key]
                 ?? Failure(backoff: Backoff(first: first, longest: longest, seed: generator.next()))
-            failure.due = now.advanced(by: failure.backoff.next())
+            failure.due = now.advanced(by: max(failure.backoff.next(), least))
             failures[key] = failure
         }
         if addedAgain.remove(key) != nil { add(key) }

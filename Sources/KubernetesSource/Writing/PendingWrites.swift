@@ -16,7 +16,7 @@ struct PendingWrites: Sendable {
     }
 
     /// Requests that may be on their way at once.
-    static let mostInFlight = 8
+    static let mostInFlight = 32
     /// What only informs waits this long for what comes next.
     static let patience = Duration.milliseconds(200)
     /// Writes that one Service may get in a row, and how long it takes to earn another: others who undo what we write
@@ -37,9 +37,13 @@ struct PendingWrites: Sendable {
     private var patientHead = 0
     private var patientUntil: [ServiceKey: MonotonicTime] = [:]
     private var paces: [ServiceKey: Pace] = [:]
+    /// While the server cannot take requests, nothing is tried before this.
+    private var heldUntil: MonotonicTime?
+    private var away: Backoff
 
     init(seed: UInt64) {
         queue = WorkQueue(seed: seed)
+        away = Backoff(first: .milliseconds(200), longest: .seconds(5), seed: seed)
     }
 
     /// Whether nothing is left to do.
@@ -65,6 +69,8 @@ struct PendingWrites: Sendable {
     /// The next Service to write to; `finish` is owed for it.
     mutating func take(at now: MonotonicTime) -> ServiceKey? {
         wakePatient(at: now)
+        if let heldUntil, now < heldUntil { return nil }
+        heldUntil = nil
         while inFlight.count < Self.mostInFlight, let key = queue.take(at: now) {
             if tasks[key] != nil {
                 inFlight.insert(key)
@@ -78,13 +84,35 @@ struct PendingWrites: Sendable {
     /// The work on a Service is over. What came in the meantime is done next.
     ///
     /// `task` is what was worked on, and is done with if it succeeded.
-    mutating func finish(_ key: ServiceKey, _ task: Task?, succeeded: Bool, at now: MonotonicTime) {
+    mutating func finish(
+        _ key: ServiceKey, _ task: Task?, succeeded: Bool, least: Duration = .zero, at now: MonotonicTime
+    ) {
         inFlight.remove(key)
+        if succeeded {
+            away.reset()
+            heldUntil = nil
+        }
         if succeeded, tasks[key] == task {
             tasks[key] = nil
             patientUntil[key] = nil
         }
-        queue.finish(key, succeeded: succeeded, at: now)
+        queue.finish(key, succeeded: succeeded, least: least, at: now)
+    }
+
+    /// The server could not take the request: everything waits, and then goes on where it was.
+    mutating func hold(_ key: ServiceKey, asked: Duration?, at now: MonotonicTime) {
+        inFlight.remove(key)
+        queue.finish(key, succeeded: true, at: now)
+        if tasks[key] != nil { queue.add(key) }
+        // Those that were on their way together fail together, and count once.
+        if let heldUntil, now < heldUntil { return }
+        heldUntil = now.advanced(by: max(away.next(), asked ?? .zero))
+    }
+
+    /// The server takes requests again.
+    mutating func release() {
+        heldUntil = nil
+        away.reset()
     }
 
     /// The work on a Service goes on when its patience ends.
@@ -132,6 +160,8 @@ struct PendingWrites: Sendable {
     var nextDue: MonotonicTime? {
         let waiting = patientHead < patient.count ? patient[patientHead].due : nil
         guard inFlight.count < Self.mostInFlight else { return nil }
-        return [waiting, queue.nextDue].compactMap { $0 }.min()
+        let next = [waiting, queue.nextDue].compactMap { $0 }.min()
+        // Keys that are ready have no due time of their own.
+        return heldUntil.map { held in max(held, min(next ?? held, held)) } ?? next
     }
 }

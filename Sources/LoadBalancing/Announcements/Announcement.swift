@@ -12,6 +12,7 @@ public struct Announcement: Hashable, Sendable {
         /// Only these, of those that are eligible (`externalTrafficPolicy: Local`). Never empty.
         case nodes(Set<NodeName>)
 
+        /// Whether its endpoints allow the node; whether the node is eligible at all is `NodeEligibility`'s to say.
         public func contains(_ node: NodeName) -> Bool {
             switch self {
             case .everyNode: true
@@ -20,11 +21,14 @@ public struct Announcement: Hashable, Sendable {
         }
     }
 
+    /// What is announced; at most one announcement of a plan has it.
     public var address: IPAddress
     /// The pool that holds the address; nil when it is out of every pool.
     public var pool: String?
+    /// Of all Services that share the address: a node that one of them allows is a candidate.
     public var candidates: Candidates
 
+    /// Trusts its caller that `.nodes` names at least one.
     public init(address: IPAddress, pool: String?, candidates: Candidates = .everyNode) {
         self.address = address
         self.pool = pool

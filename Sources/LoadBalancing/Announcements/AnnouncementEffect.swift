@@ -2,6 +2,7 @@ public import NetworkTypes
 
 /// What became of the announcement of one address, seen from this node.
 public struct AnnouncementEffect: Hashable, Sendable {
+    /// How far the announcement has come.
     public enum State: Hashable, Sendable {
         /// This node announces the address: it is applied and the first frame or message is out.
         case inEffect(interface: String)
@@ -17,14 +18,18 @@ public struct AnnouncementEffect: Hashable, Sendable {
         case withdrawn
     }
 
+    /// One that was desired of the announcer at some time.
     public var address: IPAddress
+    /// How far it has come; replaces whatever was told of the address before.
     public var state: State
 
+    /// Takes a state as the announcer tells it; since when is the planner's to note.
     public init(address: IPAddress, state: State) {
         self.address = address
         self.state = state
     }
 
+    /// Whether this node announces the address; false while another one does.
     public var isInEffect: Bool {
         if case .inEffect = state { true } else { false }
     }
@@ -37,6 +42,7 @@ public struct Obstacle: Error, Hashable, Sendable {
     /// What is wrong and what to do about it.
     public var sentence: String
 
+    /// Neither text is checked or cut.
     public init(reason: String, sentence: String) {
         self.reason = reason
         self.sentence = sentence

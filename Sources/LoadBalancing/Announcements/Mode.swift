@@ -4,7 +4,7 @@ public enum Mode: String, Hashable, Sendable, CaseIterable {
     case arp
     /// Every eligible node advertises the address to its routers.
     case bgp
-    /// Addresses are allocated and recorded; nothing is announced and no status is written.
+    /// Addresses are allocated and recorded; nothing is announced, and a status names no address.
     case none
 
     /// Whether many nodes announce one address at the same time.

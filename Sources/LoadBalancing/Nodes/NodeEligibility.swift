@@ -12,6 +12,7 @@ public struct NodeEligibility: Hashable, Sendable {
         /// The address lies in a subnet of the interface, or need not.
         public var hasSubnet: Bool
 
+        /// By default a link that refuses nothing, for a caller that asks about the node alone.
         public init(hasCarrier: Bool = true, hasSubnet: Bool = true) {
             self.hasCarrier = hasCarrier
             self.hasSubnet = hasSubnet
@@ -42,6 +43,7 @@ public struct NodeEligibility: Hashable, Sendable {
     /// How long a node may be not ready before it is left out, in whole seconds of wall-clock time.
     public var grace: Duration
 
+    /// By default every node is selected, and one that is not ready has 60 seconds.
     public init(selector: LabelSelector = LabelSelector([]), grace: Duration = .seconds(60)) {
         self.selector = selector
         self.grace = grace

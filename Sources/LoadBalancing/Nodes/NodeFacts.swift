@@ -9,7 +9,9 @@ public struct NodeFacts: Hashable, Sendable {
         case notReady(since: Int64)
     }
 
+    /// `metadata.name`.
     public var name: NodeName
+    /// `metadata.labels`, all of them.
     public var labels: [String: String]
     /// Those that begin with `Annotation.prefix`, as written.
     public var annotations: [String: String] = [:]
@@ -17,6 +19,7 @@ public struct NodeFacts: Hashable, Sendable {
     public var addresses: Set<IPAddress>
     /// Those by which other nodes reach it, in the cluster's order.
     public var internalAddresses: [IPAddress] = []
+    /// The condition `Ready` in `status.conditions`; a node that has no such condition counts as ready.
     public var readiness: Readiness
     /// It carries the taint `NodeFacts.autoscalerTaint`.
     public var isToBeDeletedByAutoscaler: Bool

@@ -11,5 +11,6 @@ public struct Plan: Sendable {
     /// When to plan again though nothing happens by then; nil: never.
     public var nextWake: MonotonicTime?
 
+    /// Orders nothing: no mode is told anything, nothing is written, and no time to wake is set.
     public init() {}
 }

@@ -22,6 +22,8 @@ struct PlannedService: Sendable {
     var statusRule = StatusRule()
     /// Whether it does so now.
     var speaksOfStatus = false
+    /// When the Service was first seen: endpoints come a moment after it.
+    var firstSeen = MonotonicTime.zero
     /// What was last told to people.
     var told = Told()
 

@@ -2,11 +2,22 @@ import IPAM
 import NetworkTypes
 
 extension Planner {
-    func facts(of entry: PlannedService) -> PlannedService.Told {
-        PlannedService.Told(
+    /// How long a new Service may be without an endpoint before it is worth an event: pods take a while to start.
+    static let beginning = Duration.seconds(10)
+
+    mutating func facts(of entry: PlannedService, at now: MonotonicTime) -> PlannedService.Told {
+        var obstacle = entry.claimRefusal == nil ? announcementObstacle(of: entry) : nil
+        let grown = entry.firstSeen.advanced(by: Self.beginning)
+        if obstacle?.reason == "NoEndpoint", now < grown, entry.told.announcedHere.isEmpty {
+            obstacle = nil
+            troubleWakes[entry.service.key] = grown
+        } else {
+            troubleWakes[entry.service.key] = nil
+        }
+        return PlannedService.Told(
             held: entry.held, refusal: entry.refusal, notes: entry.notes,
             announcedHere: entry.claimRefusal == nil ? addressesInEffect(of: entry).filter(isInEffectHere) : [],
-            obstacle: entry.claimRefusal == nil ? announcementObstacle(of: entry) : nil)
+            obstacle: obstacle)
     }
 
     /// What happened between two states of a Service, said once, and of all nodes by the one that did it: that allocates,

@@ -14,7 +14,7 @@ extension Planner {
                 handOut(outcome.record, &entry, at: now)
                 plan.outcomes.append(outcome)
             }
-            let told = facts(of: entry)
+            let told = facts(of: entry, at: now)
             plan.events += events(from: entry.told, to: told, of: entry)
             entry.told = told
             services[key] = entry
@@ -50,6 +50,9 @@ extension Planner {
         if isAllocator {
             outcome.record = entry.held
             conditions.append(allocated(entry))
+        } else {
+            let conflicts = service.recordedAddresses.filter { ledger.isConflicted($0) }
+            outcome.conflicts = conflicts.isEmpty ? nil : conflicts
         }
         switch statusDuty(of: &entry, at: now) {
         case .silence: break
@@ -163,7 +166,7 @@ extension Planner {
         }
     }
 
-    private func noEndpoint(_ service: LoadBalancerService) -> Obstacle {
+    func noEndpoint(_ service: LoadBalancerService) -> Obstacle {
         switch service.trafficPolicy {
         case .cluster:
             Obstacle(

@@ -14,13 +14,17 @@ extension Planner {
         ledger.advance(to: now)
         endLateWrites(at: now)
         unreported.formUnion(statusWakes.filter { $0.value <= now }.keys)
+        unreported.formUnion(troubleWakes.filter { $0.value <= now }.keys)
         settleServices(at: now)
         refreshAnnouncements()
         report(into: &plan, at: now)
         plan.announcements = announcements
         let unfinished = dirtyServices.isEmpty ? nil : now
-        plan.nextWake = [ledger.nextQuarantineEnd, lateWrites.values.min(), statusWakes.values.min(), unfinished]
-            .compactMap { $0 }.min()
+        plan.nextWake = [
+            ledger.nextQuarantineEnd, lateWrites.values.min(), statusWakes.values.min(), troubleWakes.values.min(),
+            unfinished,
+        ]
+        .compactMap { $0 }.min()
         return plan
     }
 
@@ -89,6 +93,7 @@ extension Planner {
 
     private mutating func allocate(for entry: inout PlannedService, at now: MonotonicTime) {
         let service = entry.service
+        takeConflicts(reportedOn: service, at: now)
         if ledger.addresses(of: service.key).isEmpty {
             _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
         }
@@ -105,6 +110,16 @@ extension Planner {
             let held = ledger.addresses(of: service.key)
             let outcome = ledger.follow(held, for: identity(of: service), at: now)
             entry.notes = outcome.refused.map { .lost($0.address, $0.refusal) }
+        }
+    }
+
+    /// Another node found another host on the address, which this one may not see.
+    private mutating func takeConflicts(reportedOn service: LoadBalancerService, at now: MonotonicTime) {
+        guard service.annotations[Annotation.conflict] != nil else { return }
+        let recorded = service.recordedAddresses
+        for address in service.reportedConflicts where recorded.contains(address) && !ledger.isConflicted(address) {
+            dirtyServices.formUnion(
+                ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
         }
     }
 

@@ -26,7 +26,8 @@ extension Planner {
         return duty
     }
 
-    /// What the status says of addresses that are wanted still, in the Service's order.
+    /// What this node states as in effect, in the Service's order of families: all that it knows to be. Where many nodes
+    /// announce, what the status says already stays as long as it is wanted.
     func statedAddresses(of entry: PlannedService) -> [IPAddress] {
         guard isShared(entry) else { return addressesInEffect(of: entry) }
         // Others may announce what this node does not, but what it announces others do, too.

@@ -8,6 +8,7 @@ public import NetworkTypes
 /// marked, so that one change costs the same among ten Services and ten thousand. A planner that was fed the same facts
 /// in another order, or anew after a restart, comes to the same plan, because decisions rest on what is recorded.
 public struct Planner: Sendable {
+    /// Those in force; `configure(_:)` replaces them.
     public internal(set) var settings: PlannerSettings
     var ledger = AddressLedger()
     var services: [ServiceKey: PlannedService] = [:]
@@ -21,6 +22,8 @@ public struct Planner: Sendable {
 
     /// When to look at the status of a Service again though nothing happens by then.
     var statusWakes: [ServiceKey: MonotonicTime] = [:]
+    /// When to tell of new Services what may have been only a beginning.
+    var troubleWakes: [ServiceKey: MonotonicTime] = [:]
     /// The nodes that can be expected to write statuses.
     var statusWriters: Set<NodeName> = []
     /// All nodes of the cluster that are known.
@@ -57,6 +60,7 @@ public struct Planner: Sendable {
         var announcement: Announcement
     }
 
+    /// Without facts: nothing is planned until they have come and `sourceIsSynchronised()` was called.
     public init(settings: PlannerSettings, isAllocator: Bool) {
         self.settings = settings
         self.isAllocator = isAllocator
@@ -79,7 +83,7 @@ extension Planner {
             services[key] = entry
             dirtyAddresses.formUnion(entry.held)
         } else {
-            services[key] = PlannedService(service: service)
+            services[key] = PlannedService(service: service, firstSeen: now)
         }
         retire(key, at: now)
         dirtyServices.insert(key)
@@ -93,6 +97,7 @@ extension Planner {
         ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
         lateWrites[key] = nil
         statusWakes[key] = nil
+        troubleWakes[key] = nil
         dirtyServices.remove(key)
         refused.remove(key)
         unreported.remove(key)

@@ -3,6 +3,7 @@ public import NetworkTypes
 
 /// One Service as `herald status` shows it.
 public struct ServiceReport: Hashable, Sendable {
+    /// What the Service has, in one word.
     public enum State: String, Hashable, Sendable, CaseIterable {
         /// Every address is in effect.
         case announced = "Announced"
@@ -12,8 +13,11 @@ public struct ServiceReport: Hashable, Sendable {
         case refused = "Refused"
     }
 
+    /// One address of the Service, seen from this node.
     public struct Address: Hashable, Sendable {
+        /// Held for the Service, though it may not be recorded or announced yet.
         public var address: IPAddress
+        /// The pool that holds the address; nil when it is out of every pool.
         public var pool: String?
         /// The node that has it; nil when none is known to.
         public var owner: NodeName?
@@ -23,8 +27,11 @@ public struct ServiceReport: Hashable, Sendable {
         public var since: MonotonicTime?
     }
 
+    /// The Service reported on.
     public var key: ServiceKey
+    /// That of the Service as a whole: one address that is not in effect makes it `pending`.
     public var state: State
+    /// What the ledger holds for it; empty when it is refused.
     public var addresses: [Address]
     /// Why the state is not `announced`, or what else is worth telling.
     public var obstacle: Obstacle?

@@ -22,9 +22,12 @@ public struct ClaimPolicy: Hashable, Sendable {
         case ownClassNotClaimed
     }
 
+    /// Our own class, as `spec.loadBalancerClass` spells it.
     public var loadBalancerClass: String
+    /// Whether that class, none, or either is ours.
     public var claim: Claim
 
+    /// By default, Services of the class `herald-lb.io/herald` and those without a class.
     public init(loadBalancerClass: String = "herald-lb.io/herald", claim: Claim = .both) {
         self.loadBalancerClass = loadBalancerClass
         self.claim = claim

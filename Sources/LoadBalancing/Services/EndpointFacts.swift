@@ -16,6 +16,7 @@ public enum EndpointFacts: Hashable, Sendable {
         /// Whether a ready endpoint exists whose node is not named (or is outside the cluster).
         public var hasReadyElsewhere: Bool
 
+        /// By default no endpoints at all, which is other than `unknown`: such a Service is not served.
         public init(
             readyNodes: Set<NodeName> = [], terminatingNodes: Set<NodeName> = [], hasReadyElsewhere: Bool = false
         ) {

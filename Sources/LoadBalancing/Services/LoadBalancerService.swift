@@ -9,10 +9,12 @@ public struct LoadBalancerService: Hashable, Sendable {
     public struct Port: Hashable, Sendable {
         /// Empty for a single unnamed port.
         public var name: String
+        /// `port` and `protocol`: what it takes of an address that is shared.
         public var claim: PortClaim
         /// Zero when none is allocated.
         public var nodePort: UInt16
 
+        /// By default unnamed and without a node port.
         public init(name: String = "", _ transport: PortClaim.Transport, _ port: UInt16, nodePort: UInt16 = 0) {
             self.name = name
             claim = PortClaim(transport, port)
@@ -35,27 +37,39 @@ public struct LoadBalancerService: Hashable, Sendable {
         case local = "Local"
     }
 
+    /// `metadata.namespace` and `metadata.name`.
     public var key: ServiceKey
     /// Differs when a Service is deleted and created again under its name; empty where the source knows none.
     public var uid = ""
     /// Seconds since 1970; zero where the source knows none. The older of two claimants of an address keeps it.
     public var createdAt: Int64 = 0
+    /// `metadata.generation`; zero where the source knows none.
     public var generation: Int64 = 0
+    /// Whether `metadata.deletionTimestamp` is set.
     public var isDeleting = false
     /// Whether `spec.type` is `LoadBalancer`.
     public var isLoadBalancer = true
+    /// `spec.loadBalancerClass`; nil: no class.
     public var loadBalancerClass: String?
     /// `spec.loadBalancerIP` as written.
     public var loadBalancerIP: String?
+    /// Its addresses inside the cluster, which it cannot have outside.
+    public var clusterIPs: [IPAddress] = []
+    /// `metadata.labels`, which the selectors of pools look at.
     public var labels: [String: String] = [:]
     /// Those that begin with `Annotation.prefix`, as written.
     public var annotations: [String: String] = [:]
+    /// `spec.selector`; two Services of `externalTrafficPolicy: Local` share an address only when theirs are equal.
     public var selector: [String: String] = [:]
+    /// `spec.ports`, without those whose protocol is not TCP, UDP or SCTP.
     public var ports: [Port] = []
     /// In the Service's order; empty where the author left the choice open.
     public var ipFamilies: [AddressFamily] = []
+    /// `.singleStack` unless the source says otherwise.
     public var familyPolicy = FamilyPolicy.singleStack
+    /// `.cluster` unless the source says otherwise.
     public var trafficPolicy = TrafficPolicy.cluster
+    /// `.unknown` where the source does not look for them.
     public var endpoints = EndpointFacts.unknown
     /// What stands in `status.loadBalancer.ingress` and was written by herald.
     public var writtenIngress: [IPAddress] = []
@@ -64,6 +78,7 @@ public struct LoadBalancerService: Hashable, Sendable {
     /// Whether any condition of herald's stands in the status.
     public var hasWrittenConditions = false
 
+    /// A Service of type `LoadBalancer` with nothing but a name; the other facts are set one by one.
     public init(key: ServiceKey) {
         self.key = key
     }
@@ -72,8 +87,13 @@ public struct LoadBalancerService: Hashable, Sendable {
     var carriesTraces: Bool { !recordedAddresses.isEmpty || !writtenIngress.isEmpty || hasWrittenConditions }
 
     /// The addresses in the record, leaving out what cannot be read; never more than sixteen.
-    public var recordedAddresses: [IPAddress] {
-        (annotations[Annotation.assigned] ?? "").split(separator: ",").prefix(16).compactMap {
+    public var recordedAddresses: [IPAddress] { addresses(in: Annotation.assigned) }
+
+    /// The addresses that a node found in use by another host, as `recordedAddresses`.
+    public var reportedConflicts: [IPAddress] { addresses(in: Annotation.conflict) }
+
+    private func addresses(in annotation: String) -> [IPAddress] {
+        (annotations[annotation] ?? "").split(separator: ",").prefix(16).compactMap {
             IPAddress(AddressListReader.trimmed($0))
         }
     }

@@ -11,6 +11,7 @@ public import NetworkTypes
 public struct StatusRule: Hashable, Sendable {
     /// What a node knows about the addresses of a Service, and what the status says of them.
     public struct Situation: Hashable, Sendable {
+        /// Where the addresses are in effect, of what this node can tell.
         public enum Knowledge: Hashable, Sendable {
             /// In effect here; so many nodes come before this one to say so.
             case inEffect(rank: Int)
@@ -20,6 +21,7 @@ public struct StatusRule: Hashable, Sendable {
             case nowhere
         }
 
+        /// What the part of the status that herald wrote says, whichever node wrote it.
         public enum Shown: Hashable, Sendable {
             /// No address.
             case nothing
@@ -28,7 +30,9 @@ public struct StatusRule: Hashable, Sendable {
             case doubted
         }
 
+        /// Where they are in effect.
         public var knowledge: Knowledge
+        /// What stands in the status now.
         public var shown: Shown
         /// The status says already what this node would state.
         public var agrees: Bool
@@ -43,6 +47,7 @@ public struct StatusRule: Hashable, Sendable {
         /// Changes when what this node knows does.
         public var fingerprint: Int
 
+        /// By default a node that has no part in the matter: it does not speak, is not certain, and knows of no other.
         public init(
             _ knowledge: Knowledge, shown: Shown, agrees: Bool = false, speaks: Bool = false, isSettling: Bool = false,
             isCertain: Bool = false, others: Int = 0, fingerprint: Int = 0
@@ -85,6 +90,7 @@ public struct StatusRule: Hashable, Sendable {
     private var doubtedSince: MonotonicTime?
     private var isContradicted = false
 
+    /// Of a Service about which nothing is known; `duty(in:at:)` begins anew with each new fingerprint.
     public init() {}
 
     /// What to do now. To be asked again when something changes, and at the time that the answer names.

@@ -17,6 +17,15 @@ extension Member {
         peers.first { $0.name == name }?.reach
     }
 
+    /// Whether a node that is heard could have the address, and is not about to hand over what it has.
+    public func couldOwn(_ address: IPAddress, _ name: NodeName) -> Bool {
+        guard let peer = peers.first(where: { $0.name == name }), peer.reach.isMember else { return false }
+        return peer.facts.mayOwn && peer.state != nil && peer.facts.serves(address)
+    }
+
+    /// Whether this node still listens to the others before it takes anything.
+    public var isSettling: Bool { standing.contains(.settling) }
+
     /// Whether another node is there that can be heard, by itself or another.
     public var hasCompany: Bool { peers.contains { $0.reach.isMember } }
 

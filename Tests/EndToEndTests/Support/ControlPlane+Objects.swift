@@ -103,8 +103,10 @@ extension ControlPlane {
                 "rules": [
                     [
                         "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
-                        "verbs": ["get", "create", "update"],
-                    ]
+                        "verbs": ["get", "create", "patch"],
+                    ],
+                    // The key that the nodes share.
+                    ["apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "create"]],
                 ],
             ])
         try await ensure(

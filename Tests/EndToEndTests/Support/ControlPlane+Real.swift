@@ -11,7 +11,7 @@ extension ControlPlane {
         let etcd = try await startEtcd("\(assets)/etcd", folder)
         let port = freePort()
         let log = "\(folder)/kube-apiserver.log"
-        let server = try start(
+        let server = try await start(
             "\(assets)/kube-apiserver", flags(files, folder, port: port, etcd: etcd.url), log: log)
         let plane = try ControlPlane(
             folder: folder, port: port, token: files.token, authorityFile: files.authority, commands: nil,
@@ -41,7 +41,7 @@ extension ControlPlane {
     private static func startEtcd(_ path: String, _ folder: String) async throws -> (program: Program, url: String) {
         let url = "http://127.0.0.1:\(freePort())"
         let log = "\(folder)/etcd.log"
-        let program = try start(
+        let program = try await start(
             path,
             [
                 "--data-dir=\(folder)/etcd", "--listen-client-urls=\(url)", "--advertise-client-urls=\(url)",

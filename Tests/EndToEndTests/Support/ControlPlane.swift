@@ -61,14 +61,23 @@ final class ControlPlane: Sendable {
     }
 
     /// Started so that it goes with this process, however that ends.
-    static func start(_ program: String, _ arguments: [String], log: String) throws -> Program {
-        try Program("setpriv", ["--pdeathsig", "KILL", "--", program] + arguments, log: log)
+    static func start(_ program: String, _ arguments: [String], log: String) async throws -> Program {
+        try await withCheckedThrowingContinuation { continuation in
+            // The signal is sent when the thread that started the program ends, so this one never does.
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        try Program("setpriv", ["--pdeathsig", "KILL", "--", program] + arguments, log: log)
+                    })
+                while true { pause() }
+            }
+        }
     }
 
     private static func startOwn() async throws -> ControlPlane {
         let folder = try makeFolder()
         let log = "\(folder)/log"
-        let program = try start(try Built.program("test-apiserver"), ["--directory", folder], log: log)
+        let program = try await start(try Built.program("test-apiserver"), ["--directory", folder, "--log"], log: log)
         let url = try await eventually("the API server for tests says where it is", within: .seconds(20)) {
             guard program.isRunning else {
                 throw NotStarted(description: try String(contentsOfFile: log, encoding: .utf8))

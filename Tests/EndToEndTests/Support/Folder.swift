@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Glibc
 import Lab
 
@@ -30,4 +30,12 @@ struct Folder: Sendable {
     }
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(of: name)) }
+}
+
+extension Folder {
+    /// Whether some file of the folder holds the text.
+    func hasFile(with text: String) -> Bool {
+        let files = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+        return files.contains { (try? read($0))?.contains(text) ?? false }
+    }
 }

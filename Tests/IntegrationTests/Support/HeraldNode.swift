@@ -73,7 +73,9 @@ final class HeraldNode: Sendable {
 
     /// Runs a subcommand; those that talk to a running herald find this one.
     func run(_ command: String, _ arguments: String...) throws -> Output {
-        let socket = command == "status" ? ["--socket", home.path(of: "herald.sock")] : []
+        let socket =
+            ["status", "explain", "drain", "undrain", "rebalance"].contains(command)
+            ? ["--socket", home.path(of: "herald.sock")] : []
         return try node.run([try Self.program(), command] + socket + arguments, environment: Self.environment)
     }
 

@@ -2,6 +2,7 @@
 struct Settings: Sendable {
     var pools = ["{name: edge, addresses: [10.0.1.100-10.0.1.119, \"fd00:0:0:1::100-fd00:0:0:1::11f\"]}"]
     var arp = "{}"
+    var membership = "{}"
 
     func text(manifests: String, stateDirectory: String, socket: String) -> String {
         """
@@ -9,6 +10,7 @@ struct Settings: Sendable {
         pools:
         \(pools.map { "  - \($0)\n" }.joined())
         arp: \(arp)
+        membership: \(membership)
         source: {directory: {path: \(manifests), stateDirectory: \(stateDirectory)}}
         operations: {socket: \(socket)}
 

@@ -17,6 +17,7 @@ public struct ClusterStatus: Codable, Hashable, Sendable {
     /// The node that allocates; nil while it is not known.
     public var allocator: String?
 
+    /// Checks nothing: points in time are to be RFC 3339 in UTC.
     public init(
         server: String, reachable: Bool, since: String, reason: String?, snapshot: String?, snapshotAge: Int?,
         fromStateFile: Bool, allocator: String?

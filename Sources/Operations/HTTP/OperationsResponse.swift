@@ -2,9 +2,12 @@
 public struct OperationsResponse: Sendable {
     /// The HTTP status code.
     public var status: Int
+    /// The value of the header `Content-Type`.
     public var contentType: String
+    /// Sent whole, with its length in `Content-Length`; may be empty.
     public var body: [UInt8]
 
+    /// Takes any status and octets; `text(_:status:)` and `json(_:)` cover the usual ones.
     public init(status: Int, contentType: String, body: [UInt8]) {
         self.status = status
         self.contentType = contentType
@@ -19,5 +22,15 @@ public struct OperationsResponse: Sendable {
     /// A JSON document.
     public static func json(_ body: [UInt8]) -> OperationsResponse {
         OperationsResponse(status: 200, contentType: "application/json", body: body)
+    }
+
+    /// Metrics for Prometheus.
+    public static func metrics(_ body: [UInt8]) -> OperationsResponse {
+        OperationsResponse(status: 200, contentType: PrometheusText.contentType, body: body)
+    }
+
+    /// A page for people.
+    public static func page(_ body: [UInt8]) -> OperationsResponse {
+        OperationsResponse(status: 200, contentType: "text/html; charset=utf-8", body: body)
     }
 }

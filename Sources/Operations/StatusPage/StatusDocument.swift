@@ -4,32 +4,43 @@
 public struct StatusDocument: Codable, Hashable, Sendable {
     /// The configuration in force.
     public struct Configuration: Codable, Hashable, Sendable {
+        /// Its path, as `--config` gives it.
         public var file: String
         /// Sixteen hexadecimal digits that change with the text.
         public var hash: String
+        /// When the file was last taken: at the start, after a change, or on SIGHUP.
         public var loaded: String
-        /// Why a newer text of the file is not in force; nil when what is in force is what the file says.
+        /// Why the file is not in force as it stands, or what of it waits for a restart; nil when all of it is.
         public var rejected: String?
+        /// The file as it was read; passwords and keys are in files of their own.
+        public var text: String?
 
-        public init(file: String, hash: String, loaded: String, rejected: String? = nil) {
+        /// Checks nothing: `hash` is to be the text of a `Fingerprint`, `loaded` RFC 3339 in UTC.
+        public init(file: String, hash: String, loaded: String, rejected: String? = nil, text: String? = nil) {
             self.file = file
             self.hash = hash
             self.loaded = loaded
             self.rejected = rejected
+            self.text = text
         }
     }
 
     /// One Service that is ours.
     public struct Service: Codable, Hashable, Sendable {
+        /// One address that the Service has.
         public struct Address: Codable, Hashable, Sendable {
+            /// In canonical text (RFC 5952 for IPv6).
             public var address: String
+            /// The name of the pool that holds it; nil when it is out of every pool.
             public var pool: String?
             /// The node that has it in effect.
             public var owner: String?
             /// Where this node announces it.
             public var interface: String?
+            /// Since when its announcement has been as it is; nil while nothing is known of it.
             public var since: String?
 
+            /// Checks nothing: `since` is to be RFC 3339 in UTC.
             public init(address: String, pool: String?, owner: String?, interface: String?, since: String?) {
                 self.address = address
                 self.pool = pool
@@ -39,16 +50,20 @@ public struct StatusDocument: Codable, Hashable, Sendable {
             }
         }
 
+        /// `metadata.namespace`.
         public var namespace: String
+        /// `metadata.name`.
         public var name: String
         /// `Announced`, `Pending` or `Refused`.
         public var state: String
+        /// Empty when it is refused.
         public var addresses: [Address]
         /// An UpperCamelCase code, when the state is not `Announced` or something is worth telling.
         public var reason: String?
         /// The same as a sentence.
         public var message: String?
 
+        /// Takes the state as text, so that this room needs to know no other.
         public init(
             namespace: String, name: String, state: String, addresses: [Address], reason: String?, message: String?
         ) {
@@ -63,14 +78,20 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
     /// How full a pool is for one family.
     public struct Pool: Codable, Hashable, Sendable {
+        /// As the configuration names it.
         public var name: String
+        /// `IPv4` or `IPv6`; a pool of both is listed once for each.
         public var family: String
         /// A decimal number; as text, since IPv6 pools exceed what JSON readers hold.
         public var size: String
+        /// Addresses that Services have; one that several share counts once.
         public var used: Int
+        /// Addresses resting after a release, until they may be given again.
         public var quarantined: Int
+        /// Addresses left alone, since a host that is no member answers for them.
         public var conflicted: Int
 
+        /// Checks nothing: `size` is to be a decimal number.
         public init(name: String, family: String, size: String, used: Int, quarantined: Int, conflicted: Int) {
             self.name = name
             self.family = family
@@ -81,19 +102,37 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         }
     }
 
+    /// Something that happened to a Service.
+    public struct Event: Codable, Hashable, Sendable {
+        public var time: String
+        public var service: String
+        public var reason: String
+        public var message: String
+
+        public init(time: String, service: String, reason: String, message: String) {
+            self.time = time
+            self.service = service
+            self.reason = reason
+            self.message = message
+        }
+    }
+
     /// Another node that shares addresses with this one.
     public struct Member: Codable, Hashable, Sendable {
+        /// As the cluster or the configuration's `membership.peers` names it.
         public var name: String
-        /// `mutual`, `witnessed` by a third node, `deaf` to this one, or `unreachable`.
+        /// `mutual`, `witnessed` by a third node, `deaf` (heard here, but hears nobody), or `unreachable`.
         public var reach: String
         /// `alive`, `suspect` or `dead`, by its own heartbeats.
         public var verdict: String
         /// Milliseconds between its heartbeats that 99 of 100 do not exceed.
         public var arrivalP99: Double?
+        /// Whether it says that it hands over what it has.
         public var isDraining: Bool
         /// How many addresses it has.
         public var addresses: Int
 
+        /// Takes reach and verdict as text, so that this room needs to know no other.
         public init(
             name: String, reach: String, verdict: String, arrivalP99: Double?, isDraining: Bool, addresses: Int
         ) {
@@ -121,6 +160,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         /// What keeps nodes from sharing addresses.
         public var problem: String?
 
+        /// For ARP mode alone; a document has none unless it is set afterwards.
         public init(
             members: [Member], addresses: Int, isSettling: Bool, isDraining: Bool, rejections: [String: Int],
             problem: String?
@@ -134,14 +174,21 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         }
     }
 
+    /// Name and number, as in `herald 0.1.0`.
     public var version: String
+    /// The name of the node that answers: `--node-name`, else `NODE_NAME`, else the host's name.
     public var node: String
+    /// `arp`, `bgp` or `none`: what holds for pools that name no mode of their own.
     public var mode: String
+    /// When herald started on the node.
     public var started: String
+    /// What is in force now, and whether it is what the file says.
     public var configuration: Configuration
     /// Nil when Services do not come from a cluster.
     public var cluster: ClusterStatus?
+    /// Those that are ours, by namespace, then by name.
     public var services: [Service]
+    /// One for each pool and each family that it has, in the order of the configuration.
     public var pools: [Pool]
     /// The peers, where BGP is in use.
     public var bgp: BGP?
@@ -149,10 +196,16 @@ public struct StatusDocument: Codable, Hashable, Sendable {
     public var problems: [String]
     /// Absent where no address is announced by ARP.
     public var membership: Membership?
+    /// The newest first.
+    public var events: [Event]?
+    /// What the parts of the process tell of themselves.
+    public var sections: [StatusSection]?
 
+    /// Without `membership`, which is set afterwards where ARP is used.
     public init(
         version: String, node: String, mode: String, started: String, configuration: Configuration,
-        cluster: ClusterStatus? = nil, services: [Service], pools: [Pool], problems: [String]
+        cluster: ClusterStatus? = nil, services: [Service], pools: [Pool], problems: [String],
+        events: [Event]? = nil, sections: [StatusSection]? = nil
     ) {
         self.version = version
         self.node = node
@@ -163,5 +216,7 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         self.services = services
         self.pools = pools
         self.problems = problems
+        self.events = events
+        self.sections = sections
     }
 }

@@ -1,0 +1,14 @@
+/// One thing that must hold before this node counts as ready.
+public struct ReadinessCheck: Hashable, Sendable {
+    /// One word or two, as `snapshot`.
+    public var name: String
+    public var holds: Bool
+    /// What is so, or what is missing.
+    public var detail: String
+
+    public init(_ name: String, holds: Bool, _ detail: String) {
+        self.name = name
+        self.holds = holds
+        self.detail = detail
+    }
+}

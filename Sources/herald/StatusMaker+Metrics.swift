@@ -1,0 +1,148 @@
+import ARPMode
+import BGPMode
+import Configuration
+import FoundationEssentials
+import IPAM
+import LoadBalancing
+import NetworkTypes
+import Operations
+import Operator
+import PacketLoop
+
+extension StatusMaker {
+    /// What is known now, besides what the registry counts.
+    func samples() async -> [MetricSample] {
+        let tally = await serviceOperator.tally()
+        let state = await configuration.state
+        var samples = ProcessMetrics.samples(started: started.timeIntervalSince1970)
+        samples += [
+            MetricSample("herald_build_info", [("version", Version.number)], 1),
+            MetricSample(
+                "herald_configuration_info",
+                [
+                    ("hash", state.parsed.fingerprint.description),
+                    ("mode", state.parsed.configuration.mode.rawValue),
+                ], 1),
+            MetricSample(
+                "herald_configuration_loaded_timestamp_seconds", [], state.loaded.timeIntervalSince1970),
+            MetricSample("herald_configuration_rejected", [], state.rejected != nil),
+        ]
+        samples += Self.samples(tally)
+        let now = PacketLoop.now
+        samples += beatingPulses().map { pulse in
+            let age = Double(pulse.age(at: now).wholeNanoseconds) / 1e9
+            return MetricSample("herald_loop_heartbeat_age_seconds", [("loop", pulse.name)], max(age, 0))
+        }
+        if state.parsed.configuration.modes.contains(.arp) { samples += Self.samples(await arp.membershipReport()) }
+        if state.parsed.configuration.modes.contains(.bgp) { samples += Self.samples(Self.bgp(await bgp.report())) }
+        if let cluster = await cluster() { samples += Self.samples(cluster) }
+        for reporter in reporters { samples += await reporter().metrics }
+        return samples
+    }
+
+    private static func samples(_ tally: OperatorTally) -> [MetricSample] {
+        var samples = [
+            MetricSample("herald_source_synchronised", [], tally.isSynchronised),
+            MetricSample("herald_source_problems", [], tally.problems),
+            MetricSample("herald_allocator", [], tally.isAllocator),
+            MetricSample("herald_operator_pending_services", [], tally.services.pending),
+        ]
+        samples += tally.services.states.map { MetricSample("herald_services", [("state", $0.rawValue)], $1) }
+        samples += tally.services.reasons.map { MetricSample("herald_services_obstructed", [("reason", $0)], $1) }
+        samples += tally.services.owned.map { MetricSample("herald_addresses_owned", [("mode", $0.rawValue)], $1) }
+        for pool in tally.pools {
+            let labels = [(name: "pool", value: pool.pool), (name: "family", value: pool.family.rawValue)]
+            samples += [
+                MetricSample("herald_pool_addresses", labels, Double(String(pool.size)) ?? .infinity),
+                MetricSample("herald_pool_addresses_used", labels, pool.used),
+                MetricSample("herald_pool_addresses_quarantined", labels, pool.quarantined),
+                MetricSample("herald_pool_addresses_conflicted", labels, pool.conflicted),
+            ]
+        }
+        return samples
+    }
+
+    private static func samples(_ report: MembershipReport) -> [MetricSample] {
+        var samples = [
+            MetricSample("herald_membership_problem", [], report.problem != nil),
+            MetricSample("herald_membership_draining", [], report.isDraining),
+        ]
+        samples += report.rejections.map {
+            MetricSample("herald_membership_datagrams_rejected_total", [("reason", $0)], $1)
+        }
+        for node in report.nodes {
+            let labels = [(name: "member", value: node.name.text)]
+            samples += [
+                MetricSample("herald_member_reachable", labels, node.reach == "mutual" || node.reach == "witnessed"),
+                MetricSample("herald_member_alive", labels, node.verdict == "alive"),
+                MetricSample("herald_member_addresses", labels, node.addressCount),
+            ]
+            if let arrival = node.arrivalP99 {
+                let seconds = Double(arrival.wholeNanoseconds) / 1e9
+                samples.append(MetricSample("herald_member_heartbeat_interval_p99_seconds", labels, seconds))
+            }
+        }
+        return samples
+    }
+
+    private static func samples(_ bgp: StatusDocument.BGP) -> [MetricSample] {
+        var samples = [
+            MetricSample("herald_bgp_problems", [], bgp.problems.count + (bgp.obstacle == nil ? 0 : 1)),
+            MetricSample("herald_bfd_packets_rejected_total", [], Double(bgp.rejectedBFDPackets)),
+        ]
+        for peer in bgp.peers {
+            let labels = [(name: "peer", value: peer.name)]
+            samples += [
+                MetricSample("herald_bgp_session_established", labels, peer.state == "Established"),
+                MetricSample("herald_bgp_sessions_established_total", labels, Double(peer.timesEstablished)),
+                MetricSample("herald_bgp_prefixes_received_total", labels, Double(peer.receivedPrefixes)),
+            ]
+            samples += peer.advertised.map {
+                MetricSample("herald_bgp_routes_advertised", labels + [("family", $0)], $1)
+            }
+            samples += peer.sent.map {
+                MetricSample("herald_bgp_messages_sent_total", labels + [("type", $0)], Double($1))
+            }
+            samples += peer.received.map {
+                MetricSample("herald_bgp_messages_received_total", labels + [("type", $0)], Double($1))
+            }
+            guard let bfd = peer.bfd else { continue }
+            samples += [
+                MetricSample("herald_bfd_session_up", labels, bfd.state.lowercased() == "up"),
+                MetricSample("herald_bfd_packets_sent_total", labels, Double(bfd.sent)),
+                MetricSample("herald_bfd_packets_received_total", labels, Double(bfd.received)),
+            ]
+        }
+        return samples
+    }
+
+    private static func samples(_ cluster: ClusterStatus) -> [MetricSample] {
+        var samples = [
+            MetricSample("herald_kubernetes_reachable", [], cluster.reachable),
+            MetricSample("herald_kubernetes_allocator_known", [], cluster.allocator != nil),
+        ]
+        if let age = cluster.snapshotAge {
+            samples.append(MetricSample("herald_kubernetes_snapshot_age_seconds", [], age))
+        }
+        return samples
+    }
+
+    /// What must hold before this node counts as ready. A configuration that was rejected is told, but the one in force
+    /// still serves.
+    func checks() async -> [ReadinessCheck] {
+        let tally = await serviceOperator.tally()
+        let rejected = await configuration.state.rejected
+        var checks = [
+            ReadinessCheck(
+                "configuration", holds: true, rejected.map { "not what the file says: \($0)" } ?? "in force"),
+            ReadinessCheck(
+                "snapshot", holds: tally.isSynchronised,
+                tally.isSynchronised ? "read" : "what exists has not been read completely yet"),
+            ReadinessCheck(
+                "announcers", holds: tally.knowsHost,
+                tally.knowsHost ? "up" : "the interfaces of this host have not been read yet"),
+        ]
+        for reporter in reporters { checks += await reporter().checks }
+        return checks
+    }
+}

@@ -1,0 +1,88 @@
+import Configuration
+import IPAM
+import NetworkTypes
+import Testing
+
+@Suite("Membership in the configuration")
+struct MembershipTests {
+    private func parse(_ text: String) throws -> ParsedConfiguration {
+        try Configuration.parse(
+            Array(("mode: arp\npools: [{name: a, addresses: [10.0.0.0/24]}]\n" + text).utf8), file: "herald.yaml")
+    }
+
+    @Test("every key is taken, and has a default")
+    func keys() throws {
+        let none = try parse("").configuration
+        #expect(none.membership == MembershipSettings())
+        #expect(none.membership.interval == .milliseconds(50) && none.membership.missed == 3)
+        let text = """
+            arp: {election: leader, conflictDetection: rfc5227, nodes: {selector: {edge: "true"}}}
+            membership:
+              interval: 100ms
+              missed: 5
+              port: 7000
+              keyFile: /etc/herald/membership.key
+              interface: eth1
+              peers:
+                - {name: node-a, addresses: [192.0.2.1, "2001:db8::1"]}
+                - {name: node-b, addresses: [192.0.2.2]}
+
+            """
+        let configuration = try parse(text).configuration
+        let membership = configuration.membership
+        #expect(membership.interval == .milliseconds(100) && membership.missed == 5 && membership.port == 7000)
+        #expect(membership.keyFile == "/etc/herald/membership.key" && membership.interface == "eth1")
+        #expect(membership.peers.map(\.name.text) == ["node-a", "node-b"])
+        #expect(membership.peers[0].addresses.map(\.description) == ["192.0.2.1", "2001:db8::1"])
+        #expect(configuration.arp.election == .leader && configuration.arp.conflictDetection == .rfc5227)
+        #expect(configuration.arp.nodes.selector.matches(["edge": "true"]))
+        #expect(!configuration.arp.nodes.selector.matches([:]))
+    }
+
+    @Test(
+        "what cannot work is refused with its cure",
+        arguments: [
+            (
+                "membership: {peers: [{name: b, addresses: [192.0.2.2]}]}",
+                "3:14: error: 'membership.peers' needs a key that all nodes share; add  keyFile: "
+                    + "/etc/herald/membership.key  with the output of: openssl rand -base64 32"
+            ),
+            (
+                "membership: {keyFile: /k, peers: [{name: b, addresses: []}]}",
+                "3:35: error: 'b' has no address; write addresses: [192.168.10.1]"
+            ),
+            (
+                "membership: {keyFile: /k, peers: [{name: b, addresses: [192.0.2.2]}, {name: b, addresses: [192.0.2.3]}]}",
+                "3:70: error: the node 'b' is listed twice; name each node once"
+            ),
+            (
+                "membership: {keyFile: /k, peers: [{name: b, addresses: [224.0.0.1]}]}",
+                "3:57: error: 'membership.peers[0].addresses[0]': '224.0.0.1' is no address of a single host; write a "
+                    + "global address"
+            ),
+            (
+                "membership: {interval: 1ms}",
+                "3:24: error: 'membership.interval': '1ms' is out of bounds; write a duration from 10ms to 10s"
+            ),
+            (
+                "membership: {missed: 1}",
+                "3:22: error: 'membership.missed': '1' is not a whole number from 2 to 100; write a whole number from 2 "
+                    + "to 100, without quotes"
+            ),
+            (
+                "membership: {interface: \"eth*\"}",
+                "3:25: error: 'membership.interface': 'eth*' cannot be the name of an interface; write one name of at "
+                    + "most 15 letters"
+            ),
+            (
+                "arp: {election: quorum}",
+                "3:17: error: 'arp.election': 'quorum' is not known; write one of spread, leader"
+            ),
+        ])
+    func refusals(text: String, expected: String) {
+        #expect(throws: (any Error).self) { try parse(text + "\n") }
+        do { _ = try parse(text + "\n") } catch {
+            #expect("\(error)".contains(expected), "\(error)")
+        }
+    }
+}

@@ -1,0 +1,162 @@
+import FoundationEssentials
+import Glibc
+import Logging
+import NetworkTypes
+import ServiceLifecycle
+import Testing
+
+@testable import Operations
+
+@Suite("Operations server", .serialized)
+struct ServerTests {
+    /// Runs a server on a free port of the loopback for as long as `body` takes.
+    private func withServer(_ body: (RawClient) async throws -> Void) async throws {
+        let port = try Self.freePort()
+        let directory = FileManager.default.temporaryDirectory.path() + "/herald-operations-\(port)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let server = OperationsServer(
+            socketPath: "\(directory)/sock",
+            port: .init(address: try #require(IPAddress("127.0.0.1")), number: UInt16(port)),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { request in
+            switch request.path {
+            case "/echo": .text("\(request.path)|\(request.query)")
+            case "/big": .text(String(repeating: "x", count: 1 << 20))
+            default: nil
+            }
+        }
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await server.run() }
+            let client = RawClient(port: port)
+            var tries = 0
+            while (try? await client.exchange("GET /echo HTTP/1.1\r\n\r\n")) == nil, tries < 200 {
+                tries += 1
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            try await body(client)
+            group.cancelAll()
+        }
+    }
+
+    private static func freePort() throws -> Int {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        try #require(isBound)
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    private func status(_ answer: String) -> String {
+        String(answer.prefix { $0 != "\r\n" })
+    }
+
+    @Test("a GET is answered once, and the connection closed")
+    func get() async throws {
+        try await withServer { client in
+            let answer = try await client.exchange("GET /echo?verbose=1&x HTTP/1.1\r\nHost: localhost\r\n\r\nGET /echo")
+            #expect(status(answer) == "HTTP/1.1 200 OK")
+            #expect(answer.contains("connection: close\r\n"))
+            #expect(answer.contains("content-security-policy: default-src 'none'"))
+            #expect(answer.hasSuffix("\r\n\r\n/echo|verbose=1&x\n"))
+            let big = try await client.exchange("GET /big HTTP/1.1\r\n\r\n")
+            #expect(big.utf8.count > 1 << 20)
+        }
+    }
+
+    @Test("nothing but GET is answered", arguments: ["POST", "PUT", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"])
+    func methods(method: String) async throws {
+        try await withServer { client in
+            let answer = try await client.exchange("\(method) /echo HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(answer.isEmpty || status(answer) == "HTTP/1.1 405 Method Not Allowed" || answer.contains(" 400 "))
+            #expect(!answer.contains("/echo|"))
+        }
+    }
+
+    @Test("a request larger than any of ours is cut off, in its target, in a header, in many, or in a body")
+    func oversized() async throws {
+        try await withServer { client in
+            let long = String(repeating: "a", count: RequestLimit.octets)
+            for request in [
+                "GET /echo?\(long) HTTP/1.1\r\n\r\n", "GET /echo HTTP/1.1\r\nX: \(long)\r\n\r\n",
+                "GET /echo HTTP/1.1\r\n" + String(repeating: "X: a\r\n", count: 4_000) + "\r\n",
+            ] {
+                let refusal = try await client.exchange(request)
+                #expect(!refusal.contains("200 OK"), "\(request.prefix(40))")
+            }
+            let answer = try await client.exchange("GET /echo HTTP/1.1\r\n\r\n")
+            #expect(answer.contains("200 OK"))
+        }
+    }
+
+    @Test(
+        "what is no HTTP harms nothing", arguments: ["\0\0\0\0", "GET", "\r\n\r\n\r\n", "GET /echo HTTP/9.9\r\n\r\n"])
+    func garbage(text: String) async throws {
+        try await withServer { client in
+            await withTaskGroup { group in
+                group.addTask { _ = try? await client.exchange(text) }
+                group.addTask { try? await Task.sleep(for: .milliseconds(200)) }
+                await group.next()
+                group.cancelAll()
+            }
+            let answer = try await client.exchange("GET /echo HTTP/1.1\r\n\r\n")
+            #expect(answer.contains("200 OK"))
+        }
+    }
+
+    @Test("what a request says gets into no header of the answer")
+    func injection() async throws {
+        try await withServer { client in
+            let answer = try await client.exchange(
+                "GET /echo?a%0d%0aset-cookie:%20x=1 HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(answer.contains("a%0d%0aset-cookie"))
+            #expect(!answer.lowercased().contains("\nset-cookie"))
+        }
+    }
+
+    @Test("connections that say nothing hold their places for a while only, and never more than there are")
+    func slow() async throws {
+        try await withServer { client in
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<(OperationsServer.connectionLimit + 8) {
+                    group.addTask { try? await client.exchange("GET /echo HTT") }
+                }
+                // Those without a place are closed at once.
+                for _ in 0..<8 { _ = try await group.next() }
+                let clock = ContinuousClock()
+                let start = clock.now
+                for try await _ in group {}
+                #expect(clock.now - start < OperationsServer.connectionTimeout + .seconds(5))
+            }
+            let answer = try await client.exchange("GET /echo HTTP/1.1\r\n\r\n")
+            #expect(answer.contains("200 OK"))
+        }
+    }
+
+    @Test(
+        "a loopback listener is asked by names of the loopback only",
+        arguments: [
+            (nil, true), ("localhost", true), ("LOCALHOST:9817", true), ("127.0.0.1:9817", true), ("[::1]:9817", true),
+            ("127.9.9.9", true), ("evil.example", false), ("127.0.0.1.evil.example", false), ("10.0.0.1", false),
+            ("[::1].evil", false), ("[::1]:x", false),
+        ] as [(String?, Bool)])
+    func hosts(host: String?, isAdmitted: Bool) {
+        #expect(HostCheck.admits(host) == isAdmitted)
+    }
+
+    @Test("another Host gets no answer")
+    func rebinding() async throws {
+        try await withServer { client in
+            let answer = try await client.exchange("GET /echo HTTP/1.1\r\nHost: evil.example\r\n\r\n")
+            #expect(answer.contains(" 421 "))
+            #expect(!answer.contains("/echo|"))
+        }
+    }
+}

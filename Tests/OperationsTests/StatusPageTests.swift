@@ -1,0 +1,62 @@
+import Operations
+import Testing
+
+@Suite("Status page")
+struct StatusPageTests {
+    private static let hostile = "<script>alert('x')</script>\"' onload=\"y\" &\u{0} </title>"
+
+    private func document(services: [StatusDocument.Service], hostile: String? = nil) -> StatusDocument {
+        StatusDocument(
+            version: "herald 0.1.0", node: hostile ?? "worker-1", mode: "arp", started: "2026-11-22T21:51:20Z",
+            configuration: .init(
+                file: hostile ?? "/etc/herald/config.yaml", hash: "ef51a10ce5fc0831", loaded: "2026-11-22T21:51:20Z",
+                rejected: hostile, text: hostile),
+            services: services,
+            pools: [
+                .init(
+                    name: hostile ?? "edge", family: "IPv4", size: hostile ?? "16", used: 4, quarantined: 0,
+                    conflicted: 0)
+            ],
+            problems: hostile.map { [$0] } ?? [],
+            events: hostile.map { [.init(time: $0, service: $0, reason: $0, message: $0)] },
+            sections: hostile.map { [.init(name: $0, title: $0, columns: [$0], rows: [[$0]])] })
+    }
+
+    private func service(_ number: Int) -> StatusDocument.Service {
+        .init(
+            namespace: "default", name: "service-\(number)", state: "Announced",
+            addresses: [
+                .init(
+                    address: "10.0.\(number / 256).\(number % 256)", pool: "edge", owner: "worker-1", interface: "eth0",
+                    since: "2026-11-22T21:51:20Z")
+            ], reason: nil, message: nil)
+    }
+
+    @Test("no text from outside becomes markup, wherever it stands")
+    func escaping() {
+        let hostile = Self.hostile
+        let service = StatusDocument.Service(
+            namespace: hostile, name: hostile, state: hostile,
+            addresses: [.init(address: hostile, pool: hostile, owner: hostile, interface: hostile, since: hostile)],
+            reason: hostile, message: hostile)
+        let page = String(decoding: StatusPage.render(document(services: [service], hostile: hostile)), as: UTF8.self)
+        #expect(!page.contains("<script"))
+        #expect(!page.contains("alert('x')"))
+        #expect(!page.contains("onload=\"y\""))
+        #expect(page.contains("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;&quot;&#39; onload=&quot;y&quot; &amp;?"))
+        #expect(page.split(separator: "</title>").count == 2)
+    }
+
+    @Test("10,000 Services are rendered, each with its address")
+    func many() {
+        let document = document(services: (0..<10_000).map(service))
+        let clock = ContinuousClock()
+        var page: [UInt8] = []
+        let time = clock.measure { page = StatusPage.render(document) }
+        let text = String(decoding: page, as: UTF8.self)
+        #expect(text.contains("10,000 Announced") || text.contains("10000 Announced"))
+        #expect(text.contains("service-9999</td>"))
+        // Generous, since tests are not optimised; a release build takes a tenth of it.
+        #expect(time < .seconds(5))
+    }
+}

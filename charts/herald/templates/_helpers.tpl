@@ -1,0 +1,92 @@
+{{- define "herald.name" -}}
+{{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
+{{- end -}}
+
+{{- define "herald.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := include "herald.name" . -}}
+{{- if contains $name .Release.Name -}}
+{{- .Release.Name | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- printf "%s-%s" .Release.Name $name | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "herald.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "herald.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{- define "herald.labels" -}}
+{{ include "herald.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "herald.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "herald.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "herald.image" -}}
+{{- if .Values.image.digest -}}
+{{- printf "%s@%s" .Values.image.repository .Values.image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" .Values.image.repository (default .Chart.AppVersion .Values.image.tag) -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "herald.membershipSecret" -}}
+{{- default (printf "%s-membership" (include "herald.fullname" .)) .Values.membership.key.existingSecret -}}
+{{- end -}}
+
+{{- /* What the configuration says of operations.listen; "off" where nothing listens. */ -}}
+{{- define "herald.listen" -}}
+{{- $operations := default dict .Values.config.operations -}}
+{{- get $operations "listen" | default "127.0.0.1:9817" -}}
+{{- end -}}
+
+{{- define "herald.listenPort" -}}
+{{- $listen := include "herald.listen" . -}}
+{{- if ne $listen "off" -}}{{- regexFind "[0-9]+$" $listen -}}{{- end -}}
+{{- end -}}
+
+{{- /* Where the kubelet, which is on the same host, reaches it. */ -}}
+{{- define "herald.probeHost" -}}
+{{- $host := regexReplaceAll ":[0-9]+$" (include "herald.listen" .) "" | trimPrefix "[" | trimSuffix "]" -}}
+{{- if eq $host "0.0.0.0" -}}127.0.0.1{{- else if eq $host "::" -}}::1{{- else -}}{{ $host }}{{- end -}}
+{{- end -}}
+
+{{- define "herald.isLoopback" -}}
+{{- $listen := include "herald.listen" . -}}
+{{- if or (hasPrefix "127." $listen) (hasPrefix "[::1]" $listen) -}}true{{- end -}}
+{{- end -}}
+
+{{- /* True when an address is to live on a device of the process, which takes /dev/net/tun. */ -}}
+{{- define "herald.needsTun" -}}
+{{- $arp := default dict .Values.config.arp -}}
+{{- $bgp := default dict .Values.config.bgp -}}
+{{- if or (eq (get $arp "attach" | toString) "link") (eq (get $bgp "attach" | toString) "link") -}}true{{- end -}}
+{{- end -}}
+
+{{- define "herald.config" -}}
+# Written by the chart from the value `config`; a change is followed without a restart.
+{{ toYaml .Values.config }}
+{{- end -}}
+
+{{- define "herald.probe" -}}
+httpGet:
+  host: {{ include "herald.probeHost" .root | quote }}
+  path: {{ .path }}
+  port: {{ include "herald.listenPort" .root }}
+periodSeconds: {{ .probe.periodSeconds }}
+timeoutSeconds: {{ .probe.timeoutSeconds }}
+failureThreshold: {{ .probe.failureThreshold }}
+{{- end -}}
