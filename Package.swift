@@ -167,7 +167,7 @@ let package = Package(
             ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ChartTests", ["Spawning", "herald"]),
-        tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests("ConfigurationTests", ["BGP", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
             "DirectorySourceTests",
             [
