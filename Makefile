@@ -25,6 +25,11 @@ sanitize: ## Runs the tests with the thread sanitizer, then with the address san
 	HERALD_SANITIZER=thread scripts/test
 	HERALD_SANITIZER=address scripts/test
 
+.PHONY: e2e
+e2e: ## Runs herald against an API server; a real one if KUBEBUILDER_ASSETS names its folder
+	@scripts/install --tests
+	@scripts/e2e
+
 .PHONY: lint
 lint: ## Checks the form of all Swift code
 	swift format lint --strict --parallel --recursive Package.swift Benchmarks Sources Tests
@@ -60,6 +65,7 @@ bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 	@scripts/install --demo
 	swift build -c release --product herald-bench
 	swift build -c release --product lab-probe
+	swift build -c release --product test-apiserver
 	$(MAKE) release
 	.build/release/herald-bench
 

@@ -121,7 +121,9 @@ let package = Package(
         // What `make bench` runs
         .executableTarget(
             name: "herald-bench",
-            dependencies: ["AddressResolution", "IPAM", "Lab", "LoadBalancing", "NetworkTypes"],
+            dependencies: [
+                "AddressResolution", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "NetworkTypes",
+            ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
         .target(name: "Lab", dependencies: ["NetworkTypes"], path: "Tests/Lab", swiftSettings: strict),
@@ -156,6 +158,13 @@ let package = Package(
         tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),
         tests("BFDTests", ["BFD", "NetworkTypes"]),
+        tests("BGPInteropTests", ["Lab", "NetworkTypes", "herald", "lab-probe"]),
+        tests(
+            "BGPModeTests",
+            [
+                "BFD", "BGP", "BGPMode", "Configuration", "IPAM", "LoadBalancing", "Netlink", "NetworkTypes",
+                "PacketLoop", hashTrees,
+            ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ChartTests", ["Spawning", "herald"]),
         tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),

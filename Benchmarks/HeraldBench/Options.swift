@@ -37,7 +37,7 @@ struct Options {
         unsafe free(found)
     }
 
-    private static func beside(_ name: String) -> String {
+    static func beside(_ name: String) -> String {
         guard let own = unsafe realpath("/proc/self/exe", nil) else { return name }
         defer { unsafe free(own) }
         return unsafe String(cString: own).split(separator: "/").dropLast().map { "/\($0)" }.joined() + "/\(name)"

@@ -22,6 +22,19 @@ struct Suite {
             Stage.clean()
         }
         try runOnNodes(lab)
+        try runOnCluster(lab)
+    }
+
+    /// All have "cluster" in their title, so that  --only cluster  runs them alone.
+    private mutating func runOnCluster(_ lab: Lab) throws {
+        guard "cluster".contains(options.only) || options.only.hasPrefix("cluster") else { return }
+        measure("cluster: decoding") { try DecodingBenchmark().figures() }
+        let stage = try ClusterStage(in: lab, herald: options.herald)
+        measure("cluster: reaction") { try ClusterReactionBenchmark(stage: stage).figures() }
+        for count in [500, 1_000, 5_000] {
+            measure("cluster: burst of \(count)") { try ClusterBurstBenchmark(stage: stage, count: count).figures() }
+        }
+        measure("cluster: scale") { try ClusterScaleBenchmark(stage: stage).figures() }
     }
 
     private mutating func runOnNodes(_ lab: Lab) throws {

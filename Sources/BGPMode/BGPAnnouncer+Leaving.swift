@@ -50,10 +50,11 @@ extension BGPAnnouncer {
             }
         }
         for driver in drivers.values { driver.stop(.shutdown(farewell)) }
-        bfd?.unwatchAll()
         await wait(by: min(deadline, loop.now.advanced(by: .milliseconds(200)))) { announcer in
             announcer.drivers.values.allSatisfy(\.isQuiet)
         }
+        // After the Cease, which tells the reason.
+        bfd?.unwatchAll()
         for driver in drivers.values { driver.tearDown() }
         for address in told.keys { effects.post(.withdrawn, for: address) }
         let held = book.entries.keys.filter { _ in settings.attach != .none }

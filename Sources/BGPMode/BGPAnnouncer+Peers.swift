@@ -74,6 +74,7 @@ extension BGPAnnouncer {
         guard let driver = drivers.removeValue(forKey: name) else { return }
         numbers[name] = nil
         contributors[name] = nil
+        logged[name] = nil
         driver.stop(.deconfigured)
         bfd?.unwatch(name)
         retire(driver)
@@ -198,12 +199,23 @@ extension BGPAnnouncer {
         // What the sessions have to say of it comes with the next call.
     }
 
+    /// A retry that fails as the one before is not worth a line at every attempt.
     private func log(_ state: SessionState, _ reason: String, of name: String, _ driver: PeerDriver) {
-        let isNotable = state == .established || state == .idle || state == .active
+        var isNotable = state == .established || state == .idle || state == .active
+        if state == .established {
+            logged[name] = []
+        } else if isNotable {
+            let line = "\(state.rawValue) \(reason)"
+            isNotable = logged[name]?.contains(line) != true && logged[name, default: []].count < Self.mostReasons
+            logged[name, default: []].insert(line)
+        }
         logger.log(
             level: isNotable ? .notice : .debug, "session changed",
             metadata: ["bgp.peer": "\(name)", "bgp.state": "\(state.rawValue)", "reason": "\(reason)"])
     }
+
+    /// Reasons that are told of one peer between two sessions.
+    private static let mostReasons = 16
 }
 
 /// A driver that only waits to be torn down. Unchecked: used on the loop's thread alone.

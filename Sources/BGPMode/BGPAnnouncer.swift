@@ -59,6 +59,8 @@ public actor BGPAnnouncer: Announcer {
     var device: TunDevice?
     var deviceLink: LinkIndex?
     var deviceObstacle: Obstacle?
+    /// What was logged of each peer since its last session.
+    var logged: [String: Set<String>] = [:]
     var told: [IPAddress: AnnouncementEffect.State] = [:]
     /// Addresses whose state may be another than was told.
     var untold: Set<IPAddress> = []

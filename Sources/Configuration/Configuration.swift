@@ -28,8 +28,8 @@ public struct Configuration: Hashable, Sendable {
         self.pools = pools
     }
 
-    /// The modes that any pool uses.
-    public var modes: Set<Mode> { Set(pools.map { $0.mode ?? mode }) }
+    /// The modes that any address uses; one that is out of every pool has that of the file.
+    public var modes: Set<Mode> { Set(pools.map { $0.mode ?? mode }).union([mode]) }
 
     /// What the planner of a node has to know.
     public func plannerSettings(for node: NodeName) -> PlannerSettings {

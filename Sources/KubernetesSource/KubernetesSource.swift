@@ -245,12 +245,24 @@ public actor KubernetesSource: ServiceSource {
             stateBellRope.yield()
         }
         if facts[.synchronisation] != nil { synchronisationRope.yield() }
+        if facts[.synchronisation] != nil || facts[.node(settings.node)] != nil { lookForThisNode() }
         for case (.service(let key), let fact) in facts { settle(key, fact) }
         for departure in view.takeDepartures() where writing.isAllocator {
             pending.add(.forget(uid: departure.uid), for: departure.key)
             bellRope.yield()
         }
         changes.post(facts)
+    }
+
+    /// A node that the cluster does not know announces nothing, and nobody would see why.
+    private func lookForThisNode() {
+        let problem =
+            view.knows(settings.node)
+            ? nil
+            : "the cluster has no node '\(settings.node)'; give this node's name in the cluster by --node-name or NODE_NAME"
+        guard problem != problems.node else { return }
+        problems.node = problem
+        if let problem { logger.error("this node is not known", metadata: ["error": "\(problem)"]) }
     }
 
     private func settle(_ key: ServiceKey, _ fact: SourceFact) {

@@ -18,6 +18,8 @@ struct ProblemReport {
     var away: String?
     /// Why it is not known whether Services that left must be tidied up.
     var sweeping: String?
+    /// That the cluster does not know this node.
+    var node: String?
     /// What there is to say about the state file.
     var state: String?
     private var told: [String] = []
@@ -34,7 +36,7 @@ struct ProblemReport {
         let objects = unreadable.values.flatMap(\.values).sorted()
         // One sentence stands for all Services that fail for one reason.
         let writes = Set(writing.values).sorted().prefix(Self.limit)
-        let all = watching.values.sorted() + writes + objects + [away, sweeping, events, state].compactMap { $0 }
+        let all = watching.values.sorted() + writes + objects + [away, sweeping, node, events, state].compactMap { $0 }
         guard all != told else { return nil }
         told = all
         return all

@@ -32,7 +32,9 @@ extension MACAddress: LosslessStringConvertible {
     /// Reads six pairs of hexadecimal digits with colons between them.
     public init?(_ text: String) {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-        let octets = parts.compactMap { $0.utf8.count == 2 && $0.first != "+" ? UInt8($0, radix: 16) : nil }
+        let octets = parts.compactMap { part in
+            part.utf8.count == 2 && part.allSatisfy(\.isHexDigit) ? UInt8(part, radix: 16) : nil
+        }
         guard parts.count == 6 else { return nil }
         self.init(octets: octets)
     }

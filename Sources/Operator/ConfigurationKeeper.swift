@@ -22,17 +22,20 @@ public actor ConfigurationKeeper: Service {
         public var rejected: String?
     }
 
-    /// Puts a new configuration in force and returns what needs a restart to follow it, if anything.
-    public typealias Apply = @Sendable (_ new: Configuration, _ old: Configuration) async -> [String]
+    /// Puts a new configuration in force and returns what needs a restart to follow it, if anything, given the one that
+    /// the process started with.
+    public typealias Apply = @Sendable (_ new: Configuration, _ initial: Configuration) async -> [String]
 
     /// Replaced as a whole when a file is taken; a file that is not taken changes `rejected` only.
     public private(set) var state: State
+    private let initial: Configuration
     private let apply: Apply
     private let logger: Logger
 
     /// Takes what was already read from `file` as being in force, without applying it; `run()` follows the file.
     public init(file: String, parsed: ParsedConfiguration, logger: Logger, apply: @escaping Apply) {
         state = State(file: file, parsed: parsed, loaded: Date())
+        initial = parsed.configuration
         self.apply = apply
         self.logger = logger
     }
@@ -75,8 +78,7 @@ public actor ConfigurationKeeper: Service {
     }
 
     private func putInForce(_ parsed: ParsedConfiguration) async {
-        let old = state.parsed.configuration
-        let waiting = await apply(parsed.configuration, old)
+        let waiting = await apply(parsed.configuration, initial)
         state = State(file: state.file, parsed: parsed, loaded: Date())
         logger.notice(
             "configuration in force",

@@ -47,14 +47,14 @@ struct Daemon {
         let election = kubernetes?.makeElection(telling: serviceOperator)
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
-        ) { new, old in
+        ) { new, initial in
             LogOutput.setLevel(new.log.level)
             await keeper.configure(Self.keeperSettings(new.arp))
             await arp.configure(new.arp)
             await kubernetes?.configure(new)
             await serviceOperator.configure(new.plannerSettings(for: node))
             await Self.configure(bgp, new)
-            return Self.needingRestart(new, old)
+            return Self.needingRestart(new, initial)
         }
         let server = makeServer(serviceOperator, keeperOfFile, arp, bgp, loops: [packets, kernel], reporters: []) {
             guard let kubernetes, let election else { return nil }

@@ -41,7 +41,7 @@ struct Run: AsyncParsableCommand {
             Self.complain("\(error)")
             throw ExitCode(1)
         }
-        let name = nodeName ?? ProcessInfo.processInfo.environment["NODE_NAME"] ?? Self.hostName()
+        let name = nodeName ?? Self.environmentName() ?? Self.hostName()
         guard !name.isEmpty, name.utf8.count <= 253 else {
             Self.complain("error: '\(name)' is no name for a node; give one of 1 to 253 octets with --node-name")
             throw ExitCode(1)
@@ -59,6 +59,10 @@ struct Run: AsyncParsableCommand {
 
     private static func complain(_ text: String) {
         FileHandleOutput.standardError.write(text + "\n")
+    }
+
+    private static func environmentName() -> String? {
+        ProcessInfo.processInfo.environment["NODE_NAME"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func hostName() -> String {

@@ -9,6 +9,7 @@ final class Dispatcher {
     let watches: Watches
     var faults = FaultPlan()
     var requests = RequestCount()
+    var stopwatch = Stopwatch()
     /// What the server outside of the event loop does: close, listen again.
     var onCommand: (Command) -> Void = { _ in }
     /// Told of each request by TCP, with the status of its answer and, when that is an error, its text.
@@ -30,8 +31,9 @@ final class Dispatcher {
         self.loop = loop
         cluster = Cluster(historyLimit: historyLimit)
         watches = Watches(cluster.storage, on: loop)
-        cluster.storage.onChange = { [weak cluster, weak watches] change in
+        cluster.storage.onChange = { [weak self, weak cluster, weak watches] change in
             watches?.tell(change)
+            self?.stopwatch.note(change)
             if Cluster.isAboutRoles(change.kind) { cluster?.readRoles() }
         }
     }
@@ -68,6 +70,12 @@ final class Dispatcher {
             length: whole.isChunked ? nil : whole.body.count)
         stream.send(whole.body)
         stream.end()
+    }
+
+    /// Does something after what waits.
+    func later(_ body: @escaping (Dispatcher) -> Void) {
+        let box = NIOLoopBound((self, body), eventLoop: loop)
+        loop.execute { box.value.1(box.value.0) }
     }
 
     private func note(_ request: Request, _ answer: Answer.Whole) {

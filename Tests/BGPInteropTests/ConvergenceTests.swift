@@ -13,7 +13,7 @@ extension InteropSuite {
             try await withFabric { fabric in
                 let bird = try Bird(
                     on: fabric.router, in: fabric.lab,
-                    Self.bfd + Bird.session(fabric.node, options: "passive; bfd on;"))
+                    Self.bfd + Bird.session(fabric.node, options: "passive; bfd on; error wait time 1, 1;"))
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
                 let monitor = try fabric.router.start(["ip", "-ts", "monitor", "route"])
                 var times: [Double] = []

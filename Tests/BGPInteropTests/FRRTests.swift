@@ -32,9 +32,12 @@ extension InteropSuite {
                 }
                 try frr.waitForNoRoute(Fabric.ipv4)
                 try speaker.running.wait(timeout: .seconds(5))
-                let neighbor = try frr.show("bgp neighbors \(fabric.node.ipv4)")
-                #expect(neighbor.contains("herald on node node shuts down"))
+                try eventually("FRR logs the text", within: Speaker.patience) {
+                    frr.log.contains("herald on node node shuts down")
+                }
                 try capture.stop()
+                let notifications = try capture.decode(fields: ["ip.src"], where: "bgp.type == 3")
+                #expect(notifications.count == 1)
                 #expect(try capture.expertProblems() == [])
             }
         }

@@ -32,10 +32,9 @@ struct ProblemTests {
         "top-level keys",
         arguments: [
             ("mode: arpp\n", "1:7: error: 'mode': 'arpp' is not known; write 'arp'"),
-            ("mode: layer2\n", "1:7: error: 'mode': 'layer2' is not known; write one of arp, none"),
-            ("mode: bgp\n", "1:7: error: 'mode': 'bgp' is not available yet; write one of arp, none"),
+            ("mode: layer2\n", "1:7: error: 'mode': 'layer2' is not known; write one of arp, bgp, none"),
             ("mode:\n", "1:6: error: 'mode' has no value; write, for example, arp"),
-            ("mode: [arp]\n", "1:7: error: 'mode' must be one of arp, none, not a list; write, for example, arp"),
+            ("mode: [arp]\n", "1:7: error: 'mode' must be one of arp, bgp, none, not a list; write, for example, arp"),
             (
                 "mode: arp\nmode: arp\n",
                 "2:1: error: key 'mode' is written twice, first at line 1, column 1; keep one of them"
@@ -49,12 +48,12 @@ struct ProblemTests {
             (
                 "mode: arp\nfrontend: []\n",
                 "2:1: error: unknown key 'frontend'; remove it; the keys here are "
-                    + "mode, source, services, pools, arp, membership, log, operations"
+                    + "mode, source, services, pools, arp, membership, bgp, log, operations"
             ),
             (
                 "mode: arp\n\"a\\nb\": 1\n",
                 "2:1: error: unknown key 'a\\u{a}b'; remove it; the keys here are "
-                    + "mode, source, services, pools, arp, membership, log, operations"
+                    + "mode, source, services, pools, arp, membership, bgp, log, operations"
             ),
             (
                 "mode: arp\nsource: {}\n",
@@ -249,8 +248,8 @@ struct ProblemTests {
                     + "duration; write whole numbers with units, as in 50ms, 5s, 2m or 1h30m"
             ),
             (
-                "{name: a, addresses: [10.0.0.1], mode: bgp}",
-                "3:44: error: 'pools[0].mode': 'bgp' is not available yet; write one of arp, none"
+                "{name: a, addresses: [10.0.0.1], mode: l2}",
+                "3:44: error: 'pools[0].mode': 'l2' is not known; write one of arp, bgp, none"
             ),
             (
                 "{name: a, addresses: [10.0.0.255], skipEdgeAddresses: true}",
@@ -369,7 +368,7 @@ struct ProblemTests {
         }
         #expect(
             list?.description == """
-                /etc/herald.yaml:1:7: error: 'mode': 'x' is not known; write one of arp, none
+                /etc/herald.yaml:1:7: error: 'mode': 'x' is not known; write one of arp, bgp, none
                 /etc/herald.yaml:2:8: error: 'pools' must be a list of pools, not a mapping; \
                 write, for example, [{name: edge, addresses: [192.168.10.240/28]}]
                 """)

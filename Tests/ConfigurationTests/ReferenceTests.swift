@@ -24,7 +24,7 @@ struct ReferenceTests {
     @Test("every default of the reference can be written out and changes nothing")
     func defaults() throws {
         let smallest = try Configuration.parse(Array(Fixture.smallest.utf8), file: "f").configuration
-        for entry in Configuration.reference where !entry.path.hasPrefix("pools") && !entry.path.hasPrefix("source.") {
+        for entry in Configuration.reference where !entry.path.contains("[]") && !entry.path.hasPrefix("source.") {
             guard let value = entry.default else { continue }
             // `arp.lifetime` with the default 5s becomes `arp: {lifetime: 5s}`.
             let keys = entry.path.split(separator: ".")

@@ -45,7 +45,7 @@ struct ReferenceTests {
     private static func table() -> String {
         var lines = ["| key | what | default |", "| --- | --- | --- |"]
         for entry in Configuration.reference {
-            let initial = entry.isRequired ? "required" : entry.default.map { "`\($0)`" } ?? ""
+            let initial = entry.isRequired ? "required" : entry.default.map { "`\($0)`" } ?? entry.otherwise ?? ""
             lines.append("| `\(entry.path)` | \(cell(entry.documentation)) (\(cell(entry.type))) | \(initial) |")
         }
         return lines.joined(separator: "\n") + "\n"

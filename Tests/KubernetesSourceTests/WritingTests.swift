@@ -93,6 +93,21 @@ struct OutcomeWritingTests {
         #expect(patches(outcome(record: testCase.record), service, writing) == expected)
     }
 
+    @Test("a conflict is reported once, and the report removed with the record that it is about")
+    func conflicts() throws {
+        var reporting = outcome()
+        reporting.conflicts = [Objects.address("192.0.2.1")]
+        let service = try Objects.service(metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1"}"#)
+        #expect(patches(reporting, service) == [head + #","annotations":{"herald-lb.io/conflict":"192.0.2.1"}}}"#])
+        let reported = try Objects.service(
+            metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1","herald-lb.io/conflict":"192.0.2.1"}"#)
+        #expect(patches(reporting, reported).isEmpty)
+        let writing = OutcomeWriting(mirrorsLoadBalancerIP: false)
+        #expect(patches(outcome(record: ["192.0.2.1"]), reported, writing).isEmpty)
+        let change = #","annotations":{"herald-lb.io/assigned":"192.0.2.2","herald-lb.io/conflict":null}}}"#
+        #expect(patches(outcome(record: ["192.0.2.2"]), reported, writing) == [head + change])
+    }
+
     struct IngressCase: Sendable {
         var present: String
         var wanted: [String]

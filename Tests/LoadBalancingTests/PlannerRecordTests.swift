@@ -160,4 +160,41 @@ struct PlannerRecordTests {
         fixture.planner.set(gone, at: .zero)
         #expect(fixture.planner.plan(at: .zero).outcomes.map(\.ingress) == [[]])
     }
+
+    @Test("a conflict that another node met is reported on the Service, and the allocator gives another address")
+    func reportedConflict() throws {
+        let address = Fixture.address("192.0.2.10")
+        let station = try #require(MACAddress("02:00:00:00:00:01"))
+        var owner = Fixture("192.0.2.10-192.0.2.11", isAllocator: false)
+        owner.planner.sourceIsSynchronised()
+        owner.planner.set(service("a", record: "192.0.2.10"), at: .zero)
+        #expect(owner.planner.plan(at: .zero).outcomes.map(\.conflicts) == [nil])
+        owner.effect(address, .conflicted(by: station, interface: "eth0"))
+        #expect(owner.planner.plan(at: .zero).outcomes.map(\.conflicts) == [[address]])
+
+        var allocator = Fixture("192.0.2.10-192.0.2.11")
+        allocator.planner.sourceIsSynchronised()
+        var reported = service("a", record: "192.0.2.10")
+        allocator.planner.set(reported, at: .zero)
+        _ = allocator.planner.plan(at: .zero)
+        reported.annotations[Annotation.conflict] = "192.0.2.10,192.0.2.11"
+        allocator.planner.set(reported, at: .zero)
+        // What is not its own it cannot have met a conflict on.
+        #expect(records(allocator.planner.plan(at: .zero)) == ["a": "192.0.2.11"])
+        owner.planner.set(service("a", record: "192.0.2.11"), at: .zero)
+        #expect(owner.planner.plan(at: .zero).outcomes.map(\.conflicts) == [nil])
+    }
+
+    @Test("the Service's own cluster IP is refused with a sentence")
+    func clusterIP() throws {
+        var fixture = Fixture("192.0.2.0/24")
+        fixture.planner.sourceIsSynchronised()
+        var asking = service("a")
+        asking.clusterIPs = [Fixture.address("192.0.2.20")]
+        asking.loadBalancerIP = "192.0.2.20"
+        fixture.planner.set(asking, at: .zero)
+        let outcome = try #require(fixture.planner.plan(at: .zero).outcomes.first)
+        #expect(outcome.record == [])
+        #expect(outcome.conditions?.first?.message.contains("the Service's own cluster IP") == true)
+    }
 }

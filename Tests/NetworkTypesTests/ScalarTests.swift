@@ -10,6 +10,7 @@ struct ScalarTests {
         #expect(MACAddress(octets: address.octets) == address)
         #expect(!address.isGroup && MACAddress.broadcast.isGroup)
         let broken = [
+            "-0:00:00:00:00:00",
             "", "02:00:5e:00:01", "02:00:5e:00:01:ff:00", "02:00:5e:00:01:f", "02-00-5e-00-01-ff", "02:00:5e:00:01:+f",
         ]
         for text in broken { #expect(MACAddress(text) == nil) }

@@ -5,16 +5,21 @@ import NetworkTypes
 
 /// A herald that runs on a stage.
 final class Running {
-    let site: Site
+    private let site: Site?
     private let process: ChildProcess
 
     /// Starts it and returns at once.
-    init(on stage: Stage, _ site: Site) throws {
+    convenience init(on stage: Stage, _ site: Site) throws {
+        try self.init(
+            on: stage.node, stage.herald, ["run", "--config", site.configuration, "--node-name", stage.node.name], site)
+    }
+
+    /// As above, with any arguments; without a site it has no Services of its own.
+    init(on node: Node, _ herald: String, _ arguments: [String], _ site: Site? = nil) throws {
         self.site = site
         // The lab's own launcher takes some milliseconds; the shell tells when herald itself begins.
         let script = "date +%s%N; exec \"$@\""
-        let command = ["sh", "-c", script, "sh", stage.herald, "run", "--config", site.configuration]
-        process = try stage.node.start(command + ["--node-name", stage.node.name])
+        process = try node.start(["sh", "-c", script, "sh", herald] + arguments)
     }
 
     /// Just before the program was executed.
@@ -32,7 +37,7 @@ final class Running {
         var missing = services[...]
         try eventually("status of \(services.count) Services", within: limit, every: pause) {
             guard process.isRunning else { return true }
-            while let next = missing.first, site.hasStatus(next) { missing.removeFirst() }
+            while let next = missing.first, site?.hasStatus(next) ?? false { missing.removeFirst() }
             return missing.isEmpty
         }
         guard process.isRunning else { throw Site.Failure(description: "herald ended: \(process.errors.suffix(500))") }

@@ -29,14 +29,14 @@ struct Field<Owner> {
         _ key: String, optional place: WritableKeyPath<Owner, Value?>, _ shape: Shape<Value>,
         otherwise: String? = nil, _ documentation: String
     ) {
-        self.init(key, shape, isRequired: false, documentation, default: { _ in otherwise }) {
+        self.init(key, shape, isRequired: false, documentation, default: { _ in nil }, otherwise: otherwise) {
             $0[keyPath: place] = $1
         }
     }
 
     private init<Value>(
         _ key: String, _ shape: Shape<Value>, isRequired: Bool, _ documentation: String,
-        default: @escaping (Owner) -> String?, store: @escaping (inout Owner, Value) -> Void
+        default: @escaping (Owner) -> String?, otherwise: String? = nil, store: @escaping (inout Owner, Value) -> Void
     ) {
         self.key = key
         self.isRequired = isRequired
@@ -48,8 +48,8 @@ struct Field<Owner> {
         }
         describe = { owner in
             let entry = ReferenceEntry(
-                path: key, noun: shape.noun, default: isRequired ? nil : `default`(owner), isRequired: isRequired,
-                documentation: documentation)
+                path: key, noun: shape.noun, default: isRequired ? nil : `default`(owner), otherwise: otherwise,
+                isRequired: isRequired, documentation: documentation)
             return [entry] + shape.inner.map { $0.prefixed(key) }
         }
     }

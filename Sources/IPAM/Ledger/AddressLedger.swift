@@ -106,6 +106,9 @@ public struct AddressLedger: Sendable {
         return holders(of: address)
     }
 
+    /// Whether another host defends the address, as far as is known.
+    public func isConflicted(_ address: IPAddress) -> Bool { records[address]?.conflict != nil }
+
     /// Ends a conflict; does nothing when there is none.
     public mutating func clearConflict(_ address: IPAddress) {
         guard records[address]?.conflict != nil else { return }

@@ -67,7 +67,8 @@ struct Watcher<Object: Resource>: Sendable {
 
     init(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        backoff = Backoff(seed: generator.next())
+        // Short enough that a server that is back is soon noticed, by a hundred nodes without a rush.
+        backoff = Backoff(longest: .seconds(10), seed: generator.next())
         self.generator = generator
     }
 

@@ -15,7 +15,6 @@ enum ServiceReading {
         service.metadata.annotations = service.metadata.annotations
             .filter { $0.key.hasPrefix(Annotation.prefix) }
             .mapValues(shortened)
-        service.spec.clusterIPs = []
         service.spec.externalIPs = []
         service.spec.loadBalancerSourceRanges = []
         return service
@@ -37,6 +36,7 @@ enum ServiceReading {
         result.isLoadBalancer = spec.type == "LoadBalancer"
         result.loadBalancerClass = spec.loadBalancerClass
         result.loadBalancerIP = spec.loadBalancerIP.isEmpty ? nil : spec.loadBalancerIP
+        result.clusterIPs = spec.clusterIPs.compactMap { IPAddress($0) }
         result.labels = metadata.labels
         result.annotations = metadata.annotations.filter { $0.key.hasPrefix(Annotation.prefix) }
         result.selector = spec.selector
@@ -72,6 +72,7 @@ enum ServiceReading {
     /// Whether the Service carries anything that herald wrote.
     static func hasTraces(_ service: Kubernetes.Service) -> Bool {
         service.metadata.annotations[Annotation.assigned] != nil
+            || service.metadata.annotations[Annotation.conflict] != nil
             || service.status.conditions.contains { LoadBalancing.Condition.Kind(rawValue: $0.type) != nil }
     }
 

@@ -295,6 +295,9 @@ extension ClusterView {
         }
     }
 
+    /// Whether the cluster has the node, as far as nodes are watched.
+    func knows(_ node: NodeName) -> Bool { !parts.contains(.nodes) || nodes[node] != nil }
+
     /// All nodes.
     func allNodes() -> [NodeFacts] { Array(nodes.values) }
 }

@@ -43,11 +43,9 @@ struct OutcomeWriting: Sendable {
     private func mainWrite(_ outcome: ServiceOutcome?, _ service: Kubernetes.Service) -> ServiceWrite? {
         var metadata: [JSONValue.Member] = []
         var spec: [JSONValue.Member] = []
+        let annotations = annotationChanges(outcome, service)
+        if !annotations.isEmpty { metadata.append(.init("annotations", .strings(annotations))) }
         if let record = outcome?.record {
-            let text = record.isEmpty ? nil : record.map(\.description).joined(separator: ",")
-            if service.metadata.annotations[Annotation.assigned] != text {
-                metadata.append(.init("annotations", .strings([Annotation.assigned: text])))
-            }
             if let change = mirrorChange(to: record, service) { spec.append(.init("loadBalancerIP", change)) }
         }
         if removesFinalizer(from: service) {
@@ -58,6 +56,24 @@ struct OutcomeWriting: Sendable {
         var members = [JSONValue.Member("metadata", .object(precondition(service) + metadata))]
         if !spec.isEmpty { members.append(.init("spec", .object(spec))) }
         return ServiceWrite(target: .main, patch: .object(members), isUrgent: true)
+    }
+
+    /// Nil removes an annotation.
+    private func annotationChanges(_ outcome: ServiceOutcome?, _ service: Kubernetes.Service) -> [String: String?] {
+        let present = service.metadata.annotations
+        var changes: [String: String?] = [:]
+        func change(_ name: String, to addresses: [IPAddress]) {
+            let text = addresses.isEmpty ? nil : addresses.map(\.description).joined(separator: ",")
+            if present[name] != text { changes.updateValue(text, forKey: name) }
+        }
+        if let record = outcome?.record {
+            change(Annotation.assigned, to: record)
+            // A report is answered once the record names none of its addresses.
+            let reported = ServiceReading.service(service, endpoints: .unknown).reportedConflicts
+            if reported.allSatisfy({ !record.contains($0) }) { change(Annotation.conflict, to: []) }
+        }
+        if let conflicts = outcome?.conflicts { change(Annotation.conflict, to: conflicts) }
+        return changes
     }
 
     /// What `spec.loadBalancerIP` should become; nil: it stays. One that differs from the record is its author's

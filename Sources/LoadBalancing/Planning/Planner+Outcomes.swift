@@ -50,6 +50,9 @@ extension Planner {
         if isAllocator {
             outcome.record = entry.held
             conditions.append(allocated(entry))
+        } else {
+            let conflicts = service.recordedAddresses.filter { ledger.isConflicted($0) }
+            outcome.conflicts = conflicts.isEmpty ? nil : conflicts
         }
         switch statusDuty(of: &entry, at: now) {
         case .silence: break

@@ -93,6 +93,7 @@ extension Planner {
 
     private mutating func allocate(for entry: inout PlannedService, at now: MonotonicTime) {
         let service = entry.service
+        takeConflicts(reportedOn: service, at: now)
         if ledger.addresses(of: service.key).isEmpty {
             _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
         }
@@ -109,6 +110,16 @@ extension Planner {
             let held = ledger.addresses(of: service.key)
             let outcome = ledger.follow(held, for: identity(of: service), at: now)
             entry.notes = outcome.refused.map { .lost($0.address, $0.refusal) }
+        }
+    }
+
+    /// Another node found another host on the address, which this one may not see.
+    private mutating func takeConflicts(reportedOn service: LoadBalancerService, at now: MonotonicTime) {
+        guard service.annotations[Annotation.conflict] != nil else { return }
+        let recorded = service.recordedAddresses
+        for address in service.reportedConflicts where recorded.contains(address) && !ledger.isConflicted(address) {
+            dirtyServices.formUnion(
+                ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
         }
     }
 

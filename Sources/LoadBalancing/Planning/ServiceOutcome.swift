@@ -13,6 +13,8 @@ public struct ServiceOutcome: Hashable, Sendable {
     public var ingress: [IPAddress]?
     /// Each replaces the one of its kind, and other kinds stay; empty removes all of ours.
     public var conditions: [Condition]?
+    /// Recorded addresses that this node found in use by another host, for the one that allocates to know.
+    public var conflicts: [IPAddress]?
 
     /// By default every part is another node's to write.
     public init(

@@ -10,6 +10,9 @@ public enum Annotation {
     public static let share = "herald-lb.io/share"
     /// Record: the addresses given, with commas between them. Written by herald alone.
     public static let assigned = "herald-lb.io/assigned"
+    /// Report: those of its addresses that a node found in use by another host, with commas between them. Written by herald
+    /// alone, for the node that allocates, which gives another address and removes it.
+    public static let conflict = "herald-lb.io/conflict"
     /// On a Node: it hands everything over and announces nothing, unless the value reads as false.
     public static let drain = "herald-lb.io/drain"
 }

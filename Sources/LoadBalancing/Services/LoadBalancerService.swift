@@ -53,6 +53,8 @@ public struct LoadBalancerService: Hashable, Sendable {
     public var loadBalancerClass: String?
     /// `spec.loadBalancerIP` as written.
     public var loadBalancerIP: String?
+    /// Its addresses inside the cluster, which it cannot have outside.
+    public var clusterIPs: [IPAddress] = []
     /// `metadata.labels`, which the selectors of pools look at.
     public var labels: [String: String] = [:]
     /// Those that begin with `Annotation.prefix`, as written.
@@ -85,8 +87,13 @@ public struct LoadBalancerService: Hashable, Sendable {
     var carriesTraces: Bool { !recordedAddresses.isEmpty || !writtenIngress.isEmpty || hasWrittenConditions }
 
     /// The addresses in the record, leaving out what cannot be read; never more than sixteen.
-    public var recordedAddresses: [IPAddress] {
-        (annotations[Annotation.assigned] ?? "").split(separator: ",").prefix(16).compactMap {
+    public var recordedAddresses: [IPAddress] { addresses(in: Annotation.assigned) }
+
+    /// The addresses that a node found in use by another host, as `recordedAddresses`.
+    public var reportedConflicts: [IPAddress] { addresses(in: Annotation.conflict) }
+
+    private func addresses(in annotation: String) -> [IPAddress] {
+        (annotations[annotation] ?? "").split(separator: ",").prefix(16).compactMap {
             IPAddress(AddressListReader.trimmed($0))
         }
     }

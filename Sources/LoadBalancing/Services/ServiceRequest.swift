@@ -12,6 +12,7 @@ enum ServiceRequest {
             request.pool = AddressListReader.shown(pool)
         }
         request.addresses = try requestedAddresses(of: service)
+        if let own = request.addresses.first(where: service.clusterIPs.contains) { throw .clusterIP(own) }
         return request
     }
 
@@ -42,7 +43,7 @@ enum ServiceRequest {
         do {
             return try AddressListReader.addresses(in: text)
         } catch {
-            throw MalformedRequest(field: field, part: error.part)
+            throw .noAddress(field: field, part: error.part)
         }
     }
 
@@ -68,14 +69,21 @@ enum ServiceRequest {
     }
 }
 
-/// A field of a Service that should hold addresses and holds something else.
-struct MalformedRequest: Error, Hashable {
-    let field: String
-    let part: String
+/// A request for an address that no pool has to be asked about.
+enum MalformedRequest: Error, Hashable {
+    /// A field that should hold addresses holds something else.
+    case noAddress(field: String, part: String)
+    /// The Service has the address inside the cluster.
+    case clusterIP(IPAddress)
 
     var reason: String { "MalformedRequest" }
     var sentence: String {
-        "\(field) holds '\(part)', which is not an IP address; write addresses such as 192.0.2.10 or 2001:db8::10 "
-            + "(no leading zeros, no prefix length), with commas between them"
+        switch self {
+        case .noAddress(let field, let part):
+            "\(field) holds '\(part)', which is not an IP address; write addresses such as 192.0.2.10 or 2001:db8::10 "
+                + "(no leading zeros, no prefix length), with commas between them"
+        case .clusterIP(let address):
+            "\(address) is the Service's own cluster IP, which no load balancer can have; ask for an address of a pool"
+        }
     }
 }

@@ -54,7 +54,7 @@ extension Dispatcher {
         case "disconnect": onCommand(.disconnect)
         case "leave": onCommand(.leave)
         case "return": onCommand(.comeBack)
-        default: return nil
+        default: return performOnCrowds(name, body)
         }
         return .empty
     }

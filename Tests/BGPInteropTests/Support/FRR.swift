@@ -11,11 +11,13 @@ struct FRR: Sendable {
         self.node = node
         folder = "\(lab.folder)/frr-\(node.name)"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        let text = "log file \(folder)/log debugging\n\(configuration)\n"
+        let text = "debug bgp neighbor-events\nlog file \(folder)/log debugging\n\(configuration)\n"
         for daemon in ["zebra", "bgpd", "bfdd"] {
             try (daemon == "bgpd" ? text : "log file \(folder)/log debugging\n").write(
                 toFile: "\(folder)/\(daemon).conf", atomically: true, encoding: .utf8)
         }
+        // The daemons give up root.
+        for command in [["chmod", "755", lab.folder], ["chown", "-R", "frr:frr", folder]] { _ = try node.run(command) }
         try start("zebra")
         try eventually("zebra is there", within: .seconds(5), every: .milliseconds(10)) {
             FileManager.default.fileExists(atPath: "\(folder)/zserv.api")
@@ -30,7 +32,7 @@ struct FRR: Sendable {
         _ = try node.start(
             [
                 "/usr/lib/frr/\(daemon)", "-f", "\(folder)/\(daemon).conf", "-i", "\(folder)/\(daemon).pid", "-z",
-                "\(folder)/zserv.api", "--vty_socket", folder, "-u", "root", "-g", "root", "-P", "0",
+                "\(folder)/zserv.api", "--vty_socket", folder, "-P", "0",
             ] + more, log: "\(folder)/\(daemon).out")
     }
 
@@ -43,6 +45,7 @@ struct FRR: Sendable {
         return """
             router bgp \(asn)
              bgp router-id \(identifier)
+             bgp log-neighbor-changes
              no bgp ebgp-requires-policy
              no bgp default ipv4-unicast
              timers bgp 3 9

@@ -181,6 +181,18 @@ final class Cluster: Sendable {
         return try await plane.create(services, service.json)
     }
 
+    /// A slice with a ready endpoint on each node, under the node's own address.
+    func addEndpoints(of service: String, on nodes: [HeraldNode]) async throws {
+        try await addEndpoint(of: service, on: nil)
+        let endpoints = nodes.map { node -> JSON in
+            [
+                "addresses": [.string("\(node.node.ipv4)")], "nodeName": .string(node.name),
+                "conditions": ["ready": true, "serving": true, "terminating": false],
+            ]
+        }
+        try await plane.patch("\(slices)/\(service)-slice", ["endpoints": .array(endpoints)])
+    }
+
     /// Makes, or replaces, the slice of a Service: one endpoint.
     func addEndpoint(
         of service: String, on node: String?, isReady: Bool = true, isServing: Bool? = nil, isTerminating: Bool = false,

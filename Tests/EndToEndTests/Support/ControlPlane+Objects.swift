@@ -104,7 +104,9 @@ extension ControlPlane {
                     [
                         "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
                         "verbs": ["get", "create", "patch"],
-                    ]
+                    ],
+                    // The key that the nodes share.
+                    ["apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "create"]],
                 ],
             ])
         try await ensure(

@@ -1,0 +1,110 @@
+import BGP
+import Configuration
+import IPAM
+import LoadBalancing
+import Netlink
+import NetworkTypes
+import PacketLoop
+import Testing
+
+@testable import BGPMode
+
+@Suite("PeerPlan")
+struct PeerPlanTests {
+    private let router = IPAddress(ipv4: 0x0A00_0101)
+
+    private var host: HostAddresses {
+        var state = NetworkState()
+        let index = LinkIndex(2)
+        state.apply(.link(Link(index: index, name: "eth0", flags: [.up, .running, .lowerUp])))
+        return HostAddresses(state)
+    }
+
+    private func settings(_ change: (inout BGPSettings) -> Void = { _ in }) -> BGPSettings {
+        var settings = BGPSettings()
+        settings.asn = ASN(64512)
+        settings.routerID = RouterID(1)
+        settings.peers = [BGPPeerSettings(name: "tor", address: router, asn: ASN(64500))]
+        change(&settings)
+        return settings
+    }
+
+    private func plan(
+        _ settings: BGPSettings, node: NodeFacts? = nil, keys: [String: Result<TCPMD5Key, Obstacle>] = [:]
+    ) -> PeerPlan {
+        PeerPlan(settings: settings, pools: ["edge", "lab"], node: node, host: host, keys: keys)
+    }
+
+    @Test("an external peer on the link gets TTL 1; multihop, GTSM and internal ones get theirs")
+    func hopLimits() throws {
+        func limit(_ change: (inout BGPPeerSettings) -> Void) throws -> (UInt8, UInt8?) {
+            let spec = try #require(plan(settings { change(&$0.peers[0]) }).specs.first)
+            return (spec.transport.hopLimit, spec.transport.minimumHopLimit)
+        }
+        #expect(try limit { _ in } == (1, nil))
+        #expect(try limit { $0.multihop = 4 } == (4, nil))
+        #expect(try limit { $0.ttlSecurity = true } == (255, 255))
+        #expect(try limit { $0.asn = ASN(64512) } == (64, nil))
+    }
+
+    @Test("peers are chosen by the node's labels")
+    func selectors() {
+        let settings = settings { $0.peers[0].nodes.selector = LabelSelector(matchLabels: ["rack": "a"]) }
+        #expect(plan(settings, node: NodeFacts(name: "n", labels: ["rack": "a"])).specs.count == 1)
+        let other = plan(settings, node: NodeFacts(name: "n", labels: ["rack": "b"]))
+        #expect(other.specs.isEmpty)
+        #expect(other.obstacle?.reason == "NoPeer")
+    }
+
+    @Test("a node brings its own AS number, identifier and peers")
+    func annotations() {
+        var node = NodeFacts(name: "n", labels: ["herald-lb.io/bgp-asn": "64700"])
+        node.annotations = [
+            "herald-lb.io/bgp-router-id": "192.0.2.9", "herald-lb.io/bgp-peers": "10.0.1.7@64501, fd00::7@64502",
+        ]
+        let plan = plan(settings { $0.asn = nil }, node: node)
+        #expect(plan.specs.map(\.name) == ["tor", "node-10.0.1.7", "node-fd00::7"])
+        #expect(plan.specs.allSatisfy { $0.session.localASN == ASN(64700) })
+        #expect(plan.specs.first?.session.identifier.description == "192.0.2.9")
+        node.annotations["herald-lb.io/bgp-peers"] = "nonsense"
+        #expect(self.plan(settings(), node: node).obstacle?.reason == "BadNodeAnnotation")
+    }
+
+    @Test("without an AS number, or with an unreadable password, it says so")
+    func obstacles() {
+        #expect(plan(settings { $0.asn = nil }).obstacle?.reason == "NoASN")
+        let secret = settings { $0.peers[0].passwordFile = "/key" }
+        let unreadable = Obstacle(reason: "PasswordUnreadable", sentence: "no")
+        #expect(plan(secret, keys: ["/key": .failure(unreadable)]).idle.map(\.obstacle) == [unreadable])
+        #expect(plan(secret).specs.isEmpty)
+    }
+
+    @Test("the first advertisement that fits pool and peer counts, and a pool that none fits has no route")
+    func advertisements() throws {
+        var first = AdvertisementSettings()
+        first.pools = ["edge"]
+        first.communities = [.standard(.noExport)]
+        first.aggregationLength = 24
+        var second = AdvertisementSettings()
+        second.peers = ["other"]
+        let plan = plan(settings { $0.advertisements = [first, second] })
+        let spec = try #require(plan.specs.first)
+        let shape = try #require(spec.shape(ofPool: "edge"))
+        #expect(shape.attributes.communities == [.noExport])
+        #expect(shape.prefix(of: IPAddress(ipv4: 0xC000_0203)) == CIDR("192.0.2.0/24"))
+        #expect(spec.shape(ofPool: "lab") == nil)
+        #expect(spec.shape(ofPool: nil) == nil)
+        #expect(self.plan(settings()).specs.first?.shape(ofPool: nil) != nil)
+    }
+
+    @Test("an interface that the node does not have is told, and a link-local peer gets its scope")
+    func interfaces() throws {
+        let absent = settings { $0.peers[0].interface = "eth9" }
+        #expect(plan(absent).idle.first?.obstacle.reason == "NoInterface")
+        let local = settings {
+            $0.peers[0].interface = "eth0"
+            $0.peers[0].address = IPAddress("fe80::1")
+        }
+        #expect(plan(local).specs.first?.transport.remote.scope == 2)
+    }
+}
