@@ -76,7 +76,8 @@ let package = Package(
         room(
             "BGPMode",
             [
-                "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM",
+                "LoadBalancing",
                 "Netlink", "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
             ]),
         room(
