@@ -103,11 +103,17 @@ public actor ServiceOperator: Service {
             problems: sourceProblems, events: recent.events, now: clock())
     }
 
+    /// Everything that exists has been read from the source.
+    public var hasReadSource: Bool { isSynchronised }
+
+    /// The addresses of this host are known, so that plans are made.
+    public var knowsHost: Bool { knowsReserved }
+
     /// The same as numbers.
     public func tally() -> OperatorTally {
         OperatorTally(
             services: planner.tally(), pools: planner.poolUsage, problems: sourceProblems.count,
-            isAllocator: planner.isAllocator, isSynchronised: isSynchronised, knowsHost: knowsReserved)
+            isAllocator: planner.isAllocator, isSynchronised: isSynchronised)
     }
 
     // MARK: Taking in
@@ -212,7 +218,7 @@ public actor ServiceOperator: Service {
     private func tellNodes() async {
         guard isSynchronised, areNodesNews else { return }
         areNodesNews = false
-        let nodes = nodes
+        let nodes = NodeFacts.trusted(nodes)
         planner.setNodes(nodes)
         for announcer in announcers.values { await announcer.setNodes(nodes) }
     }
