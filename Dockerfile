@@ -14,7 +14,7 @@ RUN swift build -c release --product herald --static-swift-stdlib -Xlinker --icf
 
 FROM debian:12-slim AS root
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends libcurl4 libnl-3-200 libnl-route-3-200 libyaml-0-2 ca-certificates \
+ && apt-get install --yes --no-install-recommends libcurl4 libnl-3-200 libyaml-0-2 ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/.build/release/herald /usr/bin/herald
 COPY LICENSE /LICENSE

@@ -18,7 +18,7 @@ public struct OperatorReport: Sendable {
     public var now: MonotonicTime
 }
 
-/// The same as numbers, for metrics and readiness.
+/// The same as numbers, for metrics.
 public struct OperatorTally: Sendable {
     public var services: ServiceTally
     public var pools: [PoolUsage]
@@ -27,6 +27,4 @@ public struct OperatorTally: Sendable {
     public var isAllocator: Bool
     /// Everything that exists has been read from the source.
     public var isSynchronised: Bool
-    /// The addresses of this host are known, so that plans are made.
-    public var knowsHost: Bool
 }

@@ -130,17 +130,17 @@ extension StatusMaker {
     /// What must hold before this node counts as ready. A configuration that was rejected is told, but the one in force
     /// still serves.
     func checks() async -> [ReadinessCheck] {
-        let tally = await serviceOperator.tally()
+        let (isRead, isUp) = (await serviceOperator.hasReadSource, await serviceOperator.knowsHost)
         let rejected = await configuration.state.rejected
         var checks = [
             ReadinessCheck(
                 "configuration", holds: true, rejected.map { "not what the file says: \($0)" } ?? "in force"),
             ReadinessCheck(
-                "snapshot", holds: tally.isSynchronised,
-                tally.isSynchronised ? "read" : "what exists has not been read completely yet"),
+                "snapshot", holds: isRead,
+                isRead ? "read" : "what exists has not been read completely yet"),
             ReadinessCheck(
-                "announcers", holds: tally.knowsHost,
-                tally.knowsHost ? "up" : "the interfaces of this host have not been read yet"),
+                "announcers", holds: isUp,
+                isUp ? "up" : "the interfaces of this host have not been read yet"),
         ]
         for reporter in reporters { checks += await reporter().checks }
         return checks
