@@ -42,7 +42,7 @@ extension Daemon {
         ) { request in
             await maker.answer(request)
         } performer: { request in
-            await Self.perform(request.path, arp)
+            await Self.perform(request.path, arp, bgp)
         }
     }
 
