@@ -69,6 +69,15 @@ bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 	$(MAKE) release
 	.build/release/herald-bench
 
+.PHONY: bench-failover
+bench-failover: libraries ## Measures failover beside keepalived; writes bench-results/failover.json
+	@scripts/install --demo
+	@command -v keepalived >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq keepalived >/dev/null
+	swift build -c release --product herald-bench
+	swift build -c release --product lab-probe
+	$(MAKE) release
+	.build/release/herald-bench --suite failover --output bench-results/failover.json $(ARGUMENTS)
+
 .PHONY: libraries
 libraries:
 	@scripts/install --libraries

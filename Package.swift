@@ -76,7 +76,8 @@ let package = Package(
         room(
             "BGPMode",
             [
-                "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM",
+                "LoadBalancing",
                 "Netlink", "NetworkTypes", "PacketLoop", hashTrees, logging, serviceLifecycle,
             ]),
         room(
@@ -167,7 +168,7 @@ let package = Package(
             ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ChartTests", ["Spawning", "herald"]),
-        tests("ConfigurationTests", ["Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
+        tests("ConfigurationTests", ["BGP", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes"]),
         tests(
             "DirectorySourceTests",
             [

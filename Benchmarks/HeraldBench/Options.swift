@@ -13,8 +13,19 @@ struct Options {
     var output = "bench-results/bench.json"
     /// Only parts with this in their title.
     var only = ""
+    /// Only kinds of failure with this in their name.
+    var blow = ""
+    /// What is measured: `node`, or `failover`.
+    var suite = "node"
+    /// How often each kind of failure is tried.
+    var runs = 20
+    /// How long nodes must stay calm with every core busy.
+    var calmSeconds = 60
 
-    static let usage = "usage: herald-bench [--herald PATH] [--output FILE] [--only TEXT]"
+    static let usage = """
+        usage: herald-bench [--suite node|failover] [--herald PATH] [--output FILE] [--only TEXT] [--runs N] \
+        [--blow TEXT] [--calm-seconds N]
+        """
 
     init(_ words: ArraySlice<String>) throws {
         herald = Self.beside("herald")
@@ -27,6 +38,10 @@ struct Options {
             case "--herald": herald = value
             case "--output": output = value
             case "--only": only = value
+            case "--blow": blow = value
+            case "--suite" where ["node", "failover"].contains(value): suite = value
+            case "--runs": runs = try Self.count(value, of: word)
+            case "--calm-seconds": calmSeconds = try Self.count(value, of: word)
             default: throw Misuse(description: "'\(word)' is no option; \(Self.usage)")
             }
         }
@@ -35,6 +50,13 @@ struct Options {
         }
         herald = unsafe String(cString: found)
         unsafe free(found)
+    }
+
+    private static func count(_ text: String, of option: String) throws -> Int {
+        guard let number = Int(text), (1...100_000).contains(number) else {
+            throw Misuse(description: "'\(text)' is no number for \(option); \(usage)")
+        }
+        return number
     }
 
     static func beside(_ name: String) -> String {

@@ -106,6 +106,12 @@ public actor ARPAnnouncer: Announcer {
         feed { $0.want(desired, at: loop.now) }
     }
 
+    /// Asks the network ahead whether these are free, so that the first claim of one need not wait for that.
+    public func expect(_ addresses: [IPAddress]) {
+        guard !isClosed else { return }
+        feed { custody in custody.tell(at: loop.now) { $0.expect(addresses, at: loop.now) } }
+    }
+
     /// Takes in changed settings; addresses move where they must.
     public func configure(_ settings: ARPSettings) {
         attach = settings.attach

@@ -126,7 +126,7 @@ extension Custody {
         _ state: AnnouncementEffect.State, of address: IPAddress, at now: MonotonicTime
     ) -> [Effect] {
         touched.insert(address)
-        guard claims[address] != nil else { return [] }
+        guard claims[address] != nil else { return noteAhead(state, of: address) }
         spoken[address] = state
         switch state {
         case .inEffect:
@@ -142,6 +142,16 @@ extension Custody {
             return notes + giveBack(address, at: now)
         case .owned, .pending, .withdrawn: return []
         }
+    }
+
+    /// An address that is not wanted yet was heard to be in use: it is told, so that it is not given to anyone.
+    private mutating func noteAhead(_ state: AnnouncementEffect.State, of address: IPAddress) -> [Effect] {
+        guard case .conflicted(let station, let interface) = state, wanted[address] == nil,
+            member?.node(speakingFrom: station) == nil, reported[address] != state
+        else { return [] }
+        touched.remove(address)
+        reported[address] = state
+        return [.note(.conflicted(address, station, interface: interface)), .report(address, state)]
     }
 
     /// This node cannot have the address just now; another may.

@@ -9,7 +9,10 @@ import NetworkTypes
 extension Custody {
     /// Tells what is different now; the speaker learns who the members are.
     mutating func settle(at now: MonotonicTime) -> [Effect] {
-        if let member { speaker.setMembers(member.stations) }
+        if let member, member.stationGeneration != knownStations {
+            knownStations = member.stationGeneration
+            speaker.setMembers(member.stations)
+        }
         let changed = touched.sorted()
         touched = []
         return changed.compactMap { address in
@@ -33,7 +36,9 @@ extension Custody {
             }
             return .owned(by: name)
         }
-        if let obstacle = standingObstacle(to: announcement) { return .blocked(obstacle) }
+        if let obstacle = standingObstacle(to: announcement) {
+            return obstacle.reason == "Pending" ? nil : .blocked(obstacle)
+        }
         guard let member, !member.isSettling else { return nil }
         if member.hasCompany {
             let limit = limit ?? now.advanced(by: Self.succession)

@@ -74,6 +74,8 @@ struct Custody: Sendable {
     var reported: [IPAddress: AnnouncementEffect.State] = [:]
     /// Addresses that no node has, though there are others, and until when it is waited for one of them before that is told.
     var ownerless: [IPAddress: MonotonicTime] = [:]
+    /// The generation of the members' hardware addresses that the speaker knows.
+    var knownStations = 0
     /// Addresses whose state may be another than was reported.
     var touched: Set<IPAddress> = []
 

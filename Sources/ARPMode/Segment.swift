@@ -12,6 +12,8 @@ struct Segment: Sendable {
     var schedule = AnnouncementSchedule()
     /// Addresses placed on the interface.
     var addresses: Set<IPAddress> = []
+    /// Addresses that are likely to be placed on it next.
+    var expected: Set<IPAddress> = []
     /// Attached, and not yet announced for the first time.
     var unannounced: Set<IPAddress> = []
     /// What the kernel does on the interface; nil until the sockets are open.

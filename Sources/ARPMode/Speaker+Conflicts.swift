@@ -11,8 +11,16 @@ extension Speaker {
         for verdict in verdicts {
             switch verdict {
             case .send(let frame): effects.append(.send(frame, link))
-            case .free(let address): effects += proven(address, at: now)
-            case .conflict(let address, let station): effects += giveUp(address, to: station, on: link)
+            case .free(let address):
+                if scouting.addresses.contains(address) { scouting.noteFree(address, at: now) }
+                effects += proven(address, at: now)
+            case .conflict(let address, let station):
+                scouting.noteUse(address)
+                if phases[address] != nil {
+                    effects += giveUp(address, to: station, on: link)
+                } else if !monitor.members.contains(station), let name = segments[link]?.name {
+                    effects.append(.report(address, .conflicted(by: station, interface: name)))
+                }
             }
         }
         return effects
@@ -20,6 +28,7 @@ extension Speaker {
 
     /// What follows when a station was heard to use an address that is announced here.
     mutating func notice(_ claim: Claim, in frame: ResolutionFrame, on link: LinkIndex) -> [Effect] {
+        if !monitor.members.contains(claim.hardwareAddress) || claim.kind == .use { scouting.noteUse(claim.address) }
         guard case .answering(link, _) = phases[claim.address], let station = segments[link]?.responder.station,
             !station.isOurs(frame.header.source), !station.isOurs(claim.hardwareAddress)
         else { return [] }

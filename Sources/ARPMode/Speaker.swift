@@ -51,7 +51,7 @@ struct Speaker: Sendable {
     private(set) var network: NetworkState?
     private var device = Device.notNeeded
     private(set) var phases: [IPAddress: Phase] = [:]
-    private(set) var segments: [LinkIndex: Segment] = [:]
+    var segments: [LinkIndex: Segment] = [:]
     /// When to try again for blocked addresses whose obstacle may pass without notice.
     private var retries: [IPAddress: MonotonicTime] = [:]
     /// When an attached address was last taken away by someone else.
@@ -63,6 +63,7 @@ struct Speaker: Sendable {
     /// Addresses to ask the network about before they are placed.
     private var unproven: Set<IPAddress> = []
     var monitor = ConflictMonitor()
+    var scouting = Scouting()
     private let seed: UInt64
     /// Whether nothing is answered, since this process may not know who has what.
     private var isHolding = false
@@ -81,7 +82,7 @@ struct Speaker: Sendable {
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
         let segments = segments.values.flatMap { [$0.schedule.nextWake, $0.prober.nextWake] }
-        return ([retries.values.min(), unseen.values.min()] + segments).compactMap { $0 }.min()
+        return ([retries.values.min(), unseen.values.min(), scouting.nextWake] + segments).compactMap { $0 }.min()
     }
 }
 
@@ -93,7 +94,9 @@ extension Speaker {
         _ set: AnnouncementSet, probing: Set<IPAddress> = [], at now: MonotonicTime
     ) -> [Effect] {
         hasDesired = true
-        if settings.conflictDetection != .off { unproven.formUnion(probing) }
+        if settings.conflictDetection != .off {
+            unproven.formUnion(probing.filter { !scouting.isProven($0, at: now) })
+        }
         var effects: [Effect] = []
         let added = Set(set.subtracting(desired).map(\.address))
         for gone in desired.subtracting(set) where !added.contains(gone.address) {
@@ -120,6 +123,7 @@ extension Speaker {
             announceAnew(on: index, at: now)
         }
         for address in phases.keys.sorted() { effects += reconsider(address, at: now) }
+        effects += forgetUnusable()
         return effects + (isFirst ? sweepOnce() : []) + advance(to: now)
     }
 
@@ -224,8 +228,13 @@ extension Speaker {
         for answer in segments[link]?.responder.handle(frame, at: now) ?? [] {
             if case .send(let frame) = answer { effects.append(.send(frame, link)) }
         }
-        let verdicts = segments[link]?.prober.handle(frame, at: now) ?? []
-        return effects + takeIn(verdicts, on: link, at: now) + notice(frame.claim(at: now), in: frame, on: link)
+        let claim = frame.claim(at: now)
+        // Between nodes of ours, it is not the first probe that decides; and who only looks ahead stands in no one's way.
+        if claim.kind == .use || !(monitor.members.contains(claim.hardwareAddress) || phases[claim.address] == nil) {
+            let verdicts = segments[link]?.prober.handle(frame, at: now) ?? []
+            effects += takeIn(verdicts, on: link, at: now)
+        }
+        return effects + notice(claim, in: frame, on: link)
     }
 
     /// The hardware addresses of the other nodes of ours.
@@ -256,7 +265,7 @@ extension Speaker {
 
     /// Sends what is due and retries what is to be retried.
     mutating func advance(to now: MonotonicTime) -> [Effect] {
-        var effects = finish(unseen.filter { $0.value <= now }.map(\.key), at: now)
+        var effects = scout(at: now) + finish(unseen.filter { $0.value <= now }.map(\.key), at: now)
         for address in retries.filter({ $0.value <= now }).keys.sorted() { effects += place(address, at: now) }
         for link in segments.keys.sorted() {
             let verdicts = segments[link]?.prober.advance(to: now) ?? []
@@ -269,7 +278,7 @@ extension Speaker {
     /// Withdraws everything.
     mutating func withdrawAll() -> [Effect] {
         desired = AnnouncementSet()
-        return phases.keys.sorted().flatMap { withdraw($0) }
+        return expectNothing() + phases.keys.sorted().flatMap { withdraw($0) }
     }
 }
 
@@ -299,11 +308,7 @@ extension Speaker {
         case .success(let found): holder = found
         case .failure(let obstacle): return block(address, obstacle, retry: nil)
         }
-        var effects: [Effect] = []
-        if segments[link.index] == nil {
-            segments[link.index] = Segment(link, in: network, probing: settings.conflictDetection, seed: seed)
-            effects.append(.open(link.index))
-        }
+        let effects = listen(on: link, in: network)
         segments[link.index]?.addresses.insert(address)
         guard !unproven.contains(address) else {
             phases[address] = .probing(link.index)
@@ -335,6 +340,21 @@ extension Speaker {
         let key = AddressKey(link: holder, address: address)
         phases[address] = .attaching(link, key, ticket: lastTicket)
         return [.attach(key, ticket: lastTicket)]
+    }
+
+    /// Opens the sockets of a link if they are not.
+    mutating func listen(on link: Link, in network: NetworkState) -> [Effect] {
+        guard segments[link.index] == nil else { return [] }
+        segments[link.index] = Segment(link, in: network, probing: settings.conflictDetection, seed: seed)
+        return [.open(link.index)]
+    }
+
+    /// Closes the sockets of a link that nothing is expected on.
+    mutating func expectNothing(on link: LinkIndex) -> [Effect] {
+        segments[link]?.expected = []
+        guard segments[link]?.addresses.isEmpty == true else { return [] }
+        segments[link] = nil
+        return [.close(link)]
     }
 
     /// Nobody else has the address: it is placed for good.
@@ -444,7 +464,7 @@ extension Speaker {
         segments[link]?.schedule.stop(address)
         segments[link]?.unannounced.remove(address)
         segments[link]?.addresses.remove(address)
-        guard segments[link]?.addresses.isEmpty == true else { return [] }
+        guard segments[link]?.addresses.isEmpty == true, segments[link]?.expected.isEmpty == true else { return [] }
         segments[link] = nil
         return [.close(link)]
     }

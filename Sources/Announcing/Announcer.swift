@@ -15,6 +15,10 @@ public protocol Announcer: Service {
     /// Whether this node may announce, and who else there is, follows from them and the mode's own settings.
     func setNodes(_ nodes: [NodeName: NodeFacts]) async
 
+    /// Takes in addresses that are likely to be desired next, complete each time, so that what can be found out about them
+    /// ahead is.
+    func expect(_ addresses: [IPAddress]) async
+
     /// The newest state of each address that was ever desired, as it changes.
     var effects: KeyedMailbox<IPAddress, AnnouncementEffect.State> { get }
 
@@ -26,4 +30,7 @@ public protocol Announcer: Service {
 extension Announcer {
     /// For modes in which nodes do not matter.
     public func setNodes(_ nodes: [NodeName: NodeFacts]) async {}
+
+    /// For modes that have nothing to find out.
+    public func expect(_ addresses: [IPAddress]) async {}
 }

@@ -14,9 +14,10 @@ extension BGPAnnouncer {
         var settings = settings
         let isIdle = !isUsed && book.entries.isEmpty
         if isIdle { (settings.peers, settings.listen) = ([], false) }
+        lookForNeighbours(settings, isIdle ? nil : facts)
         let new = PeerPlan(
-            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keys, neighbours: neighbours
-        )
+            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keys,
+            neighbours: finder?.neighbours ?? [:])
         let old = plan
         plan = new
         if let obstacle = new.obstacle, obstacle != old?.obstacle, isUsed {
@@ -109,6 +110,49 @@ extension BGPAnnouncer {
         for problem in problems.values {
             logger.error("peers cannot be listened for", metadata: ["reason": "\(problem)"])
         }
+    }
+
+    // MARK: Neighbours
+
+    /// On the interfaces of peers without an address.
+    private func lookForNeighbours(_ settings: BGPSettings, _ node: NodeFacts?) {
+        let labels = node?.labels ?? [:]
+        let names = Set(
+            settings.peers.filter { $0.address == nil && $0.nodes.contains(labels: labels) }.compactMap(\.interface))
+        finder?.look(on: names.sorted().compactMap { host.interface(named: $0) })
+        tellOfNeighbours()
+    }
+
+    func takeIn(_ signal: NeighbourFinder.Signal) {
+        guard !isClosed else { return }
+        finder?.take(signal)
+        if tellOfNeighbours() { replan() }
+    }
+
+    /// True when a neighbour was found.
+    @discardableResult
+    private func tellOfNeighbours() -> Bool {
+        guard let finder, !finder.news.isEmpty else { return false }
+        let news = finder.news
+        finder.news = []
+        var hasFound = false
+        for item in news {
+            switch item {
+            case .found(let interface, let router):
+                hasFound = true
+                logger.notice(
+                    "router found", metadata: ["interface.name": "\(interface)", "bgp.address": "\(router)"])
+            case .ignored(let interface, let router):
+                logger.warning(
+                    "second router on an interface is ignored",
+                    metadata: ["interface.name": "\(interface)", "bgp.address": "\(router)"])
+            case .failed(let interface, let why):
+                logger.error(
+                    "interface cannot be listened on",
+                    metadata: ["interface.name": "\(interface)", "reason": "\(why)"])
+            }
+        }
+        return hasFound
     }
 
     // MARK: Signals

@@ -40,7 +40,7 @@ public actor BGPAnnouncer: Announcer {
     var hasNodes = false
     var keys: [String: Result<TCPMD5Key, Obstacle>] = [:]
     var areKeysRead = false
-    var neighbours: [String: IPAddress] = [:]
+    var finder: NeighbourFinder?
 
     // What is decided
     var book: RouteBook
@@ -171,6 +171,7 @@ public actor BGPAnnouncer: Announcer {
             self?.onLoop { $0.takeIn(signal) }
         }
         listener = PeerListener(loop: loop) { [weak self] signal in self?.onLoop { $0.takeIn(signal) } }
+        finder = NeighbourFinder(loop: loop) { [weak self] signal in self?.onLoop { $0.takeIn(signal) } }
         expiryTimer = loop.makeTimer { [weak self] in
             self?.onLoop { announcer in announcer.carryOut(announcer.book.advance(to: announcer.loop.now)) }
         }

@@ -16,6 +16,7 @@ public actor AllocatorElection: ServiceLifecycle.Service {
     private let source: KubernetesSource
     private let apply: @Sendable (_ isAllocator: Bool) async -> Void
     private let logger: Logger
+    private var trouble: String?
 
     /// The name of the Lease, in the namespace the client runs in.
     public static let leaseName = "herald-allocator"
@@ -36,10 +37,19 @@ public actor AllocatorElection: ServiceLifecycle.Service {
     public func run() async throws {
         await withGracefulShutdownHandler {
             await cancelWhenGracefulShutdown { await self.source.untilSynchronised() }
-            await elector.run { await self.take($0) }
+            await elector.run(report: { await self.take($0) }, hear: { await self.hear($0) })
         } onGracefulShutdown: {
             self.elector.stop()
         }
+    }
+
+    /// Logs the first failure and each change of it.
+    private func hear(_ error: APIError?) {
+        defer { trouble = error?.description }
+        guard let error, error.description != trouble else { return }
+        logger.warning(
+            "the lease of the allocator could not be read or written; it is tried again",
+            metadata: ["error": "\(error)"])
     }
 
     private func take(_ new: LeaseElection.Leadership) async {

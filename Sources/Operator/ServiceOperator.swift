@@ -18,6 +18,8 @@ public actor ServiceOperator: Service {
     private let logger: Logger
     private let bell = Bell()
     private var handedOver: [Mode: AnnouncementSet] = [:]
+    /// What the announcers were told to expect.
+    private var expected: [Mode: [IPAddress]] = [:]
     private var nextWake: MonotonicTime?
     private var isDraining = false
     private var knowsReserved = false
@@ -30,6 +32,9 @@ public actor ServiceOperator: Service {
     private var recent = RecentEvents()
     private nonisolated let lastTurn: Atomic<Int64>
     private let passTimer = CoreMetrics.Timer(label: "herald_operator_pass_duration_seconds")
+
+    /// Addresses of each pool and family that announcers may look at ahead.
+    private static let candidateCount = 4
 
     /// How long `run()` waits, once shutdown has begun, for announcers to withdraw.
     public static let drainLimit = Duration.seconds(3)
@@ -192,6 +197,7 @@ public actor ServiceOperator: Service {
         let plan = planner.plan(at: clock())
         nextWake = plan.nextWake
         if isSynchronised { await handOver(plan.announcements) }
+        await tellCandidates()
         recent.add(plan.events, at: clock())
         for event in plan.events { log(event) }
         if !plan.outcomes.isEmpty { await source.write(plan.outcomes) }
@@ -212,9 +218,19 @@ public actor ServiceOperator: Service {
     private func tellNodes() async {
         guard isSynchronised, areNodesNews else { return }
         areNodesNews = false
-        let nodes = nodes
+        let nodes = NodeFacts.trusted(nodes)
         planner.setNodes(nodes)
         for announcer in announcers.values { await announcer.setNodes(nodes) }
+    }
+
+    private func tellCandidates() async {
+        guard isSynchronised else { return }
+        for (mode, announcer) in announcers {
+            let candidates = planner.candidates(for: mode, Self.candidateCount)
+            guard expected[mode] != candidates else { continue }
+            expected[mode] = candidates
+            await announcer.expect(candidates)
+        }
     }
 
     private func drain() async {

@@ -23,6 +23,8 @@ public final class APIServer: Sendable {
         public var offersHTTP2 = true
         /// Changes that are remembered for watches that begin in the past.
         public var historyLimit = 50_000
+        /// A certificate and its key in PEM, instead of fresh ones.
+        public var certificate: (file: String, keyFile: String)?
         /// Told of each request by TCP; called on the server's thread.
         public var log: @Sendable (String) -> Void = { _ in }
         /// Holds the certificates, the kubeconfig, the token and the socket.
@@ -47,14 +49,18 @@ public final class APIServer: Sendable {
     /// Starts it; it accepts connections when this returns.
     public static func start(_ options: Options) async throws -> APIServer {
         let names = [options.host, "localhost", "127.0.0.1", "::1", "kubernetes.default.svc"] + options.names
-        let certificates = try Certificates(in: options.directory, names: Array(Set(names)).sorted())
+        let made =
+            options.certificate == nil
+            ? try Certificates(in: options.directory, names: Array(Set(names)).sorted()) : nil
+        let certificate: (file: String, keyFile: String) =
+            options.certificate ?? made.map { ($0.certificateFile, $0.keyFile) } ?? ("", "")
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loop = group.next()
         let parts = try await loop.submit {
             let dispatcher = Dispatcher(on: loop, historyLimit: options.historyLimit)
             dispatcher.log = options.log
             let tls = try TLSContext(
-                certificateFile: certificates.certificateFile, keyFile: certificates.keyFile,
+                certificateFile: certificate.file, keyFile: certificate.keyFile,
                 offersHTTP2: options.offersHTTP2)
             let listeners = Listeners(on: loop, dispatcher, tls)
             dispatcher.onCommand = { [weak listeners] in listeners?.perform($0) }

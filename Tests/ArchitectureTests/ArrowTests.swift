@@ -23,7 +23,8 @@ struct ArrowTests {
             "Membership", "Netlink", "NetworkTypes", "PacketLoop",
         ],
         "BGPMode": [
-            "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM", "LoadBalancing",
+            "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "FileSystem", "HostNetwork", "IPAM",
+            "LoadBalancing",
             "Netlink", "NetworkTypes", "PacketLoop",
         ],
         "DirectorySource": [

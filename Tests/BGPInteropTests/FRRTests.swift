@@ -106,5 +106,27 @@ extension InteropSuite {
                 try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
             }
         }
+
+        @Test("unnumbered: each finds the other by router advertisements, and IPv4 goes by a link-local next hop")
+        func unnumbered() async throws {
+            try await withFabric { fabric in
+                let configuration =
+                    FRR.session("eth0", identifier: "\(fabric.router.ipv4)", options: ["bfd"])
+                    .replacing("neighbor eth0 remote-as 64512", with: "neighbor eth0 interface remote-as 64512")
+                    .replacing("log file", with: "interface eth0\n ipv6 nd ra-interval 1\nlog file")
+                let frr = try FRR(on: fabric.router, in: fabric.lab, configuration)
+                let speaker = try fabric.speaker(
+                    "{asn: 64512, peers: [{name: tor, interface: eth0, asn: 64500, bfd: true, connectRetry: 200ms}]}"
+                ).start()
+                try frr.waitForRoute(Fabric.ipv4)
+                try frr.waitForRoute(Fabric.ipv6)
+                #expect(try frr.show("bgp ipv4 unicast \(Fabric.ipv4)").contains("fe80::"))
+                try eventually("FRR's kernel has the route", within: Speaker.patience) {
+                    try fabric.router.run(["ip", "route", "show", "192.0.2.0"]).text.contains("via inet6 fe80::")
+                }
+                try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                #expect(speaker.log.contains("router found"))
+            }
+        }
     }
 }

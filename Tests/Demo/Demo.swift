@@ -51,6 +51,7 @@ struct Show {
     private let binary: String
     private let host: Node
     private let client: Node
+    private let router: Node
     private let folder: String
 
     init(_ lab: Lab, binary: String) throws {
@@ -62,6 +63,7 @@ struct Show {
         let lan = try lab.addSwitch("lan", ipv4: CIDR("192.168.10.0/24"), ipv6: CIDR("fd00:10::/64"))
         host = try lab.addNode("host", on: lan)
         client = try lab.addNode("client", on: lan)
+        router = try lab.addNode("router", on: lan, host: 254)
         folder = lab.folder + "/herald"
     }
 
@@ -104,11 +106,66 @@ struct Show {
         try holds("default/web is back on \(wanted)") { try host.hasAddress(wanted) }
         try fetch(wanted)
 
-        Stage.title("7. SIGTERM: everything is withdrawn at once")
+        Stage.title("7. One word in the configuration: the same Services go over BGP to a router")
+        try startRouter()
+        try edit("herald.yaml", "mode: arp", "mode: bgp")
+        for address in [wanted] + shop { try holds("BIRD has a route to \(address)") { try routerHas(address) } }
+        Stage.quote(try bird("show route"))
+        for address in [wanted] + shop { try fetchByRoute(address) }
+        try holds("BFD watches the path") { try bird("show bfd sessions").contains("Up") }
+        Stage.quote(try host.run([binary, "bgp", "peers", "--socket", "\(folder)/herald.sock"]).text)
+
+        Stage.title("8. SIGTERM: marked for a second, withdrawn, and told why")
         let end = try herald.end(grace: .seconds(5))
         guard end.isSuccess else { throw StepFailed(description: "herald ended with \(end.status): \(end.errors)") }
-        try holds("no address is left on the host, exit status 0") { try !host.hasAddress(wanted) }
+        try holds("the router has no route left, exit status 0") { try !routerHas(wanted) }
+        try holds("no address is left on the host") { try !host.hasAddress(wanted) }
         Stage.title("The network is taken down. That was the main job.")
+    }
+
+    // MARK: BGP
+
+    /// A router with BIRD, which the client sends everything to.
+    private func startRouter() throws {
+        try edit(
+            "herald.yaml", "operations:\n",
+            "bgp:\n  asn: 64512\n  peers:\n    - {name: tor, address: \(router.ipv4), asn: 64500, bfd: true}\noperations:\n"
+        )
+        let text = """
+            router id \(router.ipv4);
+            protocol device {}
+            protocol kernel k4 { ipv4 { export all; }; }
+            protocol kernel k6 { ipv6 { export all; }; }
+            protocol bfd { interface "*" { interval 50 ms; multiplier 3; }; }
+            protocol bgp host {
+              local as 64500; neighbor \(host.ipv4) as 64512; passive; bfd on;
+              ipv4 { import all; export none; };
+              ipv6 { import all; export none; };
+            }
+
+            """
+        try text.write(toFile: "\(folder)/bird.conf", atomically: true, encoding: .utf8)
+        _ = try router.start(
+            ["bird", "-f", "-c", "\(folder)/bird.conf", "-s", "\(folder)/bird.ctl", "-P", "\(folder)/bird.pid"])
+        try holds("BIRD runs on the router") { try bird("show status").contains("running") }
+    }
+
+    private func bird(_ command: String) throws -> String {
+        let output = try router.run(
+            ["birdc", "-s", "\(folder)/bird.ctl"] + command.split(separator: " ").map(String.init))
+        return output.text.split(separator: "\n").dropFirst().joined(separator: "\n")
+    }
+
+    private func routerHas(_ address: IPAddress) throws -> Bool {
+        try bird("show route for \(address)").contains("via")
+    }
+
+    private func fetchByRoute(_ address: IPAddress) throws {
+        let page = try router.fetch(address, port: 80, within: .seconds(3)) ?? ""
+        guard page.contains("a page from the host") else {
+            throw StepFailed(description: "the router got '\(page)' from \(address)")
+        }
+        Stage.holds("the page came from \(address), by the route that BGP brought")
     }
 
     // MARK: Steps

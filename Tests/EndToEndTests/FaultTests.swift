@@ -50,7 +50,7 @@ extension EndToEndSuite {
                 try herald.start()
                 try await cluster.create(ServiceObject("first"))
                 try await cluster.waitForAddresses("first", "10.0.1.100")
-                for round in 1...3 {
+                for round in 1...2 {
                     switch way {
                     case "cut": try await cluster.plane.command("watches/cut")
                     case "half": try await cluster.plane.command("watches/cut", ["halfChunk": true])

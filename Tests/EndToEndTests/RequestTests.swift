@@ -68,8 +68,8 @@ extension EndToEndSuite {
             "what cannot be given is refused with a sentence, and touches no other Service",
             arguments: [
                 ("10.9.9.9", "AddressOutsidePools"), ("10.0.1.2", "AddressOutsidePools"),
-                ("not-an-address", "InvalidRequest"), ("010.000.001.110", "InvalidRequest"),
-                ("::ffff:10.0.1.110", "InvalidRequest"), ("10.0.1.110,10.0.1.111", "TwoAddressesOfFamily"),
+                ("not-an-address", "MalformedRequest"), ("010.000.001.110", "MalformedRequest"),
+                ("::ffff:10.0.1.110", "AddressNotAssignable"), ("10.0.1.110,10.0.1.111", "TwoAddressesOfFamily"),
                 ("fd00:0:0:1::110", "FamilyNotAsked"),
             ])
         func refused(_ addresses: String, _ reason: String) async throws {

@@ -197,6 +197,63 @@ struct SourceTests {
         }
     }
 
+    @Test("a node stands for election once it has read everything, and says so when it allocates")
+    func election() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        api.setAway(true)
+        let client = try api.client()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
+        let source = KubernetesSource(client: client, settings: settings, seed: 1, logger: logger)
+        let told = NIOLockedValueBox<[Bool]>([])
+        let election = AllocatorElection(client, source: source, identity: "a", seed: 1, logger: logger) {
+            isAllocator in
+            told.withLockedValue { $0.append(isAllocator) }
+        }
+        let services = ServiceGroup(
+            configuration: .init(services: [.init(service: source), .init(service: election)], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            try await Task.sleep(for: .milliseconds(300))
+            api.setAway(false)
+            #expect(await eventually { told.withLockedValue { $0 } == [true] })
+            #expect(await election.leadership == .leading)
+            let lease = try #require(api.requests.firstIndex { $0.contains("/leases") })
+            #expect(api.requests[..<lease].contains { $0.contains("/api/v1/services?") })
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+        }
+        #expect(told.withLockedValue { $0 } == [true, false])
+    }
+
+    @Test("namespaces are watched from when a pool selects by them, and are known before the pools change")
+    func namespaces() async throws {
+        let api = try SmallAPI()
+        try await withSource(api) { source, _ in
+            #expect(!api.requests.contains { $0.contains("/api/v1/namespaces?") })
+            var settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
+            settings.watchesNamespaces = true
+            await source.configure(settings)
+            #expect(await source.view.has(.namespaces))
+        }
+    }
+
+    @Test("a node that the cluster does not know is a problem")
+    func strangeNode() async throws {
+        let api = try SmallAPI()
+        let settings = KubernetesSourceSettings(node: "stranger", requireEndpoints: false)
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let source = KubernetesSource(client: try api.client(), settings: settings, seed: 1, logger: logger)
+        let reader = SourceReader()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await source.run() }
+            group.addTask { await reader.follow(source) }
+            #expect(await eventually { reader.problems.contains { $0.contains("no node 'stranger'") } })
+            group.cancelAll()
+        }
+    }
+
     @Test("graceful shutdown writes what is pending")
     func shutdown() async throws {
         let api = try SmallAPI()

@@ -26,6 +26,18 @@ struct ResourceTests {
         #expect(classed.spec.loadBalancerClass == "example.com/lb")
     }
 
+    @Test("octets that are no UTF-8 spoil the value they are in, and nothing else")
+    func invalidText() throws {
+        let text = Array(#"{"metadata":{"name":"web","namespace":"n","annotations":{"a":"x"#.utf8) + [0xFF, 0xC0]
+        let line = Array(#"{"type":"ADDED","object":"#.utf8) + text + Array(#"y","b":"z"}},"spec":{}}}"#.utf8)
+        let event = try JSON.decode(WatchEvent<Service>.self, from: line)
+        guard case .changed(.object(let service)) = event else {
+            Issue.record("\(event)")
+            return
+        }
+        #expect(service.metadata.annotations == ["a": "x\u{FFFD}\u{FFFD}y", "b": "z"])
+    }
+
     @Test("statuses with one address, two, ports, and a host name")
     func serviceStatus() throws {
         let services = try Transcript("30").exchanges.map { try JSON.decode(Service.self, from: $0.body) }

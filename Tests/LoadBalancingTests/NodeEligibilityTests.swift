@@ -51,6 +51,15 @@ struct NodeEligibilityTests {
         },
     ]
 
+    @Test("that no node is ready is not held against any")
+    func noneReady() {
+        var (lost, fine) = (NodeFacts(name: "a"), NodeFacts(name: "b"))
+        lost.readiness = .notReady(since: 5)
+        #expect(NodeFacts.trusted(["a": lost, "b": fine]) == ["a": lost, "b": fine])
+        fine.readiness = .notReady(since: 7)
+        #expect(NodeFacts.trusted(["a": lost, "b": fine]).values.allSatisfy { $0.readiness == .ready })
+    }
+
     private let rule = NodeEligibility(selector: LabelSelector(matchLabels: ["edge": "true"]))
 
     @Test("each reason that keeps a node from announcing", arguments: cases)

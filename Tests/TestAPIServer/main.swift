@@ -5,6 +5,7 @@ import Glibc
 // The API server for tests as a program of its own.
 //
 // usage: test-apiserver [--directory D] [--host H] [--port P] [--name N]… [--http1] [--log]
+//        [--certificate FILE KEYFILE]
 //
 // Prints one line when it is ready: its URL. The directory then holds ca.crt, and admin.sock, where everything is
 // allowed and commands are taken. Ends with SIGTERM or SIGINT.
@@ -18,13 +19,17 @@ while let word = words.popFirst() {
             let line = Array("\(text)\n".utf8)
             _ = unsafe write(STDERR_FILENO, line, line.count)
         }
+    case "--certificate":
+        guard let file = words.popFirst(), let key = words.popFirst() else { exit(64) }
+        options.certificate = (file, key)
     case "--http1": options.offersHTTP2 = false
     case "--directory": options.directory = words.popFirst() ?? "."
     case "--host": options.host = words.popFirst() ?? options.host
     case "--port": options.port = words.popFirst().flatMap { UInt16($0) } ?? 0
     case "--name": options.names += words.popFirst().map { [$0] } ?? []
     default:
-        print("usage: test-apiserver [--directory D] [--host H] [--port P] [--name N]… [--http1] [--log]")
+        print("usage: test-apiserver [--directory D] [--host H] [--port P] [--name N]… [--http1] [--log] \\")
+        print("       [--certificate FILE KEYFILE]")
         exit(64)
     }
 }

@@ -220,20 +220,22 @@ final class BFDDriver {
             let watched = sessions[name], watched.detection.rule.port == port.number,
             watched.detection.rule.accepts(ttl: ttl), watched.detection.remote == datagram.source.address
         else { return false }
-        note(name)
+        // Answers come out of turn.
+        note(name, isPeriodic: !packet.isPoll && !packet.isFinal)
         perform(name, .received(packet))
         return true
     }
 
-    private func note(_ name: String) {
+    private func note(_ name: String, isPeriodic: Bool) {
         let now = loop.now
+        sessions[name]?.received += 1
+        guard isPeriodic else { return }
         if let last = sessions[name]?.lastReceived {
             let gap = last.duration(to: now)
             let former = sessions[name]?.interval ?? gap
             sessions[name]?.interval = former + (gap - former) / 16
         }
         sessions[name]?.lastReceived = now
-        sessions[name]?.received += 1
     }
 
     private func perform(_ name: String, _ event: BFD.Session.Event) {

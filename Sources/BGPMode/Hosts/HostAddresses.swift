@@ -7,6 +7,7 @@ struct HostAddresses: Equatable, Sendable {
     struct Holder: Equatable, Sendable {
         let link: LinkIndex
         let name: String
+        let mac: MACAddress?
         var addresses: [IPAddress] = []
         var subnets: [CIDR] = []
     }
@@ -21,7 +22,7 @@ struct HostAddresses: Equatable, Sendable {
         var held: [LinkIndex: Holder] = [:]
         for address in network.hostAddresses where address.isUsable {
             guard let link = network.links[address.link] else { continue }
-            var holder = held[address.link] ?? Holder(link: link.index, name: link.name)
+            var holder = held[address.link] ?? Holder(link: link.index, name: link.name, mac: link.macAddress)
             holder.addresses.append(address.address)
             if let subnet = address.subnet { holder.subnets.append(subnet) }
             held[address.link] = holder
@@ -42,6 +43,14 @@ struct HostAddresses: Equatable, Sendable {
         guard let first = all.first(where: { !$0.isLinkLocal }) ?? all.first else { return nil }
         let hash = first.octets.reduce(UInt32(0x811C_9DC5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }
         return RouterID(hash) ?? RouterID(1)
+    }
+
+    /// An interface on which a neighbour can be found; nil while it has no link-local address.
+    func interface(named name: String) -> NeighbourFinder.Interface? {
+        guard let holder = holders.first(where: { $0.name == name }), let mac = holder.mac,
+            let address = holder.addresses.first(where: { $0.family == .ipv6 && $0.isLinkLocal })
+        else { return nil }
+        return NeighbourFinder.Interface(name: name, link: holder.link, mac: mac, address: address)
     }
 
     /// Where a peer sends packets when the session is spoken from `local`.

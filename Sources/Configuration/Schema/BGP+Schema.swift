@@ -8,8 +8,9 @@ extension Shape where Value == BGPSettings {
             BGPSettings(),
             [
                 Field(
-                    "asn", optional: \.asn, .asn, otherwise: "the node's annotation herald-lb.io/bgp-asn",
-                    "The AS number of this side."),
+                    "asn", optional: \.asn, .asn,
+                    "The AS number of this side; without it nodes take it from their annotation "
+                        + "herald-lb.io/bgp-asn."),
                 Field(
                     "routerID", \.routerID, .routerID,
                     "The BGP identifier, written as an IPv4 address; auto takes the node's first IPv4 address."),
@@ -67,7 +68,7 @@ extension Shape where Value == BGPNodes {
             BGPNodes(),
             [
                 Field(
-                    "selector", optional: \.selector, .selector, otherwise: "all", "Chooses nodes by their labels.")
+                    "selector", optional: \.selector, .selector, "Chooses nodes by their labels; none: all.")
             ], example: "{selector: {rack: a}}")
     }
 }
@@ -103,7 +104,7 @@ extension Shape where Value == AdvertisementSettings {
                     "aggregationLengthV6", \.aggregationLengthV6, .integer(16...128),
                     "The length of the IPv6 prefixes that are advertised."),
                 Field(
-                    "nextHop", optional: \.nextHop, .hostAddress, otherwise: "this node",
+                    "nextHop", optional: \.nextHop, .routerAddress, otherwise: "this node",
                     "The next hop instead of this node's own address."),
             ], example: "{pools: [edge]}")
     }
@@ -141,7 +142,7 @@ extension Shape where Value == RouterID? {
 
 extension Shape where Value == IPAddress {
     /// An address that one host can have.
-    static var hostAddress: Shape {
+    static var routerAddress: Shape {
         word("an IP address", example: "192.168.10.1", show: { $0.description }) { text throws(Objection) in
             guard let address = IPAddress(text) else {
                 throw Objection(

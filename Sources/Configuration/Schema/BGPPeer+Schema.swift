@@ -13,7 +13,7 @@ extension Shape where Value == BGPPeerSettings {
         [
             Field("name", \.name, .label, isRequired: true, "What the peer is called here."),
             Field(
-                "address", optional: \.address, .hostAddress, otherwise: "found on the interface",
+                "address", optional: \.address, .routerAddress, otherwise: "found on the interface",
                 "The peer's address."),
             Field(
                 "interface", optional: \.interface, .interfaceName, otherwise: "by the host's routes",
@@ -25,7 +25,7 @@ extension Shape where Value == BGPPeerSettings {
                 "connect", optional: \.connect, .choice(), otherwise: "active, or both where bgp.listen is true",
                 "Who dials: this side, the peer, or both."),
             Field(
-                "source", optional: \.source, .hostAddress, otherwise: "chosen by the host's routes",
+                "source", optional: \.source, .routerAddress, otherwise: "chosen by the host's routes",
                 "The address to speak from."),
             Field(
                 "passwordFile", optional: \.passwordFile, .absolutePath, otherwise: "none",
@@ -76,7 +76,7 @@ extension Shape where Value == BGPNodes {
             BGPNodes(),
             [
                 Field(
-                    "selector", optional: \.selector, .selector, otherwise: "all", "Chooses nodes by their labels.")
+                    "selector", optional: \.selector, .selector, "Chooses nodes by their labels; none: all.")
             ], example: "{selector: {rack: a}}")
     }
 }

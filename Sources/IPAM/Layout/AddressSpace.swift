@@ -47,6 +47,28 @@ struct AddressSpace: Sendable {
         return position.flatMap(address)
     }
 
+    /// The addresses that the next Services get if nothing becomes free, at most `count`; none where that depends on the
+    /// Service.
+    func nextFree(_ order: Pool.Order, count: Int) -> [IPAddress] {
+        guard let last = stretches.last?.positions.upperBound else { return [] }
+        var positions: [UInt128] = []
+        while positions.count < count {
+            let next: UInt128?
+            switch order {
+            case .ascending:
+                let start = positions.last.map { $0 + 1 } ?? 0
+                next = start > last ? nil : taken.firstAbsent(from: start, through: last)
+            case .descending:
+                let start = positions.last ?? last + 1
+                next = start == 0 ? nil : taken.lastAbsent(from: start - 1)
+            case .hashed: next = nil
+            }
+            guard let next else { break }
+            positions.append(next)
+        }
+        return positions.compactMap(address)
+    }
+
     func leavesOut(_ address: IPAddress) -> Bool { position(of: address) == nil }
 
     mutating func move(_ address: IPAddress, from old: AddressStanding, to new: AddressStanding) {

@@ -77,6 +77,11 @@ struct PoolLayout: Sendable {
         spaces[index(pool, family)].nextFree(pools[pool].order, for: service)
     }
 
+    /// What the next Services of the pool get, at most `count` of each family.
+    func nextFree(in pool: Int, count: Int) -> [IPAddress] {
+        AddressFamily.allCases.flatMap { spaces[index(pool, $0)].nextFree(pools[pool].order, count: count) }
+    }
+
     /// Whether the address is in a pool, but no automatic choice of it.
     func leavesOut(_ address: IPAddress) -> Bool {
         poolIndex(of: address).map { spaces[index($0, address.family)].leavesOut(address) } ?? false

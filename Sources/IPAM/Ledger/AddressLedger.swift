@@ -66,6 +66,12 @@ public struct AddressLedger: Sendable {
     /// How full the pools are: one entry for each pool and family that has addresses, as configured.
     public var usage: [PoolUsage] { layout.usage }
 
+    /// What Services that ask for nothing special will get next from each pool, at most `count` of each family.
+    public func candidates(_ count: Int, inPools isMeant: (Pool) -> Bool) -> [IPAddress] {
+        layout.pools.indices.filter { layout.pools[$0].autoAssign && isMeant(layout.pools[$0]) }
+            .flatMap { layout.nextFree(in: $0, count: count) }
+    }
+
     /// When `advance(to:)` next has something to do.
     public var nextQuarantineEnd: MonotonicTime? { deadlines.next.flatMap { $0 == Self.never ? nil : $0 } }
 

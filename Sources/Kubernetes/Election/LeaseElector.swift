@@ -33,7 +33,12 @@ public final class LeaseElector: Sendable {
 
     /// Takes part until `stop` has been called and the lease let go, or until the task is cancelled, which leaves it
     /// to run out. Losing the lease ends nothing. To be called once.
-    public func run(report: (LeaseElection.Leadership) async -> Void) async {
+    ///
+    /// `hear` is told of each request that failed, and nil of each that did not.
+    public func run(
+        report: (LeaseElection.Leadership) async -> Void,
+        hear: @escaping @Sendable (APIError?) async -> Void = { _ in }
+    ) async {
         var election = LeaseElection(identity: identity, timing: timing, seed: seed)
         var timer = 0
         await withDiscardingTaskGroup { group in
@@ -47,7 +52,7 @@ public final class LeaseElector: Sendable {
                 }
                 for effect in election.handle(event, at: now, wallClock: .now) {
                     switch effect {
-                    case .fetch, .create, .update: group.addTask { await self.request(effect) }
+                    case .fetch, .create, .update: group.addTask { await self.request(effect, hear) }
                     case .startTimer(let duration):
                         timer += 1
                         group.addTask { [timer] in await self.wait(duration, timer) }
@@ -72,11 +77,15 @@ public final class LeaseElector: Sendable {
         input.yield(.timer(number))
     }
 
-    private func request(_ effect: LeaseElection.Effect) async {
+    private func request(
+        _ effect: LeaseElection.Effect, _ hear: @Sendable (APIError?) async -> Void
+    ) async {
         do throws(APIError) {
             guard let event = try await event(of: effect) else { return }
+            await hear(nil)
             input.yield(.event(event))
         } catch {
+            if !error.isConflict, !error.isAlreadyExists, !error.isCancelled { await hear(error) }
             input.yield(.event(error.isConflict || error.isAlreadyExists ? .conflicted : .failed))
         }
     }

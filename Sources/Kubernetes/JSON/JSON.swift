@@ -8,22 +8,21 @@ enum JSON {
     static func decode<Value: Decodable>(_ type: Value.Type, from octets: [UInt8]) throws(Malformed)
         -> Value
     {
+        let text = isText(octets) ? octets : Array(String(decoding: octets, as: UTF8.self).utf8)
         do {
-            return try JSONDecoder().decode(type, from: Data(octets))
+            return try JSONDecoder().decode(type, from: Data(text))
         } catch {
-            guard let repaired = repaired(octets) else { throw Malformed(error) }
-            do {
-                return try JSONDecoder().decode(type, from: Data(repaired))
-            } catch {
-                throw Malformed(error)
-            }
+            throw Malformed(error)
         }
     }
 
-    /// Nil when there is nothing to repair.
-    private static func repaired(_ octets: [UInt8]) -> [UInt8]? {
-        guard String(validating: octets, as: UTF8.self) == nil else { return nil }
-        return Array(String(decoding: octets, as: UTF8.self).utf8)
+    private static func isText(_ octets: [UInt8]) -> Bool {
+        do {
+            _ = try UTF8Span(validating: octets.span)
+            return true
+        } catch {
+            return false
+        }
     }
 
     /// A document that is not JSON, or not what was expected.

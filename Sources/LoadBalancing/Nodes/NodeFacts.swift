@@ -47,6 +47,17 @@ public struct NodeFacts: Hashable, Sendable {
     /// Set by the cluster autoscaler on a node that it is about to remove.
     public static let autoscalerTaint = "ToBeDeletedByClusterAutoscaler"
 
+    /// Takes all nodes for ready where none is: then it is the cluster that has lost sight of them, and an address that
+    /// nobody may announce would help no one.
+    public static func trusted(_ nodes: [NodeName: NodeFacts]) -> [NodeName: NodeFacts] {
+        guard !nodes.values.contains(where: { $0.readiness == .ready }) else { return nodes }
+        return nodes.mapValues { node in
+            var node = node
+            node.readiness = .ready
+            return node
+        }
+    }
+
     /// Whether the exclude label is there and means it.
     public var isExcludedByLabel: Bool { Self.isSet(labels[Self.excludeLabel]) }
 

@@ -68,6 +68,11 @@ extension Planner {
         return report
     }
 
+    /// What Services are likely to get next in this mode, at most `count` of each pool and family.
+    public func candidates(for mode: Mode, _ count: Int) -> [IPAddress] {
+        ledger.candidates(count) { self.mode(ofPool: $0.name) == mode }
+    }
+
     /// How full each pool is.
     public var poolUsage: [PoolUsage] { ledger.usage }
 }

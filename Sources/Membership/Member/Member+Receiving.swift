@@ -125,6 +125,7 @@ extension Member {
             rejections[Rejection.malformed.rawValue] &+= 1
             return
         }
+        if peers[index].state?.stations != state.stations { stationGeneration += 1 }
         peers[index].state = state
         peers[index].stateVersion = part.version
         if peers[index].reach.isMember { updateMember(peers[index]) }

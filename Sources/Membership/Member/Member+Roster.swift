@@ -48,6 +48,7 @@ extension Member {
     private mutating func removePeers(where shouldGo: (Peer) -> Bool) {
         for peer in peers where shouldGo(peer) { ownership.forget(peer.id) }
         peers.removeAll(where: shouldGo)
+        stationGeneration += 1
     }
 
     private mutating func rosterChanged() {

@@ -25,6 +25,8 @@ public struct Member: Sendable {
     var peers: [Peer] = []
     var positions: [NodeID: Int] = [:]
     var isRosterKnown = false
+    /// Grows whenever what `stations` says may be different.
+    public internal(set) var stationGeneration = 0
     var rosterDigest: UInt32 = 0
     var ownership: Ownership
     var hearing = Hearing()

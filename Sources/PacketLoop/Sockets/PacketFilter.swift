@@ -18,6 +18,14 @@ public struct PacketFilter: Sendable {
             Condition(octetAt: 54, equals: [135, 136]),
         ])
 
+    /// ICMPv6 router advertisements (type 134) without extension headers, as above.
+    public static let routerAdvertisements = PacketFilter(
+        accepting: [
+            Condition(halfWordAt: 12, equals: [UInt32(EtherType.ipv6.number)]),
+            Condition(octetAt: 20, equals: [58]),
+            Condition(octetAt: 54, equals: [134]),
+        ])
+
     /// A field of the frame or of what the kernel knows about it, and the values of which it must have one.
     private struct Condition {
         let load: [sock_filter]

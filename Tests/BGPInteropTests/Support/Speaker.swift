@@ -85,7 +85,7 @@ final class Speaker: Sendable {
         return "herald's log:\n" + log.split(separator: "\n").suffix(40).joined(separator: "\n")
     }
 
-    private static func program() throws -> String {
+    static func program() throws -> String {
         if let named = unsafe getenv("HERALD_PROGRAM") { return unsafe String(cString: named) }
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/herald"

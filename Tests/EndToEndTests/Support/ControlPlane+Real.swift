@@ -33,8 +33,6 @@ extension ControlPlane {
             "--service-account-key-file=\(files.accountPublicKey)",
             "--service-account-signing-key-file=\(files.accountKey)", "--disable-admission-plugins=ServiceAccount",
             "--service-cluster-ip-range=10.96.0.0/16,fd96::/112", "--allow-privileged=true",
-            // Etcd holds nothing for long, and the watch cache need not either.
-            "--etcd-compaction-interval=0",
         ]
     }
 
@@ -45,7 +43,7 @@ extension ControlPlane {
             path,
             [
                 "--data-dir=\(folder)/etcd", "--listen-client-urls=\(url)", "--advertise-client-urls=\(url)",
-                "--listen-peer-urls=http://127.0.0.1:\(freePort())", "--unsafe-no-fsync=true",
+                "--listen-peer-urls=http://127.0.0.1:\(freePort())",
             ], log: log)
         let transfer = try HTTPTransfer.start()
         let endpoint = try HTTPEndpoint(url)

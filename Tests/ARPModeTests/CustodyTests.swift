@@ -1,0 +1,140 @@
+import AddressResolution
+import Configuration
+import HashTreeCollections
+import LoadBalancing
+import Membership
+import Netlink
+import NetworkTypes
+import Testing
+
+@testable import ARPMode
+
+/// Several custodies on one switch that loses nothing, with kernels that do at once what they are asked.
+@Suite("Custody")
+struct CustodyTests {
+    private let vip = IPAddress.test("192.0.2.10")
+    private let vips = (10..<16).map { IPAddress.test("192.0.2.\($0)") }
+
+    private func inEffect(_ segment: ModelSegment, _ address: IPAddress) -> [Int] {
+        segment.nodes.indices.filter {
+            segment.nodes[$0].isRunning && segment.nodes[$0].reports[address] == .inEffect(interface: "eth0")
+        }
+    }
+
+    @Test("a node that is alone announces what it finds recorded without a probe, and probes what comes later")
+    func alone() {
+        var segment = ModelSegment(names: ["a"], peers: false)
+        segment.want([vip])
+        segment.run(for: .milliseconds(1))
+        #expect(inEffect(segment, vip) == [0])
+        #expect(segment.probes.isEmpty)
+        segment.want([vip, vips[1]])
+        segment.run(for: .milliseconds(30))
+        #expect(inEffect(segment, vips[1]) == [])
+        segment.run(for: .milliseconds(20))
+        #expect(inEffect(segment, vips[1]) == [0])
+        #expect(segment.probes == [vips[1], vips[1]])
+    }
+
+    @Test("what was asked about ahead is announced at once when it is wanted")
+    func ahead() {
+        var segment = ModelSegment(names: ["a"], peers: false)
+        segment.want([])
+        segment.expect([vip], on: 0)
+        segment.run(for: .milliseconds(60))
+        #expect(segment.probes == [vip, vip])
+        segment.want([vip])
+        segment.run(for: .milliseconds(1))
+        #expect(inEffect(segment, vip) == [0])
+        #expect(segment.probes.count == 2)
+    }
+
+    @Test("each address has one owner among three nodes, and the others tell whose it is")
+    func sharing() throws {
+        var segment = ModelSegment(names: ["a", "b", "c"])
+        segment.want(vips)
+        segment.run(for: .seconds(1))
+        for address in vips {
+            let owner = try #require(inEffect(segment, address).first)
+            for node in segment.nodes.indices where node != owner {
+                #expect(segment.nodes[node].reports[address] == .owned(by: segment.nodes[owner].name))
+            }
+        }
+        #expect(Set(vips.compactMap { inEffect(segment, $0).first }).count == 3)
+    }
+
+    @Test("a lost owner's addresses are announced elsewhere within the detection time, without a probe")
+    func takeover() throws {
+        var segment = ModelSegment(names: ["a", "b", "c"])
+        segment.want(vips)
+        segment.run(for: .seconds(1))
+        let owner = try #require(inEffect(segment, vip).first)
+        let mine = vips.filter { inEffect(segment, $0) == [owner] }
+        segment.probes = []
+        segment.nodes[owner].isRunning = false
+        segment.run(for: .milliseconds(160))
+        for address in mine { #expect(inEffect(segment, address).count == 1) }
+        #expect(segment.probes.isEmpty)
+    }
+
+    @Test("a node that leaves lets go only when others have taken over")
+    func leaving() throws {
+        var segment = ModelSegment(names: ["a", "b", "c"])
+        segment.want(vips)
+        segment.run(for: .seconds(1))
+        let owner = try #require(inEffect(segment, vip).first)
+        segment.feed(owner) { $0.beginEnd(at: $1) }
+        for _ in 0..<40 {
+            segment.run(for: .milliseconds(1))
+            for address in vips { #expect(!inEffect(segment, address).isEmpty) }
+        }
+        #expect(segment.nodes[owner].custody.isHandedOver)
+        for address in vips { #expect(!inEffect(segment, address).contains(owner)) }
+    }
+
+    @Test("without a key nothing is announced beside other nodes, and the sentence says why")
+    func noKey() {
+        let obstacle = Obstacle(reason: "NoMembershipKey", sentence: "write a key")
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.feed(0) { $0.setMembershipObstacle(obstacle, at: $1) }
+        segment.want([vip])
+        segment.run(for: .seconds(1))
+        #expect(segment.nodes[0].reports[vip] == .blocked(obstacle))
+        #expect(inEffect(segment, vip) == [1])
+        segment.feed(0) { $0.setMembershipObstacle(nil, at: $1) }
+        segment.run(for: .seconds(1))
+        #expect(segment.nodes[0].reports[vip] == .owned(by: NodeName("b")))
+    }
+
+    @Test("the only node of a cluster that is excluded says so")
+    func excluded() throws {
+        var segment = ModelSegment(names: ["a"], peers: false)
+        let facts = NodeFacts(name: NodeName("a"), labels: [NodeFacts.excludeLabel: ""])
+        segment.feed(0) { $0.setNodes([facts.name: facts], unixTime: 0, at: $1) }
+        segment.want([vip])
+        segment.run(for: .seconds(1))
+        guard case .blocked(let obstacle)? = segment.nodes[0].reports[vip] else {
+            Issue.record("\(String(describing: segment.nodes[0].reports[vip]))")
+            return
+        }
+        #expect(obstacle.sentence.contains("the only node of the cluster, a, carries the label"))
+        segment.feed(0) { $0.setNodes([facts.name: NodeFacts(name: facts.name)], unixTime: 0, at: $1) }
+        segment.run(for: .milliseconds(60))
+        #expect(inEffect(segment, vip) == [0])
+    }
+
+    @Test("a foreign host's address is not taken, and a new claim of it is probed again")
+    func foreign() {
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.foreigners[vip] = MACAddress(number: 0x0200_0000_00FF)
+        segment.want([vip])
+        segment.run(for: .seconds(3))
+        #expect(inEffect(segment, vip) == [])
+        let conflict = AnnouncementEffect.State.conflicted(
+            by: MACAddress(number: 0x0200_0000_00FF), interface: "eth0")
+        #expect(segment.nodes.allSatisfy { $0.reports[vip] == conflict })
+        segment.foreigners[vip] = nil
+        segment.run(for: .seconds(12))
+        #expect(inEffect(segment, vip).count == 1)
+    }
+}
