@@ -123,7 +123,8 @@ let package = Package(
         .executableTarget(
             name: "herald-bench",
             dependencies: [
-                "AddressResolution", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "NetworkTypes",
+                "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing",
+                "NetworkTypes",
             ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks

@@ -16,13 +16,23 @@ struct Suite {
         measure("allocation") { AllocationBenchmark().figures() }
         measure("planner") { PlannerBenchmark().figures() }
         measure("responder") { ResponderBenchmark().figures() }
+        measure("routing: messages") { MessageBenchmark().figures() }
         let lab = try Lab.make(named: "bench")
         defer {
             try? lab.close()
             Stage.clean()
         }
         try runOnNodes(lab)
+        try runOnRouters(lab)
         try runOnCluster(lab)
+    }
+
+    /// All have "routing" in their title.
+    private mutating func runOnRouters(_ lab: Lab) throws {
+        guard "routing".contains(options.only) || options.only.hasPrefix("routing") else { return }
+        let stage = try RouterStage(in: lab, herald: options.herald)
+        measure("routing: 10,000 prefixes") { try RouteBenchmark(stage: stage).figures() }
+        measure("routing: BFD") { try DetectionBenchmark(stage: stage).figures() }
     }
 
     /// All have "cluster" in their title, so that  --only cluster  runs them alone.

@@ -33,7 +33,9 @@ extension BGPAnnouncer {
         configureListener(new)
         for spec in new.specs { put(spec) }
         isFirstPlan = false
-        untold.formUnion(book.wanted.keys)
+        if old?.specs != new.specs || old?.idle != new.idle || old?.obstacle != new.obstacle {
+            untold.formUnion(book.wanted.keys)
+        }
         settle()
     }
 

@@ -118,6 +118,10 @@ extension BGPAnnouncer {
     }
 
     private func nodeObstacle() -> Obstacle? {
+        if isDraining {
+            return Obstacle(
+                reason: "Draining", sentence: "node \(node) is drained; end that by  herald undrain")
+        }
         guard let facts else {
             guard hasNodes else { return nil }
             return Obstacle(
@@ -153,16 +157,13 @@ extension BGPAnnouncer {
 
     // MARK: Telling
 
-    /// Every address may look different after a change of the session.
+    /// With a session lost, every address may look different; otherwise those that waited may not any more.
     func noteRoutes(of driver: PeerDriver) {
-        guard driver.peer.isFlushed || !driver.isEstablished else { return }
-        let waiting = book.wanted.keys.lazy.filter { [told] address in
-            switch told[address] {
-            case .inEffect: !driver.isEstablished
-            default: true
-            }
+        if !driver.isEstablished {
+            untold.formUnion(book.wanted.keys)
+        } else if driver.peer.isFlushed {
+            untold.formUnion(waiting)
         }
-        untold.formUnion(waiting)
     }
 
     func tellEffects() {
@@ -171,9 +172,15 @@ extension BGPAnnouncer {
         for address in untold {
             let state = book.wanted[address].map(effect) ?? (book.entries[address] == nil ? .withdrawn : nil)
             guard let state, told[address] != state else { continue }
-            if state == .withdrawn {
+            switch state {
+            case .withdrawn:
+                waiting.remove(address)
                 guard told.removeValue(forKey: address) != nil else { continue }
-            } else {
+            case .inEffect:
+                waiting.remove(address)
+                told[address] = state
+            case .owned, .pending, .blocked, .conflicted:
+                waiting.insert(address)
                 told[address] = state
             }
             news[address] = state
@@ -204,15 +211,22 @@ extension BGPAnnouncer {
 
     /// In effect when one peer has it.
     private func reach(of address: IPAddress, _ entry: RouteBook.Entry) -> AnnouncementEffect.State {
+        let isHad = drivers.values.contains { driver in
+            guard driver.isEstablished, driver.peer.isFlushed, let shape = driver.spec.shape(ofPool: entry.pool) else {
+                return false
+            }
+            return driver.peer.routes.isAnnounced(shape.prefix(of: address))
+        }
+        return isHad ? .inEffect(interface: attachmentName) : obstacle(to: address, entry)
+    }
+
+    /// Why no peer has an address.
+    private func obstacle(to address: IPAddress, _ entry: RouteBook.Entry) -> AnnouncementEffect.State {
         var refusals: [String] = []
         var waiting: [String] = []
         for (name, driver) in drivers.sorted(by: { $0.key < $1.key }) {
             guard let shape = driver.spec.shape(ofPool: entry.pool) else { continue }
-            let prefix = shape.prefix(of: address)
-            if driver.isEstablished, driver.peer.routes.isAnnounced(prefix), driver.peer.isFlushed {
-                return .inEffect(interface: attachmentName)
-            }
-            switch driver.peer.routes.refusal(of: prefix) {
+            switch driver.peer.routes.refusal(of: shape.prefix(of: address)) {
             case nil: waiting.append("\(name) is being told")
             case .noSession: waiting.append("\(name): \(driver.peer.session.lastError ?? "no session yet")")
             case let refusal?: refusals.append("\(name): \(refusal)")

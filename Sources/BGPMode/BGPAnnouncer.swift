@@ -62,6 +62,8 @@ public actor BGPAnnouncer: Announcer {
     /// What was logged of each peer since its last session.
     var logged: [String: Set<String>] = [:]
     var told: [IPAddress: AnnouncementEffect.State] = [:]
+    /// Those of `told` that are not in effect.
+    var waiting: Set<IPAddress> = []
     /// Addresses whose state may be another than was told.
     var untold: Set<IPAddress> = []
     var random = SystemRandomNumberGenerator()
@@ -74,6 +76,8 @@ public actor BGPAnnouncer: Announcer {
     var completionTimer: LoopTimer?
     var isRunning = false
     var isClosed = false
+    /// Whether someone has asked this node to leave.
+    var isDraining = false
     /// Peers of the first plan come after a restart of this process; later ones do not.
     var isFirstPlan = true
 
@@ -160,6 +164,15 @@ public actor BGPAnnouncer: Announcer {
         if new.attach != old.attach { moveAttachment(from: old.attach) }
         keyPaths.continuation.yield(new.peers.compactMap(\.passwordFile))
         replan()
+        reconsiderEligibility()
+    }
+
+    /// Has this node withdraw its routes, or lets it announce again.
+    ///
+    /// Returns once they are marked, with no grace then left to wait for: the withdrawal follows by itself.
+    public func setDraining(_ isDraining: Bool) {
+        guard isDraining != self.isDraining else { return }
+        self.isDraining = isDraining
         reconsiderEligibility()
     }
 

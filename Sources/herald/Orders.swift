@@ -5,8 +5,9 @@ struct Drain: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Hands the addresses of this node over to others, without a gap.",
         discussion: """
-            In ARP mode. Each address is announced by another node before this one lets go of it; what no other node can \
-            take stays here. Holds until 'herald undrain', or the end of the process.
+            In ARP mode each address is announced by another node before this one lets go of it; what no other node can \
+            take stays here. In BGP mode routes are marked with GRACEFUL_SHUTDOWN for bgp.grace, and then withdrawn. Holds \
+            until 'herald undrain', or the end of the process.
 
             Exit status: 0 every address has another node; 1 some stay, or no herald answered; 64 the command line is \
             wrong.
