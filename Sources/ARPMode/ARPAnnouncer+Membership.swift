@@ -56,7 +56,8 @@ extension ARPAnnouncer {
         return MembershipReport(
             nodes: nodes, isSettling: status?.isSettling ?? false, isDraining: custody.isDraining,
             addressCount: status?.claims.count ?? 0, rejections: Dictionary(rejections, uniquingKeysWith: +),
-            claims: tally.claims, conflicts: tally.conflicts, pauses: tally.pauses,
+            provenAhead: custody.speaker.scouting.provenCount, claims: tally.claims, conflicts: tally.conflicts,
+            pauses: tally.pauses,
             problem: custody.roster.others.isEmpty ? nil : keyProblem?.sentence)
     }
 

@@ -50,6 +50,8 @@ public actor ARPAnnouncer: Announcer {
     private var isClosed = false
     var waiters: [CheckedContinuation<Void, Never>] = []
 
+    /// Addresses that the kernel is asked to hold in one request.
+    private static let pieceSize = 64
     /// The device of `attach: link`.
     static let deviceName = "herald0"
 
@@ -211,11 +213,16 @@ public actor ARPAnnouncer: Announcer {
     // MARK: Kernel
 
     private func hold(_ tickets: [AddressKey: UInt64]) {
-        guard !tickets.isEmpty else { return }
-        keeper.keep(Array(tickets.keys)) { [weak self, loop] results in
-            guard let self else { return }
-            loop.execute {
-                self.onLoop { announcer in announcer.takeIn(results, tickets) }
+        var rest = Array(tickets)[...]
+        // In pieces: those that are held are announced while the kernel takes the next.
+        while !rest.isEmpty {
+            let piece = Dictionary(rest.prefix(Self.pieceSize).map { ($0.key, $0.value) }, uniquingKeysWith: max)
+            rest = rest.dropFirst(Self.pieceSize)
+            keeper.keep(Array(piece.keys)) { [weak self, loop] results in
+                guard let self else { return }
+                loop.execute {
+                    self.onLoop { announcer in announcer.takeIn(results, piece) }
+                }
             }
         }
     }

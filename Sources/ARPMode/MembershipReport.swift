@@ -28,6 +28,8 @@ public struct MembershipReport: Sendable {
     public let addressCount: Int
     /// Datagrams dropped, by reason.
     public let rejections: [String: Int]
+    /// Addresses likely to be wanted next that nobody on the network answered for.
+    public let provenAhead: Int
     /// Addresses that this node took since its start, by reason: `fresh`, `takeover`, `handover` or `adoption`.
     public let claims: [String: Int]
     /// How often another host was heard to have an address of ours, since the start.

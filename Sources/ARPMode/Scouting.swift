@@ -15,8 +15,8 @@ struct Scouting: Sendable {
 
     var nextWake: MonotonicTime? { due.values.min() }
 
-    /// Those that are proven to be free.
-    var provenCount: Int { proven.count }
+    /// How many of those that are expected were found to be free.
+    var provenCount: Int { addresses.count { proven[$0] != nil } }
 
     /// Returns those that are expected no longer.
     mutating func expect(_ new: Set<IPAddress>, at now: MonotonicTime) -> Set<IPAddress> {

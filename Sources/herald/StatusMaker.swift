@@ -100,7 +100,7 @@ struct StatusMaker: Sendable {
     }
 
     private static func membership(_ report: MembershipReport) -> StatusDocument.Membership {
-        StatusDocument.Membership(
+        var membership = StatusDocument.Membership(
             members: report.nodes.map { node in
                 .init(
                     name: node.name.text, reach: node.reach, verdict: node.verdict,
@@ -109,6 +109,8 @@ struct StatusMaker: Sendable {
             },
             addresses: report.addressCount, isSettling: report.isSettling, isDraining: report.isDraining,
             rejections: report.rejections, problem: report.problem)
+        membership.freeAhead = report.provenAhead
+        return membership
     }
 
     private static func pool(_ usage: PoolUsage) -> StatusDocument.Pool {

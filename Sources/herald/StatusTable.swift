@@ -31,6 +31,9 @@ struct StatusTable {
     private static func lines(_ membership: StatusDocument.Membership) -> [String] {
         var lines: [String] = []
         if membership.isDraining { lines.append("this node hands over its addresses; end that by: herald undrain") }
+        if let free = membership.freeAhead, free > 0 {
+            lines.append("asked ahead: nobody answers for the next \(free) addresses to be given")
+        }
         if let problem = membership.problem { lines.append("membership: \(problem)") }
         return lines
             + membership.members.map { member in

@@ -155,6 +155,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         public var isSettling: Bool
         /// Whether it hands over what it has.
         public var isDraining: Bool
+        /// How many addresses that are likely to be given next were found to be free on the network.
+        public var freeAhead: Int?
         /// Datagrams dropped, by reason.
         public var rejections: [String: Int]
         /// What keeps nodes from sharing addresses.
