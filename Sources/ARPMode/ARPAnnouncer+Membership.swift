@@ -4,6 +4,7 @@ import FoundationEssentials
 public import LoadBalancing
 import Logging
 import Membership
+import Netlink
 public import NetworkTypes
 import PacketLoop
 import ServiceLifecycle
@@ -33,6 +34,11 @@ extension ARPAnnouncer {
         return custody.claims.count
     }
 
+    /// A check of this node fails, for the reason given, or no longer: while one does, the node owns nothing.
+    public func setCheck(_ name: String, failure: String?) {
+        feed { $0.setCheck(name, failure: failure, at: loop.now) }
+    }
+
     /// Offers to others what this node has above its fair share.
     public func rebalance() {
         feed { $0.rebalance(at: loop.now) }
@@ -51,6 +57,22 @@ extension ARPAnnouncer {
             nodes: nodes, isSettling: status?.isSettling ?? false, isDraining: custody.isDraining,
             addressCount: status?.claims.count ?? 0, rejections: Dictionary(rejections, uniquingKeysWith: +),
             problem: custody.roster.others.isEmpty ? nil : keyProblem?.sentence)
+    }
+
+    /// What should be different on this node, a sentence with its cure each.
+    public var adviceSentences: [String] { Set(advice.values.flatMap(\.self)).sorted() }
+
+    /// Says once what the kernel's settings do to addresses on an interface.
+    func advise(_ settings: InterfaceSettings, on name: String) {
+        guard let network = custody.speaker.network else { return }
+        let sentences = SettingsAdvice.sentences(settings, on: name, attach: custody.settings.attach, in: network)
+        let known = Set(adviceSentences)
+        advice[name] = sentences.isEmpty ? nil : sentences
+        for sentence in sentences where !known.contains(sentence) {
+            logger.warning(
+                "a setting of the kernel keeps addresses from working",
+                metadata: ["interface.name": "\(name)", "error": "\(sentence)"])
+        }
     }
 
     // MARK: Keys

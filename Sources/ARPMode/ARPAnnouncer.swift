@@ -36,6 +36,8 @@ public actor ARPAnnouncer: Announcer {
     /// Where the datagram that is being looked at came from.
     var source: SocketAddress?
     var keyProblem: Obstacle?
+    /// What the kernel's settings do to addresses, by interface.
+    var advice: [String: [String]] = [:]
     private let groups = MulticastMembership()
     /// Interfaces whose sockets could not be opened just now.
     private var unopened: [LinkIndex: Obstacle] = [:]
@@ -53,10 +55,11 @@ public actor ARPAnnouncer: Announcer {
     ///   - node: this node, as the others name it.
     ///   - loop: where frames are sent and received.
     ///   - keeper: has the kernel hold addresses, on a loop of its own.
+    ///   - checks: the names of checks whose first result, by `setCheck`, is waited for.
     ///   - isGivenKeys: keys come by `setKeys`, unless `membership` names a file.
     public init(
         node: NodeName, loop: PacketLoop, network: HostNetwork, keeper: AddressKeeper, settings: ARPSettings,
-        membership: MembershipSettings, isGivenKeys: Bool = false, logger: Logger
+        membership: MembershipSettings, isGivenKeys: Bool = false, checks: Set<String> = [], logger: Logger
     ) {
         self.loop = loop
         self.network = network
@@ -67,7 +70,8 @@ public actor ARPAnnouncer: Announcer {
         attach = settings.attach
         let incarnation = UInt64(max(Date().timeIntervalSince1970, 0) * 1_000_000) * 1_000
         custody = Custody(
-            node: node, settings: settings, membership: membership, seal: keys, incarnation: incarnation)
+            node: node, settings: settings, membership: membership, seal: keys, incarnation: incarnation,
+            checks: checks)
     }
 
     /// Follows the host's links and announces until graceful shutdown, then hands over and withdraws everything.
@@ -286,7 +290,9 @@ public actor ARPAnnouncer: Announcer {
                 reason: "InterfaceNotOpened",
                 sentence: "interface \(name) cannot be listened on: \(error); herald needs the capability NET_RAW")
         }
-        custody.speaker.opened(link, settings: InterfaceSettings(link: name))
+        let settings = InterfaceSettings(link: name)
+        custody.speaker.opened(link, settings: settings)
+        if let settings { advise(settings, on: name) }
     }
 
     private func receive(_ frames: [[UInt8]], on link: LinkIndex) {

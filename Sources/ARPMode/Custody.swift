@@ -50,6 +50,8 @@ struct Custody: Sendable {
     private let incarnation: UInt64
     var speaker: Speaker
     var member: Member?
+    /// Checks of this node whose first result is to come; nothing is begun before.
+    private var untriedChecks: Set<String>
     /// Why there can be no membership though there are other nodes.
     private(set) var membershipObstacle: Obstacle?
     /// What is desired, by address; nil before the first time.
@@ -82,8 +84,9 @@ struct Custody: Sendable {
     /// - Parameter incarnation: higher than that of any run before, such as the time in nanoseconds.
     init(
         node: NodeName, settings: ARPSettings, membership: MembershipSettings, seal: any HeartbeatSeal,
-        incarnation: UInt64
+        incarnation: UInt64, checks: Set<String> = []
     ) {
+        untriedChecks = checks
         self.node = node
         self.settings = settings
         self.seal = seal
@@ -134,6 +137,14 @@ extension Custody {
     /// Looks again whether this node may own addresses, which time alone can change.
     mutating func look(unixTime: Int64, at now: MonotonicTime) -> [Effect] {
         self.unixTime = unixTime
+        return updateEligibility(at: now) + settle(at: now)
+    }
+
+    /// A check of this node fails, for the reason given, or no longer.
+    mutating func setCheck(_ name: String, failure: String?, at now: MonotonicTime) -> [Effect] {
+        untriedChecks.remove(name)
+        roster.failingChecks[name] = failure
+        guard member != nil else { return start(at: now) + settle(at: now) }
         return updateEligibility(at: now) + settle(at: now)
     }
 
@@ -233,10 +244,12 @@ extension Custody {
 extension Custody {
     /// Begins once all that a beginning needs is known.
     private mutating func start(at now: MonotonicTime) -> [Effect] {
-        guard member == nil, !isEnding, let desired, let network = speaker.network,
+        guard member == nil, !isEnding, untriedChecks.isEmpty, let desired, let network = speaker.network,
             roster.nodes != nil || !roster.membership.peers.isEmpty, roster.others.isEmpty || membershipObstacle == nil
         else { return [] }
-        let adopted = Set(network.ownAddresses.map(\.address))
+        // What lives on the loopback interface is not announced from there by ARP.
+        let left = network.ownAddresses.filter { network.links[$0.link]?.isLoopback != true }
+        let adopted = Set(left.map(\.address))
         let detection = FailureDetector.Settings(
             interval: roster.membership.interval, missed: roster.membership.missed)
         member = Member(

@@ -7,6 +7,8 @@ import NetworkTypes
 struct NodeRoster: Sendable {
     let node: NodeName
     var membership: MembershipSettings
+    /// Checks of this node that fail, with what they say.
+    var failingChecks: [String: String] = [:]
     /// Nil until the source has told them.
     var nodes: [NodeName: NodeFacts]?
 
@@ -30,6 +32,7 @@ struct NodeRoster: Sendable {
 
     /// Whether this node must not own anything; being drained is another matter.
     func isExcluded(by rule: NodeEligibility, at time: Int64) -> Bool {
+        guard failingChecks.isEmpty else { return true }
         guard let nodes, !nodes.isEmpty else { return false }
         guard var facts = nodes[node] else { return true }
         facts.isDraining = false

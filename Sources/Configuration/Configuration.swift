@@ -15,6 +15,8 @@ public struct Configuration: Hashable, Sendable {
     public var arp = ARPSettings()
     /// How nodes that share addresses know of each other.
     public var membership = MembershipSettings()
+    /// What must answer on this node for it to own addresses in ARP mode.
+    public var checks: [BackendCheck] = []
     /// How addresses are announced by BGP.
     public var bgp = BGPSettings()
     /// What is logged, and how.

@@ -36,7 +36,7 @@ extension Daemon {
             reporters: reporters)
         let settings = parsed.configuration.operations
         return OperationsServer(
-            socketPath: settings.socket,
+            socketPath: settings.socket, alternativePath: Self.socket(settings.socket, of: node),
             port: settings.listen.map { .init(address: $0.address, number: $0.port) },
             logger: Logger(label: "operations")
         ) { request in
@@ -44,6 +44,13 @@ extension Daemon {
         } performer: { request in
             await Self.perform(request.path, arp, bgp)
         }
+    }
+
+    /// Beside the socket of the configuration, for a node among others on one host: `herald.node-a.sock`.
+    private static func socket(_ path: String, of node: NodeName) -> String {
+        let name = node.text.map { $0.isLetter || $0.isNumber || "-.".contains($0) ? $0 : "-" }
+        let stem = path.hasSuffix(".sock") ? String(path.dropLast(5)) : path
+        return "\(stem).\(String(name)).sock"
     }
 
     /// Beats every other second for as long as the loop runs.

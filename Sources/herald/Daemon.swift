@@ -37,7 +37,7 @@ struct Daemon {
         let arp = ARPAnnouncer(
             node: node, loop: packets, network: network, keeper: keeper, settings: configuration.arp,
             membership: configuration.membership, isGivenKeys: configuration.source.isCluster,
-            logger: Logger(label: "arp"))
+            checks: Set(configuration.checks.map(\.name)), logger: Logger(label: "arp"))
         let bgp = makeBGP(configuration, on: packets, network, keeper)
         let kubernetes = try makeKubernetes(configuration)
         let source = try kubernetes?.source ?? makeDirectory(configuration)
@@ -64,6 +64,11 @@ struct Daemon {
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
         var services: [any Service] = [server, source, network, arp, bgp, reserver, keeperOfFile, serviceOperator]
+        if !configuration.checks.isEmpty {
+            services.append(
+                BackendChecks(
+                    checks: configuration.checks, loop: packets, arp: arp, logger: Logger(label: "checks")))
+        }
         if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
         if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
@@ -88,6 +93,7 @@ struct Daemon {
         var keys: [String] = []
         if new.source != old.source { keys.append("source") }
         if new.membership != old.membership { keys.append("membership") }
+        if new.checks != old.checks { keys.append("checks") }
         if new.arp.election != old.arp.election { keys.append("arp.election") }
         if new.operations != old.operations { keys.append("operations") }
         if new.log.format != old.log.format { keys.append("log.format") }

@@ -63,6 +63,7 @@ struct StatusMaker: Sendable {
             sections: await reports().sections)
         if state.parsed.configuration.modes.contains(.arp) {
             document.membership = Self.membership(await arp.membershipReport())
+            document.problems += await arp.adviceSentences
         }
         if state.parsed.configuration.modes.contains(.bgp) { document.bgp = Self.bgp(await bgp.report()) }
         return document

@@ -86,3 +86,46 @@ struct MembershipTests {
         }
     }
 }
+
+@Suite("Checks in the configuration")
+struct CheckTests {
+    private func parse(_ text: String) throws -> ParsedConfiguration {
+        try Configuration.parse(
+            Array(("mode: arp\npools: [{name: a, addresses: [10.0.0.0/24]}]\n" + text + "\n").utf8), file: "herald.yaml"
+        )
+    }
+
+    @Test("a check tries a port or a URL")
+    func targets() throws {
+        let checks = try parse(
+            "checks: [{name: port, tcp: \"127.0.0.1:6443\"}, {name: page, url: \"https://127.0.0.1:6443/livez\", "
+                + "verifyCertificate: false, interval: 500ms, timeout: 200ms, failures: 1, successes: 2}]"
+        ).configuration.checks
+        #expect(checks.map(\.name) == ["port", "page"])
+        #expect(checks[0].target == .tcp(ListenAddress(address: IPAddress(ipv4: 0x7F00_0001), port: 6443)))
+        #expect(checks[0].verifiesCertificate && checks[0].interval == .seconds(2) && checks[0].failures == 3)
+        #expect(checks[1].target == .url("https://127.0.0.1:6443/livez") && !checks[1].verifiesCertificate)
+        #expect(checks[1].interval == .milliseconds(500) && checks[1].successes == 2)
+    }
+
+    @Test(
+        "what cannot be tried is refused",
+        arguments: [
+            ("checks: [{name: a}]", "check 'a' must try one thing; write either tcp: or url:"),
+            ("checks: [{name: a, url: \"ftp://x/\"}]", "'ftp://x/' is not a URL of http or https"),
+            ("checks: [{name: a, url: \"http://\"}]", "'http://' is not a URL of http or https"),
+            ("checks: [{name: a, tcp: \"127.0.0.1\"}]", "'127.0.0.1' is not an address with a port"),
+            (
+                "checks: [{name: a, tcp: \"127.0.0.1:1\"}, {name: a, tcp: \"127.0.0.1:2\"}]",
+                "there are two checks 'a'; give each check its own name"
+            ),
+        ])
+    func refusals(text: String, expected: String) {
+        do {
+            _ = try parse(text)
+            Issue.record("taken")
+        } catch {
+            #expect("\(error)".contains(expected), "\(error)")
+        }
+    }
+}

@@ -48,12 +48,12 @@ struct ProblemTests {
             (
                 "mode: arp\nfrontend: []\n",
                 "2:1: error: unknown key 'frontend'; remove it; the keys here are "
-                    + "mode, source, services, pools, arp, membership, bgp, log, operations"
+                    + "mode, source, services, pools, arp, membership, checks, bgp, log, operations"
             ),
             (
                 "mode: arp\n\"a\\nb\": 1\n",
                 "2:1: error: unknown key 'a\\u{a}b'; remove it; the keys here are "
-                    + "mode, source, services, pools, arp, membership, bgp, log, operations"
+                    + "mode, source, services, pools, arp, membership, checks, bgp, log, operations"
             ),
             (
                 "mode: arp\nsource: {}\n",

@@ -26,6 +26,27 @@ extension EndToEndSuite {
             }
         }
 
+        @Test("what is no UTF-8, and fields that nobody knows, do no harm")
+        func octets() async throws {
+            try await withCluster { cluster in
+                let herald = try await cluster.addHerald()
+                try herald.start()
+                var service = ServiceObject("odd", addresses: "MARK")
+                service.annotations["example.com/odd"] = "MARK"
+                var json = service.json
+                json["spec"]?["fromTheFuture"] = ["a": [1, 2]]
+                json["fromTheFuture"] = true
+                let text = json.text.split(separator: "MARK", omittingEmptySubsequences: false)
+                let octets = text.dropFirst().reduce(Array((text.first ?? "").utf8)) {
+                    $0 + [0xFF, 0xC0, 0x80] + $1.utf8
+                }
+                try await cluster.plane.create(cluster.services, octets: octets)
+                try await cluster.waitForCondition("odd", "Allocated", "False", "MalformedRequest")
+                try await cluster.create(ServiceObject("good"))
+                try await cluster.waitForAddresses("good", "10.0.1.100")
+            }
+        }
+
         @Test("requests full of nonsense have no address, and one sentence each")
         func nonsense() async throws {
             try await withCluster { cluster in

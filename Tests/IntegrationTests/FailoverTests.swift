@@ -173,7 +173,9 @@ extension IntegrationSuite {
                 let healed = try cluster.lab.heal().ended
                 _ = try cluster.waitForOwners(of: addresses)
                 print("partition: one owner of each \(healed.duration(to: LabClock.now)) after the heal")
-                for address in addresses { #expect(try cluster.client.reaches(address)) }
+                try eventually("the client reaches them all", within: .seconds(2), every: .milliseconds(20)) {
+                    try addresses.allSatisfy { try cluster.client.reaches($0) }
+                }
             }
         }
 
@@ -198,6 +200,32 @@ extension IntegrationSuite {
                     try herald.apply(Manifest(name: "auto"))
                 }
                 _ = try cluster.waitForOwner(of: Site.ipv4(101))
+            }
+        }
+
+        @Test("an address is where its backend answers, and leaves a node whose backend does not")
+        func checks() async throws {
+            let checks =
+                "[{name: page, url: \"http://127.0.0.1:80/\", interval: 100ms, failures: 2}, "
+                + "{name: port, tcp: \"127.0.0.1:80\", interval: 100ms}]"
+            try await withCluster(checks: checks, [Self.web], isStarted: false) { cluster in
+                var servers = try cluster.heralds.map { try $0.node.serveHTTP() }
+                try servers[0].end()
+                for herald in cluster.heralds { try herald.launch() }
+                try cluster.waitForMembers()
+                let owner = try cluster.waitForOwner(of: Self.address, among: Array(cluster.heralds.dropFirst()))
+                #expect(try cluster.client.fetch(Self.address) == owner.node.name)
+                servers[0] = try cluster.heralds[0].node.serveHTTP()
+                let index = try #require(cluster.heralds.firstIndex { $0 === owner })
+                try servers[index].end()
+                let next = try cluster.waitForOwner(of: Self.address, among: cluster.others(than: owner))
+                try eventually("the page is there", within: .seconds(2)) {
+                    try cluster.client.fetch(Self.address) == next.node.name
+                }
+                try owner.waitForLog("check=page")
+                for server in servers { try server.end() }
+                let service = try owner.waitForReason("CheckFailed", of: "web")
+                #expect(service?.message?.hasPrefix("check 'page' of this node fails: ") == true)
             }
         }
 

@@ -14,6 +14,7 @@ extension Shape where Value == Configuration {
                 Field("pools", \.pools, .pools, isRequired: true, "The addresses to hand out."),
                 Field("arp", \.arp, .arp, "How addresses are announced by ARP and NDP."),
                 Field("membership", \.membership, .membership, "How nodes that share addresses know of each other."),
+                Field("checks", \.checks, .checks, "What must answer on this node for it to own addresses by ARP."),
                 Field("bgp", \.bgp, .bgp, "How addresses are announced by BGP."),
                 Field("log", \.log, .log, "What is logged."),
                 Field("operations", \.operations, .operations, "How the running process is asked about."),

@@ -50,12 +50,14 @@ enum ServiceReading {
         result.trafficPolicy = .init(rawValue: spec.externalTrafficPolicy) ?? .cluster
         result.endpoints = endpoints
         result.writtenIngress = writtenIngress(of: service)
-        result.writtenAnnounced = service.status.conditions
-            .first { $0.type == LoadBalancing.Condition.Kind.announced.rawValue }.map { $0.status == "True" }
-        result.hasWrittenConditions = service.status.conditions.contains {
-            LoadBalancing.Condition.Kind(rawValue: $0.type) != nil
-        }
+        result.writtenAllocated = isTrue(.allocated, service)
+        result.writtenAnnounced = isTrue(.announced, service)
         return result
+    }
+
+    /// Nil when there is no such condition.
+    private static func isTrue(_ kind: LoadBalancing.Condition.Kind, _ service: Kubernetes.Service) -> Bool? {
+        service.status.conditions.first { $0.type == kind.rawValue }.map { $0.status == "True" }
     }
 
     static func families(of service: Kubernetes.Service) -> [AddressFamily] {

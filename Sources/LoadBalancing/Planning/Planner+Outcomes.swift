@@ -59,6 +59,10 @@ extension Planner {
         case .state:
             let stated = statedAddresses(of: entry)
             outcome.ingress = stated
+            // The first who writes the status saves the allocator a write of its own.
+            if !isAllocator, service.writtenAllocated == nil, entry.refusal == nil {
+                conditions.append(allocated(entry))
+            }
             conditions.append(announced(entry, besides: isShared(entry) ? stated : []))
         case .doubt: conditions.append(announced(entry))
         case .clear:

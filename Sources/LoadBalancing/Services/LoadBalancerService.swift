@@ -73,10 +73,10 @@ public struct LoadBalancerService: Hashable, Sendable {
     public var endpoints = EndpointFacts.unknown
     /// What stands in `status.loadBalancer.ingress` and was written by herald.
     public var writtenIngress: [IPAddress] = []
+    /// Whether herald's condition `Allocated` is true; nil where there is none.
+    public var writtenAllocated: Bool?
     /// Whether herald's condition `Announced` is true; nil where there is none.
     public var writtenAnnounced: Bool?
-    /// Whether any condition of herald's stands in the status.
-    public var hasWrittenConditions = false
 
     /// A Service of type `LoadBalancer` with nothing but a name; the other facts are set one by one.
     public init(key: ServiceKey) {
@@ -84,7 +84,8 @@ public struct LoadBalancerService: Hashable, Sendable {
     }
 
     /// Whether anything stands on it that herald wrote.
-    var carriesTraces: Bool { !recordedAddresses.isEmpty || !writtenIngress.isEmpty || hasWrittenConditions }
+    var carriesTraces: Bool { !recordedAddresses.isEmpty || !writtenIngress.isEmpty || hasConditions }
+    private var hasConditions: Bool { writtenAllocated != nil || writtenAnnounced != nil }
 
     /// The addresses in the record, leaving out what cannot be read; never more than sixteen.
     public var recordedAddresses: [IPAddress] { addresses(in: Annotation.assigned) }

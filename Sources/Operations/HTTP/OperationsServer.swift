@@ -35,6 +35,7 @@ public struct OperationsServer: Service {
     }
 
     private let socketPath: String
+    private let alternativePath: String?
     private let port: Port?
     private let router: Router
     private let performer: Performer
@@ -50,36 +51,37 @@ public struct OperationsServer: Service {
 
     /// Touches nothing yet; the socket is made by `run()`. Without a performer every POST is answered with 404.
     ///
-    /// - Parameter socketPath: at most 107 octets, which is what a Unix socket's address holds; `prepare()` checks it.
+    /// - Parameters:
+    ///   - socketPath: at most 107 octets, which is what a Unix socket's address holds; `prepare()` checks it.
+    ///   - alternativePath: serves instead where another process has the socket.
     public init(
-        socketPath: String, port: Port? = nil, logger: Logger, router: @escaping Router,
+        socketPath: String, alternativePath: String? = nil, port: Port? = nil, logger: Logger, router: @escaping Router,
         performer: @escaping Performer = { _ in nil }
     ) {
         self.performer = performer
         self.socketPath = socketPath
+        self.alternativePath = alternativePath
         self.port = port
         self.logger = logger
         self.router = router
     }
 
-    /// Throws when the socket cannot be made, or another process serves it; a socket that nobody serves is removed.
-    ///
-    /// To be called before anything is started by which a second process would disturb the first.
+    /// Throws when the socket can never be made as things are. That another process has it is not meant by this.
     public func prepare() throws {
-        try ControlSocket(path: socketPath).prepare()
+        do {
+            try ControlSocket(path: socketPath).prepare()
+        } catch ControlSocket.Failure.inUse {}
     }
 
-    /// Serves until graceful shutdown. Throws when the socket cannot be made, or another process serves it.
+    /// Serves until graceful shutdown.
     ///
-    /// A port that is taken is no reason to end: it is told, and tried again.
+    /// A socket or a port that is taken is no reason to end: it is told, and tried again.
     public func run() async throws {
-        let socket = ControlSocket(path: socketPath)
-        try socket.prepare()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         do {
             try await cancelWhenGracefulShutdown {
                 try await withThrowingTaskGroup { tasks in
-                    tasks.addTask { try await serveSocket(socket, on: group) }
+                    tasks.addTask { try await serveSocket(on: group) }
                     if let port { tasks.addTask { try await servePort(port, on: group) } }
                     try await tasks.next()
                     tasks.cancelAll()
@@ -88,11 +90,9 @@ public struct OperationsServer: Service {
         } catch is CancellationError {
             // Graceful shutdown ends the accept loops so.
         } catch {
-            socket.remove()
             try? await group.shutdownGracefully()
             throw error
         }
-        socket.remove()
         try await group.shutdownGracefully()
     }
 
@@ -106,14 +106,47 @@ public struct OperationsServer: Service {
 
     // MARK: Listening
 
-    private func serveSocket(_ socket: ControlSocket, on group: MultiThreadedEventLoopGroup) async throws {
-        let listener = try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: 16)
-            .bind(
-                unixDomainSocketPath: socketPath, cleanupExistingSocketFile: false,
-                childChannelInitializer: Self.prepare(_:))
-        try socket.restrict()
-        try await accept(listener, .socket)
+    private func serveSocket(on group: MultiThreadedEventLoopGroup) async throws {
+        var told: String?
+        while true {
+            var reason = ""
+            for path in [socketPath, alternativePath].compactMap({ $0 }) {
+                let socket = ControlSocket(path: path)
+                switch await bind(socket, on: group) {
+                case .success(let listener):
+                    defer { socket.remove() }
+                    if path != socketPath {
+                        logger.warning(
+                            "another herald has the control socket; this one is asked on another",
+                            metadata: ["socket": "\(path)", "taken": "\(socketPath)"])
+                    }
+                    return try await accept(listener, .socket)
+                case .failure(let error): reason = "\(error)"
+                }
+            }
+            if told != reason {
+                logger.error("the control socket cannot be served; it is tried again", metadata: ["error": "\(reason)"])
+            }
+            told = reason
+            try await Task.sleep(for: Self.bindPause)
+        }
+    }
+
+    private func bind(
+        _ socket: ControlSocket, on group: MultiThreadedEventLoopGroup
+    ) async -> Result<Listener, any Error> {
+        do {
+            try socket.prepare()
+            let listener = try await ServerBootstrap(group: group)
+                .serverChannelOption(.backlog, value: 16)
+                .bind(
+                    unixDomainSocketPath: socket.path, cleanupExistingSocketFile: false,
+                    childChannelInitializer: Self.prepare(_:))
+            try socket.restrict()
+            return .success(listener)
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func servePort(_ port: Port, on group: MultiThreadedEventLoopGroup) async throws {

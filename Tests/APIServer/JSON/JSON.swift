@@ -57,6 +57,16 @@ extension JSON {
         return found
     }
 
+    /// With members in the order of their names.
+    var sorted: JSON {
+        switch self {
+        case .object(let members):
+            .object(members.sorted { $0.name < $1.name }.map { Member(name: $0.name, value: $0.value.sorted) })
+        case .array(let values): .array(values.map(\.sorted))
+        default: self
+        }
+    }
+
     /// Changes a member in place; what is absent is an empty object.
     mutating func modify(_ name: String, _ change: (inout JSON) -> Void) {
         var member = self[name] ?? .empty

@@ -17,6 +17,15 @@ struct FieldOwners: Sendable, Equatable {
 
     var isEmpty: Bool { entries.isEmpty }
 
+    /// Whether the same managers own the same fields, whenever they last wrote.
+    func isSame(as other: FieldOwners) -> Bool {
+        entries.count == other.entries.count
+            && zip(entries, other.entries).allSatisfy { mine, their in
+                mine.manager == their.manager && mine.isApply == their.isApply && mine.subresource == their.subresource
+                    && mine.fields == their.fields
+            }
+    }
+
     /// After a change by other means than server-side apply: what changed belongs to who changed it.
     ///
     /// `asked` is what the client made of it; what the server took away from that stays with its owner.
@@ -26,7 +35,7 @@ struct FieldOwners: Sendable, Equatable {
         let before = Self.leaves(of: old)
         let after = Self.leaves(of: new)
         let changed = Set(after.filter { before[$0.key] != $0.value }.keys)
-        let kept = asked.map { Self.leaves(of: $0) } ?? after
+        let kept = asked.map { $0 == new ? after : Self.leaves(of: $0) } ?? after
         drop(where: { changed.contains($0) || (after[$0] == nil && kept[$0] == nil) })
         guard !changed.isEmpty else { return }
         add(changed, manager: manager, isApply: false, subresource: subresource, at: time)

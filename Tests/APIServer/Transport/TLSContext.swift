@@ -68,6 +68,8 @@ final class TLSSession {
         var octets: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 16 << 10)
         while true {
+            // Errors are kept per thread: one that another connection left would be taken for one of this.
+            ERR_clear_error()
             let count = unsafe SSL_read(session, &buffer, Int32(buffer.count))
             if count > 0 {
                 octets += buffer.prefix(Int(count))
@@ -76,9 +78,7 @@ final class TLSSession {
             switch unsafe SSL_get_error(session, count) {
             case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return octets
             case SSL_ERROR_ZERO_RETURN: return octets.isEmpty ? nil : octets
-            default:
-                ERR_clear_error()
-                throw Broken()
+            default: throw Broken()
             }
         }
     }
@@ -86,7 +86,6 @@ final class TLSSession {
     func write(_ octets: UnsafeRawBufferPointer) throws(Broken) {
         guard unsafe !octets.isEmpty else { return }
         guard unsafe SSL_write(session, octets.baseAddress, Int32(octets.count)) == Int32(octets.count) else {
-            ERR_clear_error()
             throw Broken()
         }
     }

@@ -44,6 +44,16 @@ extension ControlPlane {
         do { try await create(path, object) } catch let error as Refused where error.code == 409 {}
     }
 
+    /// Creates what the text says, which need be no text.
+    func create(_ path: String, octets: [UInt8]) async throws {
+        let headers: HTTPHeaders = ["Authorization": "Bearer \(token)", "Content-Type": "application/json"]
+        let response = try await transfer.send(HTTPRequest(.post, endpoint, path, headers: headers, body: octets))
+        let body = try await response.body.collect(upTo: 1 << 20)
+        guard response.status == 201 else {
+            throw Refused(code: response.status, body: .string(String(decoding: body, as: UTF8.self)))
+        }
+    }
+
     private func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSON? = nil, type: String = "application/json"
     ) async throws -> JSON {

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPTransfer
 import Spawning
+import Synchronization
 
 @testable import APIServer
 
@@ -51,8 +52,13 @@ final class ControlPlane: Sendable {
     private static let sharing = Task { () -> ControlPlane in
         let plane = isReal ? try await startReal() : try await startOwn()
         try await plane.prepare()
+        running.withLock { $0 = plane }
+        // In good order where that is possible; a crash leaves it to the kernel.
+        atexit { ControlPlane.running.withLock { $0 }?.stop() }
         return plane
     }
+
+    private static let running = Mutex<ControlPlane?>(nil)
 
     static func makeFolder() throws -> String {
         let folder = FileManager.default.temporaryDirectory.path + "/herald-e2e-\(UUID().uuidString.prefix(8))"

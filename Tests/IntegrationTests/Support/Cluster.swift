@@ -60,7 +60,8 @@ struct Cluster: Sendable {
 
 /// Makes a cluster with every herald running and every node heard, and removes it after the body.
 func withCluster(
-    of count: Int = 3, arp: String = "{lifetime: 3s, refresh: 1s}", _ services: [Manifest], isStarted: Bool = true,
+    of count: Int = 3, arp: String = "{lifetime: 3s, refresh: 1s}", checks: String = "[]", _ services: [Manifest],
+    isStarted: Bool = true,
     _ body: @Sendable @escaping (Cluster) throws -> Void
 ) async throws {
     try await withLab { lab in
@@ -70,7 +71,7 @@ func withCluster(
         let shared = try Folder("\(lab.folder)/shared")
         try shared.write("a key that is only for this test", as: "key")
         unsafe chmod(shared.path(of: "key"), 0o600)
-        var settings = Settings(arp: arp)
+        var settings = Settings(arp: arp, checks: checks)
         let peers = nodes.map { "{name: \($0.name), addresses: [\($0.ipv4), \"\($0.ipv6)\"]}" }
         settings.membership = "{keyFile: \(shared.path(of: "key")), peers: [\(peers.joined(separator: ", "))]}"
         let heralds = try nodes.map { node in

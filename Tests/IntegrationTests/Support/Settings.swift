@@ -3,6 +3,7 @@ struct Settings: Sendable {
     var pools = ["{name: edge, addresses: [10.0.1.100-10.0.1.119, \"fd00:0:0:1::100-fd00:0:0:1::11f\"]}"]
     var arp = "{}"
     var membership = "{}"
+    var checks = "[]"
 
     func text(manifests: String, stateDirectory: String, socket: String) -> String {
         """
@@ -11,6 +12,7 @@ struct Settings: Sendable {
         \(pools.map { "  - \($0)\n" }.joined())
         arp: \(arp)
         membership: \(membership)
+        checks: \(checks)
         source: {directory: {path: \(manifests), stateDirectory: \(stateDirectory)}}
         operations: {socket: \(socket)}
 

@@ -1,0 +1,52 @@
+import Configuration
+import Netlink
+import NetworkTypes
+import Testing
+
+@testable import ARPMode
+
+@Suite("Advice on the kernel's settings")
+struct SettingsAdviceTests {
+    private func advice(
+        attach: ARPSettings.Attachment = .interface, _ host: Host = .twoInterfaces,
+        _ edit: (inout InterfaceSettings) -> Void
+    ) throws -> [String] {
+        var settings = try #require(InterfaceSettings(link: "none-such"))
+        edit(&settings)
+        return SettingsAdvice.sentences(settings, on: "eth0", attach: attach, in: host.state)
+    }
+
+    @Test("the kernel's defaults need none")
+    func defaults() throws {
+        let some = try advice { settings in
+            settings.arpIgnore = 0
+            settings.arpAnnounce = 0
+            settings.returnPathFilter = 1
+        }
+        #expect(some.isEmpty)
+        #expect(try advice { _ in }.isEmpty)
+    }
+
+    @Test("a kernel that answers no ARP is told where it should answer, and only there")
+    func ignoring() throws {
+        #expect(try advice { $0.arpIgnore = 8 }.first?.contains("sysctl -w net.ipv4.conf.eth0.arp_ignore=1") == true)
+        #expect(try advice(attach: .none) { $0.arpIgnore = 8 }.isEmpty)
+        #expect(try advice { $0.arpIgnore = 1 }.isEmpty)
+    }
+
+    @Test("kube-proxy in IPVS mode is told unless ARP is strict")
+    func ipvs() throws {
+        var host = Host.twoInterfaces
+        host.put("kube-ipvs0", 9, flags: [.noARP])
+        #expect(try advice(host) { $0.arpIgnore = 0 }.first?.contains("strictARP: true") == true)
+        #expect(try advice(host) { $0.arpIgnore = 1 }.isEmpty)
+    }
+
+    @Test("strict filtering is told of an interface without a subnet")
+    func returnPath() throws {
+        var host = Host.twoInterfaces
+        host.remove("192.0.2.1")
+        #expect(try advice(host) { $0.returnPathFilter = 1 }.first?.contains("rp_filter=2") == true)
+        #expect(try advice(host) { $0.returnPathFilter = 2 }.isEmpty)
+    }
+}
