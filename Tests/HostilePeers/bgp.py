@@ -145,15 +145,20 @@ listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 listener.bind((ADDRESS, 179))
 listener.listen(16)
 listener.settimeout(10)
-for number, (name, expected, body) in enumerate(CASES):
-    try:
-        stream, _ = listener.accept()
-        peer = Connection(stream)
-        result = body(peer)
-        stream.close()
-    except Exception as error:
-        result = repr(error)
-    if result != expected:
+number = 0
+for name, expected, body in CASES:
+    # The change that makes herald dial at once may come late and reset the next case: what is wrong is tried again.
+    for attempt in range(3):
+        try:
+            stream, _ = listener.accept()
+            result = body(Connection(stream))
+            stream.close()
+        except Exception as error:
+            result = repr(error)
+        number += 1
+        retry_at_once(CONFIGURATION, number)
+        if result == expected:
+            break
+    else:
         print("WRONG %s: %s, not %s" % (name, result, expected), flush=True)
-    retry_at_once(CONFIGURATION, number)
 print("%d cases" % len(CASES), flush=True)
