@@ -56,6 +56,7 @@ extension ARPAnnouncer {
         return MembershipReport(
             nodes: nodes, isSettling: status?.isSettling ?? false, isDraining: custody.isDraining,
             addressCount: status?.claims.count ?? 0, rejections: Dictionary(rejections, uniquingKeysWith: +),
+            claims: tally.claims, conflicts: tally.conflicts, pauses: tally.pauses,
             problem: custody.roster.others.isEmpty ? nil : keyProblem?.sentence)
     }
 
@@ -211,6 +212,7 @@ extension ARPAnnouncer {
     // MARK: Log
 
     func log(_ note: Custody.Note) {
+        tally.count(note)
         switch note {
         case .memberChanged(let name, let reach):
             logger.notice("node's reach changed", metadata: ["node.name": "\(name)", "reach": "\(reach.rawValue)"])
@@ -243,6 +245,34 @@ extension ARPAnnouncer {
         let named = addresses.sorted().prefix(10).map(\.description).joined(separator: " ")
         let rest = addresses.count > 10 ? " and \(addresses.count - 10) more" : ""
         return ["service.addresses": "\(named)\(rest)", "reason": "\(reason)"]
+    }
+}
+
+/// What happened since the start, for metrics.
+struct Tally {
+    var claims: [String: Int] = [:]
+    var conflicts = 0
+    var pauses = 0
+
+    mutating func count(_ note: Custody.Note) {
+        switch note {
+        case .claimed(let addresses): for reason in addresses.values { claims[reason.word, default: 0] += 1 }
+        case .conflicted: conflicts += 1
+        case .paused: pauses += 1
+        case .memberChanged, .released, .resumed, .contested: break
+        }
+    }
+}
+
+extension ClaimReason {
+    /// For metrics.
+    fileprivate var word: String {
+        switch self {
+        case .fresh: "fresh"
+        case .takeover: "takeover"
+        case .handover: "handover"
+        case .adoption: "adoption"
+        }
     }
 }
 

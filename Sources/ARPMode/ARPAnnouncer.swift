@@ -36,6 +36,8 @@ public actor ARPAnnouncer: Announcer {
     /// Where the datagram that is being looked at came from.
     var source: SocketAddress?
     var keyProblem: Obstacle?
+    /// What happened since the start.
+    var tally = Tally()
     /// What the kernel's settings do to addresses, by interface.
     var advice: [String: [String]] = [:]
     private let groups = MulticastMembership()

@@ -28,6 +28,12 @@ public struct MembershipReport: Sendable {
     public let addressCount: Int
     /// Datagrams dropped, by reason.
     public let rejections: [String: Int]
+    /// Addresses that this node took since its start, by reason: `fresh`, `takeover`, `handover` or `adoption`.
+    public let claims: [String: Int]
+    /// How often another host was heard to have an address of ours, since the start.
+    public let conflicts: Int
+    /// How often this process did not run for so long that it asked the others before it went on.
+    public let pauses: Int
     /// Why there is no membership though there are other nodes, or what is wrong with it.
     public let problem: String?
 }

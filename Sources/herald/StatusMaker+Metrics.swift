@@ -66,7 +66,10 @@ extension StatusMaker {
         var samples = [
             MetricSample("herald_membership_problem", [], report.problem != nil),
             MetricSample("herald_membership_draining", [], report.isDraining),
+            MetricSample("herald_arp_conflicts_total", [], report.conflicts),
+            MetricSample("herald_arp_pauses_total", [], report.pauses),
         ]
+        samples += report.claims.map { MetricSample("herald_arp_addresses_claimed_total", [("reason", $0)], $1) }
         samples += report.rejections.map {
             MetricSample("herald_membership_datagrams_rejected_total", [("reason", $0)], $1)
         }

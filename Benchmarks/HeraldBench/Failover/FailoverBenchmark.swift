@@ -45,7 +45,9 @@ struct FailoverBenchmark {
         switch blow {
         case .blocked, .unplugged, .frozen: return (.worst(200), nil, nil)
         case .killed: return (nil, nil, .worst(200))
-        case .terminated, .drained: return (nil, .worst(0.5), .worst(50))
+        case .terminated: return (nil, .worst(0.5), .median(50))
+        // What the command itself takes is in it.
+        case .drained: return (nil, .worst(0.5), nil)
         case .restarted: return (nil, .worst(0.5), nil)
         case .unheard: return (nil, nil, nil)
         }

@@ -52,6 +52,12 @@ public enum MetricCatalogue {
         .gauge("herald_membership_problem", "1 while something keeps nodes from sharing addresses, otherwise 0."),
         .gauge("herald_membership_draining", "1 while this node hands over what it has, otherwise 0."),
         .counter("herald_membership_datagrams_rejected_total", "Datagrams that are no valid heartbeat, by reason."),
+        .counter(
+            "herald_arp_addresses_claimed_total",
+            "Addresses that this node took, by reason; takeover: their owner was gone."),
+        .counter("herald_arp_conflicts_total", "How often another host was heard to have an address of ours."),
+        .counter(
+            "herald_arp_pauses_total", "How often the process did not run for so long that it asked the others first."),
         .gauge(
             "herald_member_reachable", "1 while this node and the member hear each other, or a third node hears both."),
         .gauge("herald_member_alive", "1 while the member's own heartbeats arrive, otherwise 0."),
