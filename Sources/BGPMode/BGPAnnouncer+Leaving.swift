@@ -15,7 +15,8 @@ extension BGPAnnouncer {
     /// With `onShutdown: restart` the peers are told nothing and the kernel keeps the addresses for their lifetime.
     public func drain(within limit: Duration) async {
         guard !isClosed else { return }
-        let deadline = loop.now.advanced(by: limit)
+        // The grace is the operator's word, whatever others take.
+        let deadline = loop.now.advanced(by: max(limit, settings.grace + .seconds(2)))
         isClosed = true
         for timer in [expiryTimer, graceTimer, lookTimer, retryTimer, completionTimer] { timer?.cancel() }
         listener?.close()
@@ -38,11 +39,9 @@ extension BGPAnnouncer {
     private func withdraw(by deadline: MonotonicTime) async {
         let isHeard = drivers.values.contains { $0.isEstablished && $0.peer.routes.sentCount > 0 }
         if isHeard {
-            // Half a second is kept for what follows.
-            let left = max(loop.now.duration(to: deadline) - .milliseconds(500), .zero)
             if leaving != .gone {
                 for driver in drivers.values { driver.setShuttingDown(true) }
-                await pause(min(settings.grace, left))
+                await pause(settings.grace)
             }
             for driver in drivers.values { driver.update { $0.replaceAll(with: [:]) } }
             await wait(by: min(deadline, loop.now.advanced(by: .milliseconds(300)))) { announcer in

@@ -17,9 +17,10 @@ extension BGPAnnouncer {
         lookForNeighbours(settings, isIdle ? nil : facts)
         let new = PeerPlan(
             settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keys,
-            neighbours: finder?.neighbours ?? [:])
+            neighbours: finder?.neighbours ?? [:], formerIdentifier: identifier)
         let old = plan
         plan = new
+        if let chosen = new.specs.first?.session.identifier { identifier = chosen }
         if let obstacle = new.obstacle, obstacle != old?.obstacle, isUsed {
             logger.warning("this node announces nothing", metadata: ["reason": "\(obstacle.sentence)"])
         }
@@ -74,20 +75,23 @@ extension BGPAnnouncer {
     }
 
     private func removePeer(_ name: String) {
-        guard let driver = drivers.removeValue(forKey: name) else { return }
-        numbers[name] = nil
+        guard let driver = drivers.removeValue(forKey: name), let number = numbers.removeValue(forKey: name) else {
+            return
+        }
         contributors[name] = nil
         logged[name] = nil
         driver.stop(.deconfigured)
         bfd?.unwatch(name)
-        retire(driver)
+        retire(driver, number)
         logger.notice("peer removed", metadata: ["bgp.peer": "\(name)"])
     }
 
     /// Gives what is still to be sent a moment.
-    private func retire(_ driver: PeerDriver) {
-        let holder = Retired(driver)
-        loop.schedule(after: .seconds(2)) { [weak self] in self?.onLoop { _ in holder.driver.tearDown() } }
+    private func retire(_ driver: PeerDriver, _ number: UInt64) {
+        retired[number] = driver
+        loop.schedule(after: .seconds(2)) { [weak self] in
+            self?.onLoop { $0.retired.removeValue(forKey: number)?.tearDown() }
+        }
     }
 
     private func watchPath(_ spec: PeerSpec) {
@@ -96,9 +100,10 @@ extension BGPAnnouncer {
         } else {
             bfd?.unwatch(spec.name)
         }
-        for (name, failure) in bfd?.failures ?? [:] where name == spec.name {
-            logger.warning("BFD cannot begin", metadata: ["bgp.peer": "\(name)", "reason": "\(failure)"])
-        }
+        let failure = bfd?.failures[spec.name]
+        defer { bfdFailures[spec.name] = failure }
+        guard let failure, failure != bfdFailures[spec.name] else { return }
+        logger.warning("BFD cannot begin", metadata: ["bgp.peer": "\(spec.name)", "reason": "\(failure)"])
     }
 
     private func configureListener(_ plan: PeerPlan) {
@@ -160,7 +165,10 @@ extension BGPAnnouncer {
     // MARK: Signals
 
     func takeIn(_ signal: PeerDriver.Signal, of name: String, _ number: UInt64) {
-        guard numbers[name] == number, let driver = drivers[name] else { return }
+        guard numbers[name] == number, let driver = drivers[name] else {
+            retired[number]?.take(signal)
+            return
+        }
         driver.take(signal)
         settle()
     }
@@ -262,15 +270,6 @@ extension BGPAnnouncer {
 
     /// Reasons that are told of one peer between two sessions.
     private static let mostReasons = 16
-}
-
-/// A driver that only waits to be torn down. Unchecked: used on the loop's thread alone.
-private final class Retired: @unchecked Sendable {
-    let driver: PeerDriver
-
-    init(_ driver: PeerDriver) {
-        self.driver = driver
-    }
 }
 
 /// The words of RFC 5880 section 6.2.

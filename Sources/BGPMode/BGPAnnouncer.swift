@@ -53,6 +53,12 @@ public actor BGPAnnouncer: Announcer {
 
     // What is done
     var drivers: [String: PeerDriver] = [:]
+    /// Those that are gone, while their last words are sent, by number.
+    var retired: [UInt64: PeerDriver] = [:]
+    /// Why BFD could not begin, as it was logged.
+    var bfdFailures: [String: String] = [:]
+    /// The identifier in use: it stays when the host's addresses change.
+    var identifier: RouterID?
     var contributors: [String: [CIDR: Set<IPAddress>]] = [:]
     var listener: PeerListener?
     var bfd: BFDDriver?

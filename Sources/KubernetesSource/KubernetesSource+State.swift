@@ -34,7 +34,7 @@ extension KubernetesSource {
         do {
             guard let state = try await keeper.read() else {
                 return logger.warning(
-                    "the API server does not answer, and nothing was recorded",
+                    "Services cannot be read from the API server, and nothing was recorded",
                     metadata: ["file": "\(keeper.path)"])
             }
             guard state.server == client.server else {
@@ -59,13 +59,13 @@ extension KubernetesSource {
         for node in state.nodes { facts[.node(node.name)] = .node(node) }
         let age = max(0, Int(Date().timeIntervalSince(written)))
         logger.warning(
-            "the API server does not answer; what was recorded is announced",
+            "Services cannot be read from the API server; what was recorded is announced",
             metadata: [
                 "file": "\(path)", "services": "\(state.services.count)",
                 "recorded": "\(written.formatted(.iso8601))", "age.seconds": "\(age)",
             ])
         let problem =
-            "the API server has not answered since the start; what is announced was recorded at "
+            "Services could not be read from the API server since the start; what is announced was recorded at "
             + "\(written.formatted(.iso8601)) in \(path)"
         standIn = StandIn(written: written, subjects: Set(facts.keys), problem: problem)
         problems.state = problem
@@ -87,7 +87,7 @@ extension KubernetesSource {
         }
         self.standIn = nil
         problems.state = nil
-        logger.notice("the API server answers; what was recorded is replaced by what is")
+        logger.notice("Services are read from the API server; what was recorded is replaced by what is")
         return facts
     }
 

@@ -20,10 +20,13 @@ public struct OperatorReport: Sendable {
 
 /// The same as numbers, for metrics.
 public struct OperatorTally: Sendable {
+    /// Services and addresses, counted.
     public var services: ServiceTally
+    /// One for each pool and each family that it has, in the order of the configuration.
     public var pools: [PoolUsage]
     /// Things that the source cannot read or write.
     public var problems: Int
+    /// Whether this node is the one that allocates.
     public var isAllocator: Bool
     /// Everything that exists has been read from the source.
     public var isSynchronised: Bool

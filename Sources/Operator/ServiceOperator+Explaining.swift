@@ -10,7 +10,7 @@ extension ServiceOperator {
     ///   - time: In seconds since 1970.
     public func explain(_ subject: String, rules: [Mode: NodeEligibility], time: Int64) -> [Explanation] {
         let view = NodeView(
-            nodes: nodes.values.sorted { $0.name < $1.name }, rules: rules, time: time)
+            nodes: NodeFacts.trusted(nodes).values.sorted { $0.name < $1.name }, rules: rules, time: time)
         if let address = IPAddress(subject) { return planner.explain(address, view) }
         if let slash = subject.firstIndex(of: "/") {
             let name = subject[subject.index(after: slash)...]

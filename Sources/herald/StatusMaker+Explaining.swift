@@ -1,5 +1,6 @@
 import Configuration
 import FoundationEssentials
+import IPAM
 import LoadBalancing
 import NetworkTypes
 import Operations
@@ -13,7 +14,11 @@ extension StatusMaker {
         }
         let settings = await configuration.state.parsed.configuration
         let explanations = await serviceOperator.explain(
-            subject, rules: [.arp: NodeEligibility(selector: settings.arp.nodes.selector)],
+            subject,
+            rules: [
+                .arp: NodeEligibility(selector: settings.arp.nodes.selector),
+                .bgp: NodeEligibility(selector: settings.bgp.nodes.selector ?? LabelSelector([])),
+            ],
             time: Int64(Date().timeIntervalSince1970))
         let documents = explanations.map { explanation in
             ExplanationDocument(

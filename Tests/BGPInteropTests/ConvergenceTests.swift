@@ -26,11 +26,11 @@ extension InteropSuite {
                     let start = Date()
                     try fabric.lab.cut(fabric.node)
                     try bird.waitForNoRoute(Fabric.ipv4, within: .seconds(2))
-                    var gone: Date?
-                    try eventually("the monitor tells", within: .seconds(2)) {
-                        gone = Self.time(ofRemovalIn: String(monitor.output.dropFirst(before)))
-                        return gone != nil
-                    }
+                    let gone = try eventually("the kernel tells of the removal", within: .seconds(2)) {
+                        Self.time(ofRemovalIn: String(monitor.output.dropFirst(before)))
+                    } until: {
+                        $0 != nil
+                    }.value
                     times.append(try #require(gone).timeIntervalSince(start) * 1000)
                     try fabric.lab.restore(fabric.node)
                 }

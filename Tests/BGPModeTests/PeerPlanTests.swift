@@ -70,6 +70,18 @@ struct PeerPlanTests {
         #expect(self.plan(settings(), node: node).obstacle?.reason == "BadNodeAnnotation")
     }
 
+    @Test("an identifier in use stays when nothing else is asked for")
+    func identifier() throws {
+        let former = try #require(RouterID(IPAddress(ipv4: 0x0A00_0909)))
+        func plan(_ settings: BGPSettings) -> PeerPlan {
+            PeerPlan(
+                settings: settings, pools: ["edge"], node: nil, host: host, keys: [:], formerIdentifier: former)
+        }
+        #expect(plan(settings { $0.routerID = nil }).specs.first?.session.identifier == former)
+        #expect(plan(settings()).specs.first?.session.identifier == RouterID(1))
+        #expect(self.plan(settings { $0.routerID = nil }).obstacle?.reason == "NoRouterID")
+    }
+
     @Test("without an AS number, or with an unreadable password, it says so")
     func obstacles() {
         #expect(plan(settings { $0.asn = nil }).obstacle?.reason == "NoASN")

@@ -99,6 +99,8 @@ extension EndToEndSuite {
                 let rules = ControlPlane.rules.filter { $0 != ControlPlane.statusRule }
                 try await cluster.plane.patch(ControlPlane.role, ["rules": .array(rules)])
                 do {
+                    try await cluster.plane.waitUntilAllowed(
+                        false, "patch", "services", "status", account: cluster.system)
                     let herald = try await cluster.addHerald()
                     try herald.start()
                     try await cluster.create(ServiceObject("web"))
@@ -108,6 +110,11 @@ extension EndToEndSuite {
                     }
                     #expect(try await cluster.ingress("web").isEmpty)
                     try await cluster.plane.patch(ControlPlane.role, ["rules": .array(ControlPlane.rules)])
+                    try await cluster.plane.waitUntilAllowed(
+                        true, "patch", "services", "status", account: cluster.system)
+                    // It would be asked again half a minute later; a restart does not wait.
+                    try herald.crash()
+                    try herald.start()
                     try await eventually("the status is written", within: .seconds(40)) {
                         try await cluster.ingress("web") == ["10.0.1.100"] ? true : nil
                     }

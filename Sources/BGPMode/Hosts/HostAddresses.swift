@@ -36,9 +36,13 @@ struct HostAddresses: Equatable, Sendable {
         indexes = Dictionary(network.links.values.map { ($0.name, $0.index) }) { first, _ in first }
     }
 
-    /// The first IPv4 address of the host, or a number made from its first address, so that it is the same each time.
-    var identifier: RouterID? {
-        let all = holders.flatMap(\.addresses)
+    /// The host's first IPv4 address on a link to one of these peers, or of all; without one, a number made from its first
+    /// address, so that it is the same each time.
+    func identifier(towards peers: [IPAddress]) -> RouterID? {
+        let near = holders.filter { holder in
+            holder.subnets.contains { subnet in peers.contains(where: subnet.contains) }
+        }
+        let all = (near + holders).flatMap(\.addresses)
         if let first = all.first(where: { $0.family == .ipv4 && !$0.isLinkLocal }) { return RouterID(first) }
         guard let first = all.first(where: { !$0.isLinkLocal }) ?? all.first else { return nil }
         let hash = first.octets.reduce(UInt32(0x811C_9DC5)) { ($0 ^ UInt32($1)) &* 0x0100_0193 }

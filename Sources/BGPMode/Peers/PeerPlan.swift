@@ -18,6 +18,8 @@ struct PeerPlan {
     let keys: [String: Result<TCPMD5Key, Obstacle>]
     /// Neighbours that were found on interfaces.
     let neighbours: [String: IPAddress]
+    /// The identifier that sessions already use, which is kept where nothing else is asked for.
+    let formerIdentifier: RouterID?
 
     private(set) var specs: [PeerSpec] = []
     private(set) var idle: [IdlePeer] = []
@@ -26,7 +28,8 @@ struct PeerPlan {
 
     init(
         settings: BGPSettings, pools: [String], node: NodeFacts?, host: HostAddresses,
-        keys: [String: Result<TCPMD5Key, Obstacle>], neighbours: [String: IPAddress] = [:]
+        keys: [String: Result<TCPMD5Key, Obstacle>], neighbours: [String: IPAddress] = [:],
+        formerIdentifier: RouterID? = nil
     ) {
         self.settings = settings
         self.pools = pools
@@ -34,6 +37,7 @@ struct PeerPlan {
         self.host = host
         self.keys = keys
         self.neighbours = neighbours
+        self.formerIdentifier = formerIdentifier
         make()
     }
 
@@ -56,7 +60,8 @@ struct PeerPlan {
                 reason: "NoASN",
                 sentence: "this node has no AS number; set bgp.asn or the node's annotation \(NodeWishes.asnKey)")
         }
-        guard let identifier = wishes.identifier ?? settings.routerID ?? host.identifier else {
+        let automatic = formerIdentifier ?? host.identifier(towards: peers.compactMap(\.address))
+        guard let identifier = wishes.identifier ?? settings.routerID ?? automatic else {
             return obstacle = Obstacle(
                 reason: "NoRouterID", sentence: "this node has no address to take its identifier from; set bgp.routerID"
             )

@@ -27,6 +27,7 @@ public struct OperationsServer: Service {
         public let number: UInt16
         let isLoopback: Bool
 
+        /// Listens on nothing yet; zero as `number` lets the kernel choose.
         public init(address: IPAddress, number: UInt16) {
             self.address = address.description
             self.number = number

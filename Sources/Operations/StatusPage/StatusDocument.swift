@@ -104,11 +104,16 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
     /// Something that happened to a Service.
     public struct Event: Codable, Hashable, Sendable {
+        /// When it happened.
         public var time: String
+        /// The Service as `namespace/name`.
         public var service: String
+        /// One word in the manner of Kubernetes: `AddressAllocated`.
         public var reason: String
+        /// A sentence for people.
         public var message: String
 
+        /// Checks nothing: `time` is to be RFC 3339 in UTC.
         public init(time: String, service: String, reason: String, message: String) {
             self.time = time
             self.service = service

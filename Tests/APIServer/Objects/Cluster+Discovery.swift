@@ -14,7 +14,10 @@ extension Cluster {
             ])
         case ("GET", "/apis"): return .json(Self.groups)
         case ("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"):
-            return .json(try review(request, user), code: 201)
+            return .json(try review(request, user, kind: "SelfSubjectAccessReview"), code: 201)
+        case ("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews"):
+            guard user == Authorizer.administrator else { return nil }
+            return .json(try review(request, nil, kind: "SubjectAccessReview"), code: 201)
         case ("POST", _): return try token(request, user)
         case ("GET", _): return Self.resources(at: request.path).map { .json($0) }
         default: return nil
@@ -68,8 +71,10 @@ extension Cluster {
         return kind.hasStatus ? [object, status] : [object]
     }
 
-    private func review(_ request: Request, _ user: String) throws(Refusal) -> JSON {
+    /// Nil: of the user that the request names.
+    private func review(_ request: Request, _ user: String?, kind: String) throws(Refusal) -> JSON {
         guard let body = try? JSONReader.read(request.body) else { throw .badRequest("not JSON") }
+        let user = user ?? body[path: "spec", "user"]?.string ?? ""
         let wanted = body[path: "spec", "resourceAttributes"] ?? .empty
         let sub = wanted["subresource"]?.string ?? ""
         let resource = (wanted["resource"]?.string ?? "") + (sub.isEmpty ? "" : "/\(sub)")
@@ -82,7 +87,7 @@ extension Cluster {
         owners.update(
             from: .empty, to: ["spec": spec], manager: "client", subresource: "", at: WallTime.seconds)
         return [
-            "kind": "SelfSubjectAccessReview", "apiVersion": "authorization.k8s.io/v1",
+            "kind": .string(kind), "apiVersion": "authorization.k8s.io/v1",
             "metadata": ["managedFields": owners.body(apiVersion: "authorization.k8s.io/v1")], "spec": spec,
             "status": ["allowed": .bool(isAllowed)],
         ]

@@ -125,7 +125,31 @@ extension ControlPlane {
                 "metadata": ["name": "herald"], "subjects": subjects,
                 "roleRef": ["apiGroup": .string(Self.roleGroup), "kind": "Role", "name": "herald"],
             ])
+        try await waitUntilAllowed(true, "patch", "services", "status", account: namespace)
+        try await waitUntilAllowed(true, "patch", "leases", group: "coordination.k8s.io", account: namespace)
         return try await makeToken(in: namespace)
+    }
+
+    /// Waits until a change of roles has reached the part of the server that asks about them, which takes a real one a
+    /// moment.
+    func waitUntilAllowed(
+        _ isAllowed: Bool, _ verb: String, _ resource: String, _ subresource: String = "", group: String = "",
+        account namespace: String
+    ) async throws {
+        let attributes: JSON = [
+            "verb": .string(verb), "group": .string(group), "resource": .string(resource),
+            "subresource": .string(subresource), "namespace": .string(namespace),
+        ]
+        let review: JSON = [
+            "apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",
+            "spec": [
+                "user": .string("system:serviceaccount:\(namespace):\(Self.account)"), "resourceAttributes": attributes,
+            ],
+        ]
+        try await eventually("it is settled whether herald may \(verb) \(resource)") {
+            let answer = try await create("/apis/authorization.k8s.io/v1/subjectaccessreviews", review)
+            return answer[path: "status", "allowed"]?.bool ?? false == isAllowed ? true : nil
+        }
     }
 
     func makeToken(in namespace: String) async throws -> String {
