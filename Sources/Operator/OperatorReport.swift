@@ -20,10 +20,13 @@ public struct OperatorReport: Sendable {
 
 /// The same as numbers, for metrics.
 public struct OperatorTally: Sendable {
+    /// Services and addresses, counted.
     public var services: ServiceTally
+    /// How full each is, by family.
     public var pools: [PoolUsage]
     /// Things that the source cannot read or write.
     public var problems: Int
+    /// This node gives the addresses.
     public var isAllocator: Bool
     /// Everything that exists has been read from the source.
     public var isSynchronised: Bool

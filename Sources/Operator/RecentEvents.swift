@@ -3,7 +3,9 @@ public import NetworkTypes
 
 /// An event and when it happened.
 public struct RecentEvent: Hashable, Sendable {
+    /// What happened.
     public var event: ServiceEvent
+    /// When, on the clock of the report.
     public var time: MonotonicTime
 }
 

@@ -2,10 +2,12 @@ public import NetworkTypes
 
 /// An address and TCP port to listen on, written `127.0.0.1:9817` or `[::1]:9817`.
 public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
+    /// The unspecified address for every one of the host.
     public var address: IPAddress
     /// Never zero.
     public var port: UInt16
 
+    /// The port must not be zero.
     public init(address: IPAddress, port: UInt16) {
         self.address = address
         self.port = port
@@ -17,6 +19,7 @@ public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// Whether only the host itself reaches it.
     public var isLoopback: Bool { address.isLoopback }
 
+    /// As it is written in a file.
     public var description: String {
         switch address.family {
         case .ipv4: "\(address):\(port)"

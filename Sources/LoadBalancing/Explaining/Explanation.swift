@@ -2,6 +2,7 @@
 public struct Explanation: Hashable, Sendable {
     /// One thing that must be so.
     public struct Gate: Hashable, Sendable {
+        /// How it stands with the gate.
         public enum Verdict: String, Hashable, Sendable {
             case holds
             case fails
@@ -13,10 +14,12 @@ public struct Explanation: Hashable, Sendable {
 
         /// A word or two: `address`.
         public var name: String
+        /// How it stands with it.
         public var verdict: Verdict
         /// What is so, or what is wrong and what to do about it.
         public var sentence: String
 
+        /// Takes the parts as they are.
         public init(_ name: String, _ verdict: Verdict, _ sentence: String) {
             self.name = name
             self.verdict = verdict
@@ -29,6 +32,7 @@ public struct Explanation: Hashable, Sendable {
     /// In the order in which they are passed.
     public var gates: [Gate]
 
+    /// Takes the parts as they are.
     public init(subject: String, gates: [Gate] = []) {
         self.subject = subject
         self.gates = gates

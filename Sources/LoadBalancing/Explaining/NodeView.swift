@@ -9,6 +9,7 @@ public struct NodeView: Sendable {
     /// Seconds since 1970.
     public var time: Int64
 
+    /// Takes the parts as they are.
     public init(nodes: [NodeFacts], rules: [Mode: NodeEligibility], time: Int64) {
         self.nodes = nodes
         self.rules = rules

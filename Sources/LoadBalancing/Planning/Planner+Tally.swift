@@ -11,6 +11,7 @@ public struct ServiceTally: Hashable, Sendable {
     /// Services that the next plan looks at.
     public var pending = 0
 
+    /// Every state with none.
     public init() {
         states = Dictionary(uniqueKeysWithValues: ServiceReport.State.allCases.map { ($0, 0) })
     }

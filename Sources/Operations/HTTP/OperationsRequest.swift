@@ -5,6 +5,7 @@ public struct OperationsRequest: Hashable, Sendable {
     /// What follows the question mark.
     public var query: String
 
+    /// Takes the parts as they are.
     public init(path: String, query: String = "") {
         self.path = path
         self.query = query

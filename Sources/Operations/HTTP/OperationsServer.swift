@@ -27,6 +27,7 @@ public struct OperationsServer: Service {
         public let number: UInt16
         let isLoopback: Bool
 
+        /// Any unicast or unspecified address.
         public init(address: IPAddress, number: UInt16) {
             self.address = address.description
             self.number = number

@@ -1,5 +1,6 @@
 /// Every metric that herald has. A part that measures something new adds a line here.
 public enum MetricCatalogue {
+    /// In no order.
     public static let all: [MetricDescription] =
         process + configuration + services + health + membership + bgp + kubernetes
 

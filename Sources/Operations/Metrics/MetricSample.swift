@@ -4,18 +4,22 @@ public struct MetricSample: Sendable {
     public var name: String
     /// Names and values; a value is never one that the author of a Service chooses.
     public var labels: [(name: String, value: String)]
+    /// In the unit that the name says.
     public var value: Double
 
+    /// Takes the parts; a truth value counts as 1 or 0.
     public init(_ name: String, _ labels: [(name: String, value: String)] = [], _ value: Double) {
         self.name = name
         self.labels = labels
         self.value = value
     }
 
+    /// Takes the parts; a truth value counts as 1 or 0.
     public init(_ name: String, _ labels: [(name: String, value: String)] = [], _ value: Int) {
         self.init(name, labels, Double(value))
     }
 
+    /// Takes the parts; a truth value counts as 1 or 0.
     public init(_ name: String, _ labels: [(name: String, value: String)] = [], _ value: Bool) {
         self.init(name, labels, value ? 1 : 0)
     }

@@ -17,6 +17,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
     /// Different labels that one metric may have; what exceeds them is counted nowhere.
     static let seriesLimit = 1_000
 
+    /// Empty.
     public init() {}
 
     /// Everything there is, each metric once, by name. Samples that do not fit the catalogue have no help.
@@ -53,33 +54,42 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
 
     // MARK: MetricsFactory
 
+    /// The one counter with the label and dimensions.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         counter(label, dimensions)
     }
 
+    /// The same counter as for whole numbers.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         counter(label, dimensions)
     }
 
+    /// The one gauge with the label and dimensions.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         gauge(label, dimensions)
     }
 
+    /// A histogram if it aggregates, otherwise a gauge.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate ? histogram(label, dimensions) : gauge(label, dimensions)
     }
 
+    /// A histogram in seconds.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions)
     }
 
-    // Counters are made once for a life; nothing is forgotten.
+    /// Does nothing: counters are made for a life.
     public func destroyCounter(_ handler: any CounterHandler) {}
+    /// Does nothing: counters are made for a life.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
+    /// Does nothing: counters are made for a life.
     public func destroyMeter(_ handler: any MeterHandler) {}
+    /// Does nothing: counters are made for a life.
     public func destroyRecorder(_ handler: any RecorderHandler) {}
+    /// Does nothing: counters are made for a life.
     public func destroyTimer(_ handler: any TimerHandler) {}
 
     private func counter(_ name: String, _ labels: [(String, String)]) -> CounterCell {

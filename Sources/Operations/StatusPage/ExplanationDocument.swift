@@ -1,11 +1,15 @@
 /// What `herald explain --json` prints of one Service or address.
 public struct ExplanationDocument: Codable, Hashable, Sendable {
+    /// One thing that must be so.
     public struct Gate: Codable, Hashable, Sendable {
+        /// A word or two.
         public var name: String
         /// `holds`, `noted`, `fails` or `notReached`.
         public var verdict: String
+        /// What is so, or what is wrong and what to do; empty for one not reached.
         public var sentence: String
 
+        /// Takes the parts as they are.
         public init(name: String, verdict: String, sentence: String) {
             self.name = name
             self.verdict = verdict
@@ -13,11 +17,14 @@ public struct ExplanationDocument: Codable, Hashable, Sendable {
         }
     }
 
+    /// The Service or the address.
     public var subject: String
     /// The node that answered; others may see another part of it.
     public var node: String
+    /// In the order in which they are passed.
     public var gates: [Gate]
 
+    /// Takes the parts as they are.
     public init(subject: String, node: String, gates: [Gate]) {
         self.subject = subject
         self.node = node

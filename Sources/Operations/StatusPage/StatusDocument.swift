@@ -104,11 +104,16 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
     /// Something that happened to a Service.
     public struct Event: Codable, Hashable, Sendable {
+        /// When, RFC 3339 in UTC.
         public var time: String
+        /// `namespace/name`.
         public var service: String
+        /// An UpperCamelCase code.
         public var reason: String
+        /// What happened, as a sentence.
         public var message: String
 
+        /// Takes the parts as they are.
         public init(time: String, service: String, reason: String, message: String) {
             self.time = time
             self.service = service

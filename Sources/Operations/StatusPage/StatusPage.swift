@@ -7,6 +7,7 @@ public struct StatusPage {
     private let status: StatusDocument
     private var html = HTMLWriter()
 
+    /// Renders nothing yet.
     public init(_ status: StatusDocument) {
         self.status = status
     }
