@@ -163,7 +163,8 @@ public actor ARPAnnouncer: Announcer {
             reports.merge(perform(effects)) { _, new in new }
         }
         effects.post(reports)
-        if custody.isHandedOver { resumeWaiters() }
+        // Asked last: it looks at every address.
+        if !waiters.isEmpty, custody.isHandedOver { resumeWaiters() }
         if let next = custody.nextWake { timer?.restart(at: next) } else { timer?.cancel() }
     }
 

@@ -1,16 +1,16 @@
 /// What one part of the process tells about itself when it is asked: for metrics, the status and readiness.
 public struct SelfReport: Sendable {
-    /// Values of metrics, under names of `MetricCatalogue`.
+    /// For `/metrics`.
     public var metrics: [MetricSample] = []
     /// Tables for the status page and `/status`.
     public var sections: [StatusSection] = []
-    /// What must hold before the node is ready.
+    /// For `/readyz`.
     public var checks: [ReadinessCheck] = []
 
-    /// Nothing.
+    /// Tells nothing.
     public init() {}
 
-    /// Adds what another part tells.
+    /// Puts what the other tells after what this one does.
     public mutating func append(_ other: SelfReport) {
         metrics += other.metrics
         sections += other.sections

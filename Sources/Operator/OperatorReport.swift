@@ -22,11 +22,11 @@ public struct OperatorReport: Sendable {
 public struct OperatorTally: Sendable {
     /// Services and addresses, counted.
     public var services: ServiceTally
-    /// How full each is, by family.
+    /// One for each pool and each family that it has, in the order of the configuration.
     public var pools: [PoolUsage]
     /// Things that the source cannot read or write.
     public var problems: Int
-    /// This node gives the addresses.
+    /// Whether this node is the one that allocates.
     public var isAllocator: Bool
     /// Everything that exists has been read from the source.
     public var isSynchronised: Bool

@@ -3,9 +3,9 @@ public import NetworkTypes
 
 /// An event and when it happened.
 public struct RecentEvent: Hashable, Sendable {
-    /// What happened.
+    /// What happened, and to which Service.
     public var event: ServiceEvent
-    /// When, on the clock of the report.
+    /// When it was noted, after its plan was handed over, on the clock of the report.
     public var time: MonotonicTime
 }
 

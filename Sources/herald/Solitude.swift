@@ -1,5 +1,7 @@
 import Configuration
 import FileSystem
+import Glibc
+import PacketLoop
 
 /// What makes sure that no other herald has this one's network or its state directory: each would take the other's
 /// addresses for leftovers, and overwrite its records.
@@ -9,10 +11,10 @@ final class Solitude: Sendable {
 
     /// Throws `Failure` when another herald is there.
     init(for configuration: Configuration) throws {
-        network = try FileLock.take("/proc/self/ns/net")
+        network = try Self.take("/proc/self/ns/net")
         if case .directory(let settings) = configuration.source {
             _ = try OpenDirectory(settings.stateDirectory, creating: true)
-            state = try FileLock.take(settings.stateDirectory)
+            state = try Self.take(settings.stateDirectory)
             try Self.require(
                 state != nil,
                 "another herald uses the state directory \(settings.stateDirectory); stop it, or set "
@@ -24,6 +26,18 @@ final class Solitude: Sendable {
             network != nil,
             "another herald runs in this network namespace, and one serves all pools of a host; stop it, "
                 + "or give this one a network namespace of its own")
+    }
+
+    /// How long a process that was just killed may take until it is gone.
+    private static let patience = Duration.seconds(2)
+
+    private static func take(_ path: String) throws -> FileLock? {
+        let end = PacketLoop.now.advanced(by: patience)
+        while PacketLoop.now < end {
+            if let lock = try FileLock.take(path) { return lock }
+            usleep(5_000)
+        }
+        return nil
     }
 
     private static func require(_ isSo: Bool, _ sentence: String) throws {

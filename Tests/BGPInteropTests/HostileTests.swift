@@ -20,12 +20,15 @@ extension InteropSuite {
                 let bird = try Bird(on: witness, in: lab, Bird.session(node, options: "passive;"))
                 let speaker = try Speaker(
                     on: node, in: lab,
-                    bgp: "{asn: 64512, peers: [{name: tor, address: \(router.ipv4), asn: 64500, holdTime: 90s, "
+                    bgp: "{asn: 64512, peers: [{name: tor, address: \(router.ipv4), asn: 64500, holdTime: 91s, "
                         + "connectRetry: 100ms}, {name: witness, address: \(witness.ipv4), asn: 64500}]}"
                 ).start()
                 try speaker.waitUntil("Established", "witness")
                 let peer = try router.run(
-                    ["python3", Self.script("bgp"), "\(router.ipv4)", "\(speaker.home)/herald.yaml"],
+                    [
+                        "python3", Self.script("bgp"), "\(router.ipv4)", "\(speaker.home)/herald.yaml",
+                        "\(speaker.home)/herald.sock",
+                    ],
                     timeout: .seconds(90))
                 #expect(peer.text == "38 cases\n", "\(peer.text)\(peer.errors)")
                 #expect(try bird.has(Fabric.ipv4))
@@ -67,7 +70,7 @@ extension InteropSuite {
                 let peer = try fabric.router.run(
                     [
                         "python3", Self.script("bfd"), "\(fabric.router.ipv4)", "\(fabric.node.ipv4)",
-                        try Speaker.program(), "\(speaker.home)/herald.sock", "10.0.1.77",
+                        "10.0.1.77", "\(speaker.home)/herald.sock",
                     ], timeout: .seconds(60))
                 #expect(
                     !peer.text.contains("WRONG") && peer.text.contains("silence noticed"), "\(peer.text)\(peer.errors)")

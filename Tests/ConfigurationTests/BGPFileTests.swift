@@ -96,12 +96,18 @@ struct BGPFileTests {
     @Test(
         "what is wrong with a peer",
         arguments: [
-            ("address: 192.168.10.1", "3:27: error: the key 'asn' is missing in 'bgp.peers[0]'; add, for example, 'asn: 64512'"),
+            (
+                "address: 192.168.10.1",
+                "3:27: error: the key 'asn' is missing in 'bgp.peers[0]'; add, for example, 'asn: 64512'"
+            ),
             (
                 "asn: 1, interface: \"e*\"",
                 "3:56: error: 'bgp.peers[0].interface': 'e*' cannot be the name of an interface; write one name, as in eth0"
             ),
-            ("asn: 1", "3:27: error: peer 'a' has neither an address nor an interface; add, for example, 'address: 192.168.10.1'"),
+            (
+                "asn: 1",
+                "3:27: error: peer 'a' has neither an address nor an interface; add, for example, 'address: 192.168.10.1'"
+            ),
             (
                 "address: 10.0.0.1, asn: 0",
                 "3:61: error: 'bgp.peers[0].asn': AS number 0 is reserved; write one of your own, as in 64512 to 65534 for "

@@ -1,13 +1,13 @@
 """A BFD peer that sends what must be dropped, in every state; prints what was not, and the times of what was right."""
-import json
 import socket
 import struct
-import subprocess
 import sys
 import threading
 import time
 
-OWN, NODE, HERALD, CONTROL = sys.argv[1:5]
+from wire import status
+
+OWN, NODE, STRANGER, CONTROL = sys.argv[1:5]
 
 
 def packet(version=1, diagnostic=0, state=1, flags=0, multiplier=3, length=24, mine=7, yours=0, transmit=1000000,
@@ -37,8 +37,7 @@ def read():
 
 
 def state():
-    shown = subprocess.run([HERALD, "bgp", "peers", "--json", "--socket", CONTROL], capture_output=True, text=True)
-    return json.loads(shown.stdout)["peers"][0]["bfd"]["state"]
+    return status(CONTROL)["bgp"]["peers"][0]["bfd"]["state"]
 
 
 def check(what, expected, octets, ttl=255):
@@ -94,7 +93,7 @@ check("Down with a wrong discriminator", "Up", packet(yours=node ^ 1))
 check("Down with multiplier 0", "Up", packet(yours=node, multiplier=0))
 spoof = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 spoof.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 255)
-spoof.bind((sys.argv[5], 50001))
+spoof.bind((STRANGER, 50001))
 spoof.sendto(packet(yours=node), (NODE, 3784))
 time.sleep(0.05)
 if state() != "Up":

@@ -1,4 +1,5 @@
 """BGP messages and a connection that reads them, for peers that misbehave on purpose."""
+import json
 import os
 import re
 import socket
@@ -79,10 +80,29 @@ class Connection:
         assert self.read()[0] == 4
 
 
-def retry_at_once(path, number):
-    """Has herald dial again without waiting: it takes another hold time, which resets that session."""
+def status(control):
+    """What herald says of itself on its control socket."""
+    stream = socket.socket(socket.AF_UNIX)
+    stream.settimeout(5)
+    stream.connect(control)
+    stream.sendall(b"GET /status HTTP/1.1\r\nHost: herald\r\nConnection: close\r\n\r\n")
+    text = b""
+    while more := stream.recv(65536):
+        text += more
+    return json.loads(text[text.index(b"{"):text.rindex(b"}") + 1])
+
+
+def retry_at_once(path, number, control):
+    """Has herald dial again without waiting: another hold time in its configuration resets that session.
+
+    Returns when it is in force.
+    """
+    before = status(control)["configuration"]["hash"]
     with open(path) as file:
         text = file.read()
     with open(path + ".draft", "w") as file:
         file.write(re.sub(r"holdTime: \d+s", "holdTime: %ds" % (90 + number % 2), text))
     os.rename(path + ".draft", path)
+    deadline = time.time() + 5
+    while status(control)["configuration"]["hash"] == before and time.time() < deadline:
+        time.sleep(0.01)

@@ -10,7 +10,7 @@ public struct BackendCheck: Hashable, Sendable {
 
     /// For people, and different from those of all other checks.
     public var name: String
-    /// What is asked.
+    /// A TCP address, or a URL that is asked with GET.
     public var target: Target
     /// Whether the server's certificate must be one that the system trusts.
     public var verifiesCertificate = true

@@ -2,7 +2,7 @@
 public struct Explanation: Hashable, Sendable {
     /// One thing that must be so.
     public struct Gate: Hashable, Sendable {
-        /// How it stands with the gate.
+        /// What became of a gate; the raw values are what `herald explain --json` prints.
         public enum Verdict: String, Hashable, Sendable {
             case holds
             case fails
@@ -14,12 +14,12 @@ public struct Explanation: Hashable, Sendable {
 
         /// A word or two: `address`.
         public var name: String
-        /// How it stands with it.
+        /// Whether it holds, and whether it was looked at.
         public var verdict: Verdict
         /// What is so, or what is wrong and what to do about it.
         public var sentence: String
 
-        /// Takes the parts as they are.
+        /// Checks nothing; `sentence` is to be empty where the gate was not reached.
         public init(_ name: String, _ verdict: Verdict, _ sentence: String) {
             self.name = name
             self.verdict = verdict
@@ -32,7 +32,7 @@ public struct Explanation: Hashable, Sendable {
     /// In the order in which they are passed.
     public var gates: [Gate]
 
-    /// Takes the parts as they are.
+    /// Checks nothing: the gates are to be in the order in which they are passed.
     public init(subject: String, gates: [Gate] = []) {
         self.subject = subject
         self.gates = gates

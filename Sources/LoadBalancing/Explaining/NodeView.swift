@@ -9,7 +9,7 @@ public struct NodeView: Sendable {
     /// Seconds since 1970.
     public var time: Int64
 
-    /// Takes the parts as they are.
+    /// Sorts nothing; a mode without a rule gets the default `NodeEligibility`, and `time` is in seconds since 1970.
     public init(nodes: [NodeFacts], rules: [Mode: NodeEligibility], time: Int64) {
         self.nodes = nodes
         self.rules = rules

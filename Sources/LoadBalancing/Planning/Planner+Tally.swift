@@ -11,7 +11,7 @@ public struct ServiceTally: Hashable, Sendable {
     /// Services that the next plan looks at.
     public var pending = 0
 
-    /// Every state with none.
+    /// Every state with a count of zero, nothing else.
     public init() {
         states = Dictionary(uniqueKeysWithValues: ServiceReport.State.allCases.map { ($0, 0) })
     }

@@ -5,7 +5,7 @@ public struct OperationsRequest: Hashable, Sendable {
     /// What follows the question mark.
     public var query: String
 
-    /// Takes the parts as they are.
+    /// Takes both as they are: no question mark is split off, no percent sign read.
     public init(path: String, query: String = "") {
         self.path = path
         self.query = query

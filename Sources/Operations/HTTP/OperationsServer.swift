@@ -27,7 +27,7 @@ public struct OperationsServer: Service {
         public let number: UInt16
         let isLoopback: Bool
 
-        /// Any unicast or unspecified address.
+        /// Listens on nothing yet; zero as `number` lets the kernel choose.
         public init(address: IPAddress, number: UInt16) {
             self.address = address.description
             self.number = number

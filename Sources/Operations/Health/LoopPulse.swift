@@ -3,7 +3,7 @@ import Synchronization
 
 /// When a loop of the process last turned, by its own word.
 public final class LoopPulse: Sendable {
-    /// Which loop.
+    /// What `/livez` and the metrics call the loop.
     public let name: String
     /// How long it may go without turning; longer means that the process is stuck.
     public let limit: Duration
@@ -21,11 +21,11 @@ public final class LoopPulse: Sendable {
         last.store(now.nanoseconds, ordering: .relaxed)
     }
 
-    /// How long ago it last turned.
+    /// The time since the last turn; negative where that was after `now`.
     public func age(at now: MonotonicTime) -> Duration {
         MonotonicTime(nanoseconds: last.load(ordering: .relaxed)).duration(to: now)
     }
 
-    /// Whether that is within the limit.
+    /// Whether the last turn is no longer ago than `limit`.
     public func isBeating(at now: MonotonicTime) -> Bool { age(at: now) <= limit }
 }

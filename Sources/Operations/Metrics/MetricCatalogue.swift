@@ -1,6 +1,6 @@
 /// Every metric that herald has. A part that measures something new adds a line here.
 public enum MetricCatalogue {
-    /// In no order.
+    /// Grouped by the part that measures; each name once.
     public static let all: [MetricDescription] =
         process + configuration + services + health + membership + bgp + kubernetes
 

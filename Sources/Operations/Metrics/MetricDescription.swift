@@ -1,30 +1,30 @@
 /// What a metric is, as `# HELP` and `# TYPE` say.
 public struct MetricDescription: Hashable, Sendable {
-    /// As Prometheus tells them apart.
+    /// The type of a metric; the raw value is what `# TYPE` says.
     public enum Kind: String, Hashable, Sendable {
         case counter, gauge, histogram
     }
 
     /// `herald_<subsystem>_<what>_<unit>`; that of a counter ends in `_total`.
     public var name: String
-    /// What its values do.
+    /// Only a histogram has buckets.
     public var kind: Kind
     /// One sentence.
     public var help: String
     /// Upper bounds of a histogram's buckets, in the metric's unit and ascending.
     public var buckets: [Double] = []
 
-    /// Only ever counts up.
+    /// What only goes up; the name is to end in `_total`.
     public static func counter(_ name: String, _ help: String) -> MetricDescription {
         MetricDescription(name: name, kind: .counter, help: help)
     }
 
-    /// Goes up and down.
+    /// What goes up and down.
     public static func gauge(_ name: String, _ help: String) -> MetricDescription {
         MetricDescription(name: name, kind: .gauge, help: help)
     }
 
-    /// Counts by size.
+    /// How values spread over `buckets`: ascending upper bounds in the metric's unit, by default in seconds.
     public static func histogram(
         _ name: String, _ help: String, buckets: [Double] = Self.secondBuckets
     ) -> MetricDescription {

@@ -4,22 +4,22 @@ public struct MetricSample: Sendable {
     public var name: String
     /// Names and values; a value is never one that the author of a Service chooses.
     public var labels: [(name: String, value: String)]
-    /// In the unit that the name says.
+    /// In the unit that the name ends in.
     public var value: Double
 
-    /// Takes the parts; a truth value counts as 1 or 0.
+    /// A value as it is, in the metric's unit.
     public init(_ name: String, _ labels: [(name: String, value: String)] = [], _ value: Double) {
         self.name = name
         self.labels = labels
         self.value = value
     }
 
-    /// Takes the parts; a truth value counts as 1 or 0.
+    /// A whole number, in the metric's unit.
     public init(_ name: String, _ labels: [(name: String, value: String)] = [], _ value: Int) {
         self.init(name, labels, Double(value))
     }
 
-    /// Takes the parts; a truth value counts as 1 or 0.
+    /// 1 for true, 0 for false.
     public init(_ name: String, _ labels: [(name: String, value: String)] = [], _ value: Bool) {
         self.init(name, labels, value ? 1 : 0)
     }

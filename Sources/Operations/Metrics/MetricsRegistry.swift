@@ -17,7 +17,7 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
     /// Different labels that one metric may have; what exceeds them is counted nowhere.
     static let seriesLimit = 1_000
 
-    /// Empty.
+    /// Without a single metric.
     public init() {}
 
     /// Everything there is, each metric once, by name. Samples that do not fit the catalogue have no help.
@@ -54,42 +54,43 @@ public final class MetricsRegistry: MetricsFactory, Sendable {
 
     // MARK: MetricsFactory
 
-    /// The one counter with the label and dimensions.
+    /// The counter of that name with those labels; one that is there already is handed out again.
     public func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         counter(label, dimensions)
     }
 
-    /// The same counter as for whole numbers.
+    /// The same as `makeCounter(label:dimensions:)`: both kinds share their counters.
     public func makeFloatingPointCounter(
         label: String, dimensions: [(String, String)]
     ) -> any FloatingPointCounterHandler {
         counter(label, dimensions)
     }
 
-    /// The one gauge with the label and dimensions.
+    /// The gauge of that name with those labels; one that is there already is handed out again.
     public func makeMeter(label: String, dimensions: [(String, String)]) -> any MeterHandler {
         gauge(label, dimensions)
     }
 
-    /// A histogram if it aggregates, otherwise a gauge.
+    /// A histogram with the catalogue's buckets when it aggregates, otherwise a gauge that keeps the last value.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         aggregate ? histogram(label, dimensions) : gauge(label, dimensions)
     }
 
-    /// A histogram in seconds.
+    /// A histogram in seconds with the catalogue's buckets.
     public func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         histogram(label, dimensions)
     }
 
-    /// Does nothing: counters are made for a life.
+    // Counters are made once for a life; nothing is forgotten.
+    /// Does nothing: the counter stays.
     public func destroyCounter(_ handler: any CounterHandler) {}
-    /// Does nothing: counters are made for a life.
+    /// Does nothing: the counter stays.
     public func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
-    /// Does nothing: counters are made for a life.
+    /// Does nothing: the gauge stays.
     public func destroyMeter(_ handler: any MeterHandler) {}
-    /// Does nothing: counters are made for a life.
+    /// Does nothing: the histogram or gauge stays.
     public func destroyRecorder(_ handler: any RecorderHandler) {}
-    /// Does nothing: counters are made for a life.
+    /// Does nothing: the histogram stays.
     public func destroyTimer(_ handler: any TimerHandler) {}
 
     private func counter(_ name: String, _ labels: [(String, String)]) -> CounterCell {

@@ -2,14 +2,14 @@
 public struct ExplanationDocument: Codable, Hashable, Sendable {
     /// One thing that must be so.
     public struct Gate: Codable, Hashable, Sendable {
-        /// A word or two.
+        /// A word or two: `address`.
         public var name: String
         /// `holds`, `noted`, `fails` or `notReached`.
         public var verdict: String
-        /// What is so, or what is wrong and what to do; empty for one not reached.
+        /// What is so, or what is wrong and what to do about it; empty where the gate was not reached.
         public var sentence: String
 
-        /// Takes the parts as they are.
+        /// Checks nothing: `verdict` is to be one of the four words.
         public init(name: String, verdict: String, sentence: String) {
             self.name = name
             self.verdict = verdict
@@ -17,14 +17,14 @@ public struct ExplanationDocument: Codable, Hashable, Sendable {
         }
     }
 
-    /// The Service or the address.
+    /// The Service, as `namespace/name`, or the address that is explained.
     public var subject: String
     /// The node that answered; others may see another part of it.
     public var node: String
     /// In the order in which they are passed.
     public var gates: [Gate]
 
-    /// Takes the parts as they are.
+    /// Checks nothing: the gates are to be in the order in which they are passed.
     public init(subject: String, node: String, gates: [Gate]) {
         self.subject = subject
         self.node = node

@@ -104,16 +104,16 @@ public struct StatusDocument: Codable, Hashable, Sendable {
 
     /// Something that happened to a Service.
     public struct Event: Codable, Hashable, Sendable {
-        /// When, RFC 3339 in UTC.
+        /// When it happened.
         public var time: String
-        /// `namespace/name`.
+        /// The Service as `namespace/name`.
         public var service: String
-        /// An UpperCamelCase code.
+        /// One word in the manner of Kubernetes: `AddressAllocated`.
         public var reason: String
-        /// What happened, as a sentence.
+        /// A sentence for people.
         public var message: String
 
-        /// Takes the parts as they are.
+        /// Checks nothing: `time` is to be RFC 3339 in UTC.
         public init(time: String, service: String, reason: String, message: String) {
             self.time = time
             self.service = service

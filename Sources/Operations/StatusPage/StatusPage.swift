@@ -7,7 +7,7 @@ public struct StatusPage {
     private let status: StatusDocument
     private var html = HTMLWriter()
 
-    /// Renders nothing yet.
+    /// Writes nothing yet; `render(_:)` makes the whole page.
     public init(_ status: StatusDocument) {
         self.status = status
     }

@@ -4,12 +4,12 @@ public struct StatusSection: Codable, Hashable, Sendable {
     public var name: String
     /// For people: `Members`.
     public var title: String
-    /// The heads of the columns.
+    /// The heads of the columns, from left to right; one may be empty.
     public var columns: [String]
     /// As many cells in each as there are columns.
     public var rows: [[String]]
 
-    /// Takes the parts as they are.
+    /// Checks nothing: every row is to have as many cells as there are columns.
     public init(name: String, title: String, columns: [String], rows: [[String]]) {
         self.name = name
         self.title = title
