@@ -74,15 +74,15 @@ func withCluster(
         var settings = Settings(arp: arp, checks: checks)
         let peers = nodes.map { "{name: \($0.name), addresses: [\($0.ipv4), \"\($0.ipv6)\"]}" }
         settings.membership = "{keyFile: \(shared.path(of: "key")), peers: [\(peers.joined(separator: ", "))]}"
-        let heralds = try nodes.map { node in
-            let herald = try HeraldNode(on: node, in: lab, settings)
-            for service in services { try herald.apply(service) }
-            return herald
-        }
+        let heralds = try nodes.map { try HeraldNode(on: $0, in: lab, settings) }
         let cluster = Cluster(lab: lab, lan: lan, client: client, heralds: heralds)
         if isStarted {
             for herald in heralds { try herald.launch() }
+            // Before there is anything to own: who comes first would have it all.
             try cluster.waitForMembers()
+        }
+        for herald in heralds {
+            for service in services { try herald.apply(service) }
         }
         try body(cluster)
     }
