@@ -1,6 +1,7 @@
 import Configuration
 import FileSystem
 import Glibc
+import NetworkTypes
 import PacketLoop
 
 /// What makes sure that no other herald has this one's network or its state directory: each would take the other's
