@@ -45,6 +45,11 @@ struct Scouting: Sendable {
         proven[address] = nil
     }
 
+    /// The network may be another, or have been left for a while.
+    mutating func forgetProofs() {
+        proven = [:]
+    }
+
     func isProven(_ address: IPAddress, at now: MonotonicTime) -> Bool {
         proven[address].map { $0.duration(to: now) < Self.validity } ?? false
     }

@@ -27,6 +27,7 @@ extension Speaker {
         return segments.keys.sorted().flatMap { index -> [Effect] in
             guard segments[index]?.expected.isEmpty == false else { return [] }
             if let link = network.links[index], choice.isUsable(link) { return [] }
+            scouting.forgetProofs()
             return expectNothing(on: index)
         }
     }

@@ -97,6 +97,8 @@ extension Speaker {
         if settings.conflictDetection != .off {
             unproven.formUnion(probing.filter { !scouting.isProven($0, at: now) })
         }
+        // A proof serves one claim: by the next one, another may have had the address.
+        for address in probing { scouting.noteUse(address) }
         var effects: [Effect] = []
         let added = Set(set.subtracting(desired).map(\.address))
         for gone in desired.subtracting(set) where !added.contains(gone.address) {
@@ -120,6 +122,7 @@ extension Speaker {
         guard isRelevant else { return effects.isEmpty ? [] : effects + advance(to: now) }
         for index in segments.keys.sorted() {
             guard let link = state.links[index], segments[index]?.update(link, in: state) == true else { continue }
+            scouting.forgetProofs()
             announceAnew(on: index, at: now)
         }
         for address in phases.keys.sorted() { effects += reconsider(address, at: now) }

@@ -49,6 +49,24 @@ struct CustodyTests {
         #expect(segment.probes.count == 2)
     }
 
+    @Test("what was asked about ahead is asked about anew for the next claim: another may have had it meanwhile")
+    func aheadOnce() {
+        var segment = ModelSegment(names: ["a"], peers: false)
+        segment.want([])
+        segment.expect([vip], on: 0)
+        segment.run(for: .milliseconds(60))
+        segment.want([vip])
+        segment.run(for: .milliseconds(10))
+        segment.want([])
+        segment.run(for: .milliseconds(10))
+        segment.want([vip])
+        segment.run(for: .milliseconds(10))
+        #expect(inEffect(segment, vip) == [])
+        segment.run(for: .milliseconds(60))
+        #expect(inEffect(segment, vip) == [0])
+        #expect(segment.probes.count == 4)
+    }
+
     @Test("each address has one owner among three nodes, and the others tell whose it is")
     func sharing() throws {
         var segment = ModelSegment(names: ["a", "b", "c"])
