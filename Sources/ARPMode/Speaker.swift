@@ -44,29 +44,29 @@ struct Speaker: Sendable {
         case answering(LinkIndex, AddressKey?)
     }
 
-    private(set) var settings: ARPSettings
-    private(set) var desired = AnnouncementSet()
-    private var hasDesired = false
-    private var hasSwept = false
-    private(set) var network: NetworkState?
-    private var device = Device.notNeeded
-    private(set) var phases: [IPAddress: Phase] = [:]
+    var settings: ARPSettings
+    var desired = AnnouncementSet()
+    var hasDesired = false
+    var hasSwept = false
+    var network: NetworkState?
+    var device = Device.notNeeded
+    var phases: [IPAddress: Phase] = [:]
     var segments: [LinkIndex: Segment] = [:]
     /// When to try again for blocked addresses whose obstacle may pass without notice.
-    private var retries: [IPAddress: MonotonicTime] = [:]
+    var retries: [IPAddress: MonotonicTime] = [:]
     /// When an attached address was last taken away by someone else.
-    private var losses: [IPAddress: MonotonicTime] = [:]
-    private var lastTicket: UInt64 = 0
+    var losses: [IPAddress: MonotonicTime] = [:]
+    var lastTicket: UInt64 = 0
     /// IPv6 addresses that the kernel has taken and whose routes it may still be setting, and until when that is waited
     /// for: packets that an announcement draws here before are lost.
-    private var unseen: [IPAddress: MonotonicTime] = [:]
+    var unseen: [IPAddress: MonotonicTime] = [:]
     /// Addresses to ask the network about before they are placed.
-    private var unproven: Set<IPAddress> = []
+    var unproven: Set<IPAddress> = []
     var monitor = ConflictMonitor()
     var scouting = Scouting()
-    private let seed: UInt64
+    let seed: UInt64
     /// Whether nothing is answered, since this process may not know who has what.
-    private var isHolding = false
+    var isHolding = false
 
     /// How long after a failure the kernel is asked again.
     static let retryInterval = Duration.seconds(5)
@@ -187,7 +187,7 @@ extension Speaker {
     }
 
     /// Goes on with addresses that are in their places for good.
-    private mutating func finish(_ addresses: [IPAddress], at now: MonotonicTime) -> [Effect] {
+    mutating func finish(_ addresses: [IPAddress], at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
         for address in addresses.sorted() {
             unseen[address] = nil
@@ -282,231 +282,5 @@ extension Speaker {
     mutating func withdrawAll() -> [Effect] {
         desired = AnnouncementSet()
         return expectNothing() + phases.keys.sorted().flatMap { withdraw($0) }
-    }
-}
-
-// MARK: - One address
-
-extension Speaker {
-    private mutating func place(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
-        if isHolding {
-            let sentence = "this process did not run for some time, and asks the other nodes first"
-            return block(address, Obstacle(reason: "Pending", sentence: sentence), retry: nil)
-        }
-        guard let network else {
-            return block(
-                address, Obstacle(reason: "Pending", sentence: "the interfaces are not known yet"), retry: nil)
-        }
-        switch InterfaceChoice(patterns: settings.interfaces, network: network).interface(for: address) {
-        case .failure(let obstacle): return block(address, obstacle, retry: nil)
-        case .success(let link): return enter(address, on: link, in: network, at: now)
-        }
-    }
-
-    private mutating func enter(
-        _ address: IPAddress, on link: Link, in network: NetworkState, at now: MonotonicTime
-    ) -> [Effect] {
-        let holder: LinkIndex?
-        switch self.holder(on: link.index) {
-        case .success(let found): holder = found
-        case .failure(let obstacle): return block(address, obstacle, retry: nil)
-        }
-        let effects = listen(on: link, in: network)
-        segments[link.index]?.addresses.insert(address)
-        guard !unproven.contains(address) else {
-            phases[address] = .probing(link.index)
-            retries[address] = nil
-            let verdicts = segments[link.index]?.prober.start(address, at: now) ?? []
-            return effects + takeIn(verdicts, on: link.index, at: now)
-        }
-        return effects + attach(address, on: link.index, at: holder, at: now)
-    }
-
-    /// The link that is to hold what is announced on another; nil for none.
-    private func holder(on link: LinkIndex) -> Result<LinkIndex?, Obstacle> {
-        switch (settings.attach, device) {
-        case (.interface, _): .success(link)
-        case (.none, _): .success(nil)
-        case (.link, .ready(let device)): .success(device)
-        case (.link, .failed(let obstacle)): .failure(obstacle)
-        case (.link, .notNeeded):
-            .failure(Obstacle(reason: "Pending", sentence: "its device is being made"))
-        }
-    }
-
-    private mutating func attach(
-        _ address: IPAddress, on link: LinkIndex, at holder: LinkIndex?, at now: MonotonicTime
-    ) -> [Effect] {
-        guard let holder else { return answer(address, on: link, key: nil, at: now) }
-        lastTicket += 1
-        retries[address] = nil
-        let key = AddressKey(link: holder, address: address)
-        phases[address] = .attaching(link, key, ticket: lastTicket)
-        return [.attach(key, ticket: lastTicket)]
-    }
-
-    /// Opens the sockets of a link if they are not.
-    mutating func listen(on link: Link, in network: NetworkState) -> [Effect] {
-        guard segments[link.index] == nil else { return [] }
-        segments[link.index] = Segment(link, in: network, probing: settings.conflictDetection, seed: seed)
-        return [.open(link.index)]
-    }
-
-    /// Closes the sockets of a link that nothing is expected on.
-    mutating func expectNothing(on link: LinkIndex) -> [Effect] {
-        segments[link]?.expected = []
-        guard segments[link]?.addresses.isEmpty == true else { return [] }
-        segments[link] = nil
-        return [.close(link)]
-    }
-
-    /// Nobody else has the address: it is placed for good.
-    mutating func proven(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
-        unproven.remove(address)
-        guard case .probing(let link) = phases[address] else { return [] }
-        switch holder(on: link) {
-        case .success(let holder): return attach(address, on: link, at: holder, at: now)
-        case .failure(let obstacle): return remove(address) + block(address, obstacle, retry: nil)
-        }
-    }
-
-    /// Another host has the address, and keeps it.
-    mutating func giveUp(_ address: IPAddress, to station: MACAddress, on link: LinkIndex) -> [Effect] {
-        let name = segments[link]?.name ?? ""
-        let effects = remove(address)
-        let sentence = "\(address) is used by another host, \(station) on \(name)"
-        phases[address] = .blocked(Obstacle(reason: "AddressConflict", sentence: sentence))
-        retries[address] = .some(MonotonicTime(nanoseconds: .max))
-        return effects + [.report(address, .conflicted(by: station, interface: name))]
-    }
-
-    private mutating func answer(
-        _ address: IPAddress, on link: LinkIndex, key: AddressKey?, at now: MonotonicTime
-    ) -> [Effect] {
-        phases[address] = .answering(link, key)
-        retries[address] = nil
-        segments[link]?.unannounced.insert(address)
-        segments[link]?.schedule.start(address, at: now)
-        guard answersItself(for: address, on: link) else { return [] }
-        segments[link]?.responder.owned.insert(address)
-        return address.family == .ipv6 ? [.join(address, link)] : []
-    }
-
-    /// The kernel answers ARP for an address on any of its interfaces unless `arp_ignore` says otherwise, and NDP only
-    /// on the interface that holds it.
-    private func answersItself(for address: IPAddress, on link: LinkIndex) -> Bool {
-        switch (settings.attach, address.family) {
-        case (.interface, _): false
-        case (.none, _), (.link, .ipv6): true
-        case (.link, .ipv4): (segments[link]?.settings?.arpIgnore ?? 0) > 0
-        }
-    }
-
-    private mutating func reconsider(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
-        guard let network else { return [] }
-        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
-        switch phases[address] {
-        case .probing(let link), .attaching(let link, _, _), .answering(let link, _):
-            if choice.allows(link, for: address) { return [] }
-            return remove(address) + place(address, at: now)
-        case .blocked: return retries[address] == nil ? place(address, at: now) : []
-        case nil: return []
-        }
-    }
-
-    private mutating func block(_ address: IPAddress, _ obstacle: Obstacle, retry: MonotonicTime?) -> [Effect] {
-        let isNews = phases[address] != .blocked(obstacle)
-        phases[address] = .blocked(obstacle)
-        retries[address] = retry
-        guard isNews else { return [] }
-        return [.report(address, obstacle.reason == "Pending" ? .pending(obstacle) : .blocked(obstacle))]
-    }
-
-    private mutating func withdraw(_ address: IPAddress) -> [Effect] {
-        let effects = remove(address)
-        phases[address] = nil
-        losses[address] = nil
-        retries[address] = nil
-        unproven.remove(address)
-        return effects + [.report(address, .withdrawn)]
-    }
-
-    /// Asks for a lost address again. It is not let go of before: word of our own removal would be taken for the next loss.
-    private mutating func putBack(
-        _ address: IPAddress, lostFrom key: AddressKey, at now: MonotonicTime
-    ) -> [Effect] {
-        let effects = remove(address, lettingGo: false) + place(address, at: now)
-        if case .attaching(_, key, _) = phases[address] { return effects }
-        return [.detach(key)] + effects
-    }
-
-    /// Undoes what was done for an address, whatever that was; the kernel may be left to hold it.
-    private mutating func remove(_ address: IPAddress, lettingGo: Bool = true) -> [Effect] {
-        var effects: [Effect] = []
-        monitor.forget(address)
-        unseen[address] = nil
-        switch phases[address] {
-        case .probing(let link):
-            segments[link]?.prober.cancel(address)
-            effects += leave(address, link)
-        case .attaching(let link, let key, _):
-            effects.append(.detach(key))
-            effects += leave(address, link)
-        case .answering(let link, let key):
-            if segments[link]?.responder.owned.remove(address) != nil, address.family == .ipv6 {
-                effects.append(.leave(address, link))
-            }
-            if let key, lettingGo { effects.append(.detach(key)) }
-            effects += leave(address, link)
-        case .blocked, nil: break
-        }
-        return effects
-    }
-
-    private mutating func leave(_ address: IPAddress, _ link: LinkIndex) -> [Effect] {
-        segments[link]?.schedule.stop(address)
-        segments[link]?.unannounced.remove(address)
-        segments[link]?.addresses.remove(address)
-        guard segments[link]?.addresses.isEmpty == true, segments[link]?.expected.isEmpty == true else { return [] }
-        segments[link] = nil
-        return [.close(link)]
-    }
-
-    /// Those that are still to be held are announced when they are.
-    private mutating func announceAnew(on link: LinkIndex, at now: MonotonicTime) {
-        for address in segments[link]?.addresses.sorted() ?? [] {
-            guard case .answering = phases[address] else { continue }
-            segments[link]?.schedule.start(address, at: now)
-        }
-    }
-
-    private mutating func announceDue(on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
-        guard let due = segments[link]?.schedule.due(at: now), let segment = segments[link] else { return [] }
-        var effects: [Effect] = []
-        for address in due {
-            effects += segment.responder.station.announcementFrames(for: address).map { .send($0, link) }
-            if segments[link]?.unannounced.remove(address) != nil {
-                effects.append(.report(address, .inEffect(interface: segment.name)))
-            }
-        }
-        return effects
-    }
-
-    /// Once both are known, what is wanted and what there is: before that, leftovers are kept for adoption.
-    private mutating func sweepOnce() -> [Effect] {
-        guard hasDesired, network != nil, !hasSwept else { return [] }
-        hasSwept = true
-        let kept = phases.values.compactMap { phase -> AddressKey? in
-            switch phase {
-            case .attaching(_, let key, _): key
-            case .answering(_, let key): key
-            case .blocked, .probing: nil
-            }
-        }
-        return [.sweep(keeping: Set(kept))]
-    }
-
-    private static func hostKeys(_ network: NetworkState) -> Set<AddressKey> {
-        Set(network.hostAddresses.map(\.key))
     }
 }
