@@ -34,6 +34,7 @@ extension Planner {
         hasAdopted = true
         let known = services.values.sorted(by: PlannedService.isBefore).map(\.service)
         let ours = known.filter { settings.claim.refusal(of: $0) == nil }
+        for service in ours where isHeldOtherwise(service) { ledger.release(service.key, at: now) }
         for service in ours where ledger.addresses(of: service.key).isEmpty {
             _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
         }
@@ -43,6 +44,12 @@ extension Planner {
             _ = ledger.adopt(shown, for: identity(of: service), at: now)
         }
         for service in known { retire(service.key, at: now) }
+    }
+
+    /// Whether it holds something else than its record says.
+    private func isHeldOtherwise(_ service: LoadBalancerService) -> Bool {
+        let held = Set(ledger.addresses(of: service.key))
+        return !held.isEmpty && !service.recordedAddresses.isEmpty && held != Set(service.recordedAddresses)
     }
 
     private func identity(of service: LoadBalancerService) -> AddressRequest {
@@ -127,7 +134,10 @@ extension Planner {
     private mutating func follow(_ entry: inout PlannedService, at now: MonotonicTime) {
         let recorded = entry.service.recordedAddresses
         let outcome = ledger.follow(recorded, for: identity(of: entry.service), at: now)
-        guard let refused = outcome.refused.first else { return }
+        guard let refused = outcome.refused.first else {
+            if recorded.isEmpty { entry.refusal = entry.service.refusal }
+            return
+        }
         entry.refusal = Obstacle(refused.refusal)
         self.refused.insert(entry.service.key)
     }
