@@ -39,7 +39,8 @@ struct SharingTests {
         segment.feed(allocator) { $0.setRecords(records(vip), at: $1) }
         segment.run(for: .milliseconds(20))
         for index in 0..<3 where index != allocator {
-            let expected = SharedAllocation(allocator: .node(segment.nodes[allocator].name), records: [web: .init([vip])])
+            let name = segment.nodes[allocator].name
+            let expected = SharedAllocation(allocator: .node(name), records: [web: .init([vip])])
             #expect(segment.nodes[index].allocation == expected)
         }
         segment.feed(allocator) { $0.leave(at: $1) }
