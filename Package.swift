@@ -12,8 +12,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -214,6 +217,13 @@ let package = Package(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
+        tests(
+            "SimulationTests",
+            [
+                "ARPMode", "AddressResolution", "Announcing", "Configuration", "HTTPTransfer", "IPAM", "Kubernetes",
+                "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes", hashTrees,
+            ],
+            exclude: ["Command"]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]
