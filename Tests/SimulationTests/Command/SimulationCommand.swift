@@ -41,6 +41,7 @@ struct SimulationCommand {
             simulated += .nanoseconds(world.now.nanoseconds)
             for problem in world.judge.problems.prefix(5) { print("seed \(seed): \(problem)") }
             if !world.judge.problems.isEmpty { isSound = false }
+            fflush(nil)
             if count == 1 {
                 print(
                     "\(world.events) events, \(world.judge.totalWrites) writes, \(world.judge.moves) moves, digest "
