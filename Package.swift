@@ -7,6 +7,9 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// Named by `make release`; plain builds tell none.
+let commit = Context.environment["HERALD_COMMIT"] ?? ""
+
 /// A room of the product: one folder below `Sources`. What it may import is checked by `ArchitectureTests`.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
@@ -42,11 +45,10 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "BGP", "BGPMode", "CLinux", "Configuration", "DirectorySource", "FileSystem",
-                "HTTPTransfer",
-                "HostNetwork",
-                "IPAM", "Importing", "Kubernetes", "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations",
-                "Operator", "PacketLoop", "YAML", argumentParser, coreMetrics, locks, logging, serviceLifecycle, unixSignals,
+                "ARPMode", "Announcing", "BGP", "BGPMode", "CBuild", "CLinux", "Configuration", "DirectorySource",
+                "FileSystem", "HTTPTransfer", "HostNetwork", "IPAM", "Importing", "Kubernetes", "KubernetesSource",
+                "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", "YAML", argumentParser,
+                coreMetrics, locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop
@@ -113,6 +115,8 @@ let package = Package(
         room("LoadBalancing", ["IPAM", "NetworkTypes", hashTrees]),
         room("Membership", ["NetworkTypes"]),
         room("NetworkTypes"),
+        // What the build knows of itself; C, since only its compiler is told values
+        .target(name: "CBuild", cSettings: [.define("HERALD_COMMIT", to: "\"\(commit)\"")]),
         // System
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
