@@ -40,6 +40,7 @@ chart: ## Writes the generated parts of charts/herald: the schema of its values,
 	.build/python/bin/python scripts/chart write .
 
 .PHONY: release
+release: export HERALD_COMMIT := $(shell git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null)
 release: libraries ## Builds the binary that ships: .build/release/herald
 	swift build $(RELEASE_FLAGS)
 
