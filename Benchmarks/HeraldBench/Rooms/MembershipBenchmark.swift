@@ -1,8 +1,8 @@
-import Crypto
 import Glibc
 import Lab
 import Membership
 import NetworkTypes
+import OpenSSL
 
 /// What heartbeats of 100 nodes cost each of them: members of one segment in this process, on a virtual clock, with the seals
 /// that are used in earnest. What the kernel takes for sockets is not in it.
@@ -15,13 +15,12 @@ struct MembershipBenchmark {
 
     /// HMAC-SHA256 under one key.
     private struct Seal: HeartbeatSeal {
-        let key = SymmetricKey(data: Array("a key that is only for this benchmark".utf8))
+        let key: AuthenticationKey
         var sealingKey: UInt8 { 1 }
 
         func tag(of message: ArraySlice<UInt8>, key number: UInt8) -> UInt128? {
             guard number == 1 else { return nil }
-            return HMAC<SHA256>.authenticationCode(for: message, using: key).prefix(16)
-                .reduce(0) { $0 << 8 | UInt128($1) }
+            return key.code(of: message)?.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
         }
     }
 
@@ -34,7 +33,8 @@ struct MembershipBenchmark {
         var datagrams = 0
         private var queue: [(to: Int, bytes: [UInt8])] = []
 
-        init() {
+        init() throws {
+            let seal = Seal(key: try AuthenticationKey("a key that is only for this benchmark".utf8))
             let desired = (0..<MembershipBenchmark.addresses).map {
                 DesiredAddress(IPAddress(ipv4: 0x0A00_0000 + UInt32($0)))
             }
@@ -44,7 +44,7 @@ struct MembershipBenchmark {
                 members.append(
                     Member(
                         name: name, incarnation: 1 << 30 + UInt64(index), settings: MemberSettings(cluster: 0),
-                        seal: Seal(), eligibility: Eligibility(subnets: subnets), at: now))
+                        seal: seal, eligibility: Eligibility(subnets: subnets), at: now))
             }
             for index in members.indices {
                 feed(.roster(names), to: index)
@@ -87,8 +87,8 @@ struct MembershipBenchmark {
         }
     }
 
-    func figures() -> [Figure] {
-        var segment = Segment()
+    func figures() throws -> [Figure] {
+        var segment = try Segment()
         segment.run(for: .seconds(2))
         (segment.octets, segment.datagrams) = (0, 0)
         let before = Self.processorTime()
