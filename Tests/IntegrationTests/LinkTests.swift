@@ -76,6 +76,9 @@ extension IntegrationSuite {
                 }
                 #expect(try site.answers(Self.address))
 
+                // Twice within ten seconds, however long the above took.
+                try site.node.remove(Self.address)
+                try eventually("it is put back", within: .seconds(8)) { try site.node.hasAddress(Self.address) }
                 try site.node.remove(Self.address)
                 let service = try site.herald.waitForReason("AddressRemoved", of: "web")
                 #expect(
