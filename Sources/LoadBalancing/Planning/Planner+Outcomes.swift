@@ -9,8 +9,9 @@ extension Planner {
         for key in keys {
             guard var entry = services[key] else { continue }
             let outcome = outcome(for: &entry, at: now)
-            if outcome != entry.lastOutcome {
-                entry.lastOutcome = outcome
+            let hash = outcome.hashValue
+            if hash != entry.lastOutcome {
+                (entry.lastOutcome, entry.statedIngress) = (hash, outcome.ingress)
                 handOut(outcome.record, &entry, at: now)
                 plan.outcomes.append(outcome)
             }
