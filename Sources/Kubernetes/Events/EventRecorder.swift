@@ -9,7 +9,7 @@ public final class EventRecorder: Sendable {
     }
 
     /// Notes that wait to be written; beyond it the oldest are dropped.
-    private static let capacity = 1024
+    private static let capacity = 4096
     private static let flushInterval = Duration.seconds(60)
     /// Nothing is written for so long after the server did not permit it.
     private static let silence = Duration.seconds(60)
@@ -39,7 +39,9 @@ public final class EventRecorder: Sendable {
     }
 
     /// Writes until the task is cancelled. `failed` hears of Events that could not be written. To be called once.
-    public func run(failed: (APIError) async -> Void) async {
+    ///
+    /// Before each `turn` is awaited, so that what is more urgent can go first.
+    public func run(failed: (APIError) async -> Void, turn: () async -> Void = {}) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.flushInterval)) != nil { self.input.yield(.flush) }
@@ -53,6 +55,7 @@ public final class EventRecorder: Sendable {
                     case .flush: aggregator.flush(at: now)
                     }
                 for effect in effects {
+                    await turn()
                     guard silentUntil <= now else {
                         drop()
                         continue
