@@ -175,7 +175,7 @@ public actor DirectorySource: ServiceSource {
     }
 
     private func setAlarm() {
-        let deadlines = [isLoaded ? nextScan : loading.due, pending.backoff.due]
+        let deadlines = [isLoaded ? nextScan : loading.due, pending.backoff.due, pending.nextPatienceEnd]
         if let next = deadlines.compactMap({ $0 }).min() { alarm?.restart(at: next) }
     }
 }
