@@ -70,6 +70,7 @@ struct Daemon {
                     checks: configuration.checks, loop: packets, arp: arp, logger: Logger(label: "checks")))
         }
         if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
+        services.append(MemoryKeeper())
         if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
         lifecycleLogger.logLevel = .warning
