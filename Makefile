@@ -40,6 +40,7 @@ chart: ## Writes the generated parts of charts/herald: the schema of its values,
 	.build/python/bin/python scripts/chart write .
 
 .PHONY: release
+release: export HERALD_COMMIT := $(shell git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null)
 release: libraries ## Builds the binary that ships: .build/release/herald
 	swift build $(RELEASE_FLAGS)
 
@@ -77,6 +78,15 @@ bench-failover: libraries ## Measures failover beside keepalived; writes bench-r
 	swift build -c release --product lab-probe
 	$(MAKE) release
 	.build/release/herald-bench --suite failover --output bench-results/failover.json $(ARGUMENTS)
+
+.PHONY: figures
+figures: libraries ## Measures every goal in under 20 minutes; writes bench-results/figures.json and README's table
+	@scripts/install --figures
+	swift build -c release --product herald-bench
+	swift build -c release --product lab-probe
+	swift build -c release --product test-apiserver
+	$(MAKE) release
+	.build/release/herald-bench --suite figures --output bench-results/figures.json --readme README.md $(ARGUMENTS)
 
 .PHONY: libraries
 libraries:

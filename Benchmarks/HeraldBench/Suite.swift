@@ -80,7 +80,7 @@ struct Suite {
         report.measure(title, body)
     }
 
-    private static func binary(_ path: String) throws -> [Figure] {
+    static func binary(_ path: String) throws -> [Figure] {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else { throw Site.Failure(description: "stat of \(path): errno \(errno)") }
         return [

@@ -16,7 +16,7 @@ extension StatusMaker {
         let state = await configuration.state
         var samples = ProcessMetrics.samples(started: started.timeIntervalSince1970)
         samples += [
-            MetricSample("herald_build_info", [("version", Version.number)], 1),
+            MetricSample("herald_build_info", [("version", Version.number), ("commit", Version.commit)], 1),
             MetricSample(
                 "herald_configuration_info",
                 [

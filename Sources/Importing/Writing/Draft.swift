@@ -1,0 +1,62 @@
+/// A configuration while it is being made.
+struct Draft {
+    struct Pool {
+        var name: String
+        var addresses: [String]
+        /// The keys besides name, addresses and mode.
+        var fields: [(String, Piece)] = []
+        /// arp, bgp or none.
+        var mode = "none"
+    }
+
+    var pools: [Pool] = []
+    var services: [(String, Piece)] = []
+    var arp: [(String, Piece)] = []
+    var bgp: [(String, Piece)] = []
+    private var remarks: [Imported.Remark] = []
+
+    mutating func remark(_ subject: String, _ sentence: String) {
+        let remark = Imported.Remark(subject: Self.printable(subject), sentence: Self.printable(sentence))
+        if !remarks.contains(remark) { remarks.append(remark) }
+    }
+
+    /// A remark is one line of a comment, whatever it names.
+    private static func printable(_ text: String) -> String {
+        String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { scalar in
+                    switch scalar.properties.generalCategory {
+                    case .control, .format, .lineSeparator, .paragraphSeparator, .unassigned: "?"
+                    default: scalar
+                    }
+                }))
+    }
+
+    func finished() -> Imported {
+        let mode = pools.first { $0.mode != "none" }?.mode ?? pools.first?.mode ?? "arp"
+        var fields: [(String, Piece)] = [("mode", .plain(mode))]
+        if !services.isEmpty { fields.append(("services", .mapping(services))) }
+        fields.append(("pools", .list(pools.map { Self.piece($0, mode) })))
+        if !arp.isEmpty, pools.contains(where: { $0.mode == "arp" }) { fields.append(("arp", .mapping(arp))) }
+        if !bgp.isEmpty, pools.contains(where: { $0.mode == "bgp" }) { fields.append(("bgp", .mapping(bgp))) }
+        let comments = remarks.map { "# \($0)" }
+        let head = ["# Made by: herald import"] + (comments.isEmpty ? [] : ["# To look at:"] + comments)
+        let text = (head + Self.blocks(fields)).joined(separator: "\n") + "\n"
+        return Imported(text: text, remarks: remarks, poolCount: pools.count)
+    }
+
+    /// The sections, each as a block.
+    private static func blocks(_ fields: [(String, Piece)]) -> [String] {
+        fields.flatMap { key, value -> [String] in
+            guard case .mapping(let inner) = value else { return Piece.lines([(key, value)]) }
+            return ["\(key):"] + Piece.lines(inner, indent: "  ")
+        }
+    }
+
+    private static func piece(_ pool: Pool, _ mode: String) -> Piece {
+        var fields: [(String, Piece)] = [("name", .text(pool.name)), ("addresses", .texts(pool.addresses))]
+        fields += pool.fields
+        if pool.mode != mode { fields.append(("mode", .plain(pool.mode))) }
+        return .mapping(fields)
+    }
+}
