@@ -131,8 +131,8 @@ let package = Package(
         .executableTarget(
             name: "herald-bench",
             dependencies: [
-                "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing",
-                "NetworkTypes",
+                "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "Membership",
+                "NetworkTypes", "OpenSSL",
             ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
@@ -163,7 +163,10 @@ let package = Package(
             "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
-            ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
+            [
+                "ARPMode", "AddressResolution", "Announcing", "Configuration", "IPAM", "LoadBalancing", "Membership",
+                "Netlink", "NetworkTypes", hashTrees,
+            ]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),

@@ -11,10 +11,14 @@ extension DirectorySource {
 
     /// One round: state files read, manifests read, outcomes written, and facts posted, each if there is need.
     func pass(at now: MonotonicTime) {
+        lastPass = now
         if !isLoaded { load(at: now) }
         guard isLoaded else { return postProblems() }
         if isScanWanted || nextScan <= now { scan(at: now) }
+        keepRecords()
         writeOutcomes(at: now)
+        noteMissing(at: now)
+        shareRecords()
         postProblems()
     }
 
@@ -91,7 +95,7 @@ extension DirectorySource {
     // MARK: - Posting
 
     /// What is new about the Services.
-    private func serviceFacts(_ keys: Set<ServiceKey>) -> [SourceSubject: SourceFact] {
+    func serviceFacts(_ keys: Set<ServiceKey>) -> [SourceSubject: SourceFact] {
         var facts: [SourceSubject: SourceFact] = [:]
         for key in keys {
             if let service = manifests.service(key).map(withRecord) {
@@ -109,13 +113,15 @@ extension DirectorySource {
     private func withRecord(_ service: LoadBalancerService) -> LoadBalancerService {
         let state = store[service.key]
         var service = service
-        service.annotations[Annotation.assigned] = state.flatMap { StateDocument.assigned($0.record) }
+        service.annotations[Annotation.assigned] = StateDocument.assigned(record(of: service.key))
+        service.refusal = refusal(of: service.key)
         service.writtenIngress = state?.ingress ?? []
         return service
     }
 
     private func postProblems() {
         problems.writing = pending.problem
+        problems.missing = missingSentences(at: now)
         if let news = problems.news(manifests: manifests, logger) { changes.post(.problems(news), for: .problems) }
     }
 
@@ -143,6 +149,7 @@ extension DirectorySource {
         pending.settle(
             tasks.filter { failures[$0.key] != nil },
             problem: failures.values.first.map { "\($0); it is tried again until it succeeds" }, at: now)
+        forgetInherited(tasks.filter { failures[$0.key] == nil })
         changes.post(serviceFacts(Set(writes.keys.filter { writes[$0]?.isDurable == true && failures[$0] == nil })))
     }
 
@@ -154,7 +161,8 @@ extension DirectorySource {
         case .apply(let outcome):
             // Dropped when the Service has gone or is another by now.
             guard let service = manifests.service(key), service.uid == outcome.uid else { return nil }
-            let state = (store[key] ?? ServiceState()).applying(outcome, at: clock())
+            var state = (store[key] ?? ServiceState()).applying(outcome, at: clock())
+            if outcome.record == nil { state.record = record(of: key) }
             do {
                 return try store.change(service, to: state)
             } catch {

@@ -53,6 +53,8 @@ struct PendingOutcomes {
         if patient.isEmpty { patient = [:] }
     }
 
+    func contains(_ key: ServiceKey) -> Bool { fresh[key] != nil || failed[key] != nil || patient[key] != nil }
+
     /// Takes back the removal of a Service's file, if it has not been done.
     mutating func keep(_ key: ServiceKey) {
         if case .remove = fresh[key] { fresh[key] = nil }

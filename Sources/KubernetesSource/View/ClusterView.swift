@@ -239,7 +239,7 @@ extension ClusterView {
         case .service(let key): services[key].map { .service(reading($0, key)) }
         case .node(let name): nodes[name].map(SourceFact.node)
         case .namespace(let name): namespaces[name].map { .namespace(labels: $0) }
-        case .synchronisation, .problems: nil
+        case .synchronisation, .problems, .allocation: nil
         }
     }
 
@@ -248,7 +248,7 @@ extension ClusterView {
         case .service: .serviceGone
         case .node: .nodeGone
         case .namespace: .namespaceGone
-        case .synchronisation, .problems: nil
+        case .synchronisation, .problems, .allocation: nil
         }
     }
 

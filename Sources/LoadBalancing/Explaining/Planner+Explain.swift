@@ -64,9 +64,7 @@ extension Planner {
         guard !entry.held.isEmpty else {
             explanation.fail(
                 "address",
-                entry.refusal?.sentence
-                    ?? (isAllocator
-                        ? "it has no address yet" : "the node that allocates has not given it an address yet"))
+                entry.refusal?.sentence ?? (isAllocator ? "it has no address yet" : waiting.sentence))
             return false
         }
         if let remark = entry.refusal?.sentence ?? entry.notes.first?.sentence {

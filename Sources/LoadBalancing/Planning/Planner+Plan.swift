@@ -33,6 +33,10 @@ extension Planner {
     private mutating func adoptRecords(at now: MonotonicTime) {
         hasAdopted = true
         let known = services.inOrder(services.keys)
+        for key in known {
+            guard let service = services[key]?.service, settings.claim.refusal(of: service) == nil else { continue }
+            if isHeldOtherwise(service) { ledger.release(key, at: now) }
+        }
         var recorded: Set<IPAddress> = []
         var shown: [(service: LoadBalancerService, addresses: [IPAddress])] = []
         for key in known {
@@ -51,6 +55,12 @@ extension Planner {
         for key in known {
             if let entry = services[key] { retire(entry, at: now) }
         }
+    }
+
+    /// Whether it holds something else than its record says.
+    private func isHeldOtherwise(_ service: LoadBalancerService) -> Bool {
+        let held = Set(ledger.addresses(of: service.key))
+        return !held.isEmpty && !service.recordedAddresses.isEmpty && held != Set(service.recordedAddresses)
     }
 
     private func identity(of service: LoadBalancerService) -> AddressRequest {
@@ -133,7 +143,10 @@ extension Planner {
     private mutating func follow(_ entry: inout PlannedService, at now: MonotonicTime) {
         let recorded = entry.service.recordedAddresses
         let outcome = ledger.follow(recorded, for: identity(of: entry.service), at: now)
-        guard let refused = outcome.refused.first else { return }
+        guard let refused = outcome.refused.first else {
+            if recorded.isEmpty { entry.refusal = entry.service.refusal }
+            return
+        }
         entry.refusal = Obstacle(refused.refusal)
         self.refused.insert(entry.service.key)
     }

@@ -43,6 +43,14 @@ public struct Planner: Sendable {
     /// Whether this node is the one that allocates. Others follow the records.
     public private(set) var isAllocator: Bool
 
+    /// Whether each node has statuses of its own to write.
+    private(set) var keepsStatus = false
+    /// Why a Service without a record has no address while another node allocates.
+    private(set) var waiting = Planner.standardWaiting
+
+    private static let standardWaiting = Obstacle(
+        reason: "AwaitingAllocation", sentence: "the node that allocates has not given it an address yet")
+
     /// How long a conflicted address is left alone before it may be given again.
     static let conflictRest = Duration.seconds(600)
 
@@ -122,8 +130,16 @@ extension Planner {
         lookAtEverythingAgain()
     }
 
-    /// Makes this node the allocator, or relieves it.
-    public mutating func setAllocator(_ isAllocator: Bool) {
+    /// Makes this node the allocator, or relieves it; then `waiting` says why a Service without a record has no address.
+    ///
+    /// - Parameter keepsStatus: the statuses that this node writes are its own, and no other node writes them.
+    public mutating func setAllocator(_ isAllocator: Bool, waiting: Obstacle? = nil, keepsStatus: Bool = false) {
+        self.keepsStatus = keepsStatus
+        let waiting = waiting ?? Self.standardWaiting
+        if waiting != self.waiting {
+            self.waiting = waiting
+            unreported.formUnion(services.keys)
+        }
         guard isAllocator != self.isAllocator else { return }
         self.isAllocator = isAllocator
         hasAdopted = false
