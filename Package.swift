@@ -97,7 +97,7 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Importing", ["YAML"]),
+        room("Importing", ["NetworkTypes", "YAML"]),
         room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", coreMetrics, locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
@@ -129,7 +129,7 @@ let package = Package(
             name: "herald-bench",
             dependencies: [
                 "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing",
-                "NetworkTypes",
+                "NetworkTypes", "Operations",
             ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
@@ -216,7 +216,10 @@ let package = Package(
         tests("OpenSSLTests", ["COpenSSL", "NetworkTypes", "OpenSSL", "Spawning"]),
         tests(
             "OperationsTests",
-            ["NetworkTypes", "OpenSSL", "Operations", "Spawning", coreMetrics, logging, nioCore, nioPosix, serviceLifecycle]),
+            [
+                "NetworkTypes", "OpenSSL", "Operations", "Spawning", coreMetrics, logging, nioCore, nioPosix,
+                serviceLifecycle,
+            ]),
         tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),

@@ -16,6 +16,7 @@ struct Suite {
         measure("allocation") { AllocationBenchmark().figures() }
         measure("planner") { PlannerBenchmark().figures() }
         measure("responder") { ResponderBenchmark().figures() }
+        measure("status page") { PageBenchmark().figures() }
         measure("routing: messages") { MessageBenchmark().figures() }
         let lab = try Lab.make(named: "bench")
         defer {

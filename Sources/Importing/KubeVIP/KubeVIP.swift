@@ -77,7 +77,7 @@ struct KubeVIP {
         let isBGP = isSet("bgp_enable") && !isSet("vip_arp")
         for var pool in pools {
             pool.mode = isBGP ? "bgp" : "arp"
-            draft.pools.append(pool)
+            draft.add(pool, from: "ConfigMap/kubevip")
         }
         guard !subject.isEmpty else { return }
         if pools.isEmpty, draft.pools.isEmpty {

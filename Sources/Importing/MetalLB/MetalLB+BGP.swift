@@ -7,7 +7,8 @@ extension MetalLB {
         if let asn = own.first { draft.bgp.append(("asn", .number(asn))) }
         let identifiers = Set(peers.map { $0.spec.text("routerID", "router-id") ?? "" })
         if let identifier = identifiers.first, identifiers.count == 1, !identifier.isEmpty {
-            draft.remark("bgp.routerID", "is the same on every node that has this file; leave it out unless there is one")
+            draft.remark(
+                "bgp.routerID", "is the same on every node that has this file; leave it out unless there is one")
             draft.bgp.append(("routerID", .text(identifier)))
         } else if identifiers.count > 1 {
             draft.remark("BGPPeer", "they differ in their router IDs; herald has one, by default the node's address")
@@ -28,7 +29,9 @@ extension MetalLB {
         } else {
             draft.remark(peer.subject, "names no AS number of the peer; write it as 'asn'")
         }
-        if let port = spec.number("peerPort", "peer-port"), port != 179 { fields.append(("port", .plain(String(port)))) }
+        if let port = spec.number("peerPort", "peer-port"), port != 179 {
+            fields.append(("port", .plain(String(port))))
+        }
         if let source = spec.text("sourceAddress", "source-address") { fields.append(("source", .text(source))) }
         if let time = spec.text("holdTime", "hold-time") { fields.append(("holdTime", .text(time))) }
         if let time = spec.text("connectTime", "connect-time") { fields.append(("connectRetry", .text(time))) }
@@ -92,7 +95,8 @@ extension MetalLB {
         let receive = profile.number("receiveInterval", "receive-interval") ?? 300
         let transmit = profile.number("transmitInterval", "transmit-interval") ?? 300
         if receive != transmit {
-            draft.remark("BFDProfile/\(name)", "has two intervals; herald has one for both ways, and the longer was taken")
+            draft.remark(
+                "BFDProfile/\(name)", "has two intervals; herald has one for both ways, and the longer was taken")
         }
         var fields: [(String, Piece)] = [("interval", .plain("\(max(receive, transmit))ms"))]
         let multiplier = profile.number("detectMultiplier", "detect-multiplier") ?? 3

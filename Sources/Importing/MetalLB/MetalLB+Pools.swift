@@ -13,8 +13,11 @@ extension MetalLB {
         // MetalLB tries low numbers first and pools without one last; herald tries high numbers first.
         let priorities = Set(pools.compactMap { priority(of: $0) }).sorted(by: >)
         for pool in pools {
-            var made = Draft.Pool(name: pool.name, addresses: pool.spec.texts("addresses"), mode: mode(of: pool, &draft))
-            if pool.spec.flag("autoAssign", "auto-assign") == false { made.fields.append(("autoAssign", .plain("false"))) }
+            var made = Draft.Pool(
+                name: pool.name, addresses: pool.spec.texts("addresses"), mode: mode(of: pool, &draft))
+            if pool.spec.flag("autoAssign", "auto-assign") == false {
+                made.fields.append(("autoAssign", .plain("false")))
+            }
             if pool.spec.flag("avoidBuggyIPs", "avoid-buggy-ips") == true {
                 made.fields.append(("skipEdgeAddresses", .plain("true")))
             }
@@ -22,7 +25,7 @@ extension MetalLB {
                 made.fields.append(("priority", .plain(String(rank + 1))))
             }
             if let admission = pool.spec["serviceAllocation"] { made.fields += self.admission(admission, pool, &draft) }
-            draft.pools.append(made)
+            draft.add(made, from: pool.subject)
         }
     }
 

@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// A configuration while it is being made.
 struct Draft {
     struct Pool {
@@ -9,7 +11,7 @@ struct Draft {
         var mode = "none"
     }
 
-    var pools: [Pool] = []
+    private(set) var pools: [Pool] = []
     var services: [(String, Piece)] = []
     var arp: [(String, Piece)] = []
     var bgp: [(String, Piece)] = []
@@ -18,6 +20,19 @@ struct Draft {
     mutating func remark(_ subject: String, _ sentence: String) {
         let remark = Imported.Remark(subject: Self.printable(subject), sentence: Self.printable(sentence))
         if !remarks.contains(remark) { remarks.append(remark) }
+    }
+
+    /// Adds the pool, its blocks written with their first address: the others take a block by any address in it.
+    mutating func add(_ pool: Pool, from subject: String) {
+        var pool = pool
+        pool.addresses = pool.addresses.map { text in
+            guard let (address, length) = CIDR.parts(of: text),
+                let block = CIDR(containing: address, prefixLength: length), block.network != address
+            else { return text }
+            remark(subject, "'\(text)' is written as the block that it stands for, \(block)")
+            return block.description
+        }
+        pools.append(pool)
     }
 
     /// A remark is one line of a comment, whatever it names.

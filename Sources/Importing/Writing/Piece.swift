@@ -61,7 +61,12 @@ indirect enum Piece {
         guard let first = text.utf8.first, !words.contains(text.lowercased()),
             text.utf8.allSatisfy({ isAlphanumeric($0) || others.utf8.contains($0) })
         else { return false }
-        return isLetter(first) || text == "/" || first == UInt8(ascii: "/") || isAddress(text)
+        return isLetter(first) || first == UInt8(ascii: "/") || isAddress(text) || isDuration(text)
+    }
+
+    /// As `1m30s`; `1e3` is a number.
+    private static func isDuration(_ text: String) -> Bool {
+        text.utf8.last == UInt8(ascii: "s") && text.utf8.allSatisfy { isAlphanumeric($0) } && !text.hasPrefix("0x")
     }
 
     private static func isAddress(_ text: String) -> Bool {
