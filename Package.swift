@@ -100,7 +100,7 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Importing", ["YAML"]),
+        room("Importing", ["NetworkTypes", "YAML"]),
         room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", coreMetrics, locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
@@ -132,7 +132,7 @@ let package = Package(
             name: "herald-bench",
             dependencies: [
                 "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "Membership",
-                "NetworkTypes", "OpenSSL",
+                "NetworkTypes", "OpenSSL", "Operations",
             ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
@@ -222,7 +222,10 @@ let package = Package(
         tests("OpenSSLTests", ["COpenSSL", "NetworkTypes", "OpenSSL", "Spawning"]),
         tests(
             "OperationsTests",
-            ["NetworkTypes", "OpenSSL", "Operations", "Spawning", coreMetrics, logging, nioCore, nioPosix, serviceLifecycle]),
+            [
+                "NetworkTypes", "OpenSSL", "Operations", "Spawning", coreMetrics, logging, nioCore, nioPosix,
+                serviceLifecycle,
+            ]),
         tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),

@@ -17,6 +17,7 @@ struct Suite {
         measure("planner") { PlannerBenchmark().figures() }
         measure("responder") { ResponderBenchmark().figures() }
         measure("membership: 100 members") { try MembershipBenchmark().figures() }
+        measure("status page") { PageBenchmark().figures() }
         measure("routing: messages") { MessageBenchmark().figures() }
         let lab = try Lab.make(named: "bench")
         defer {
