@@ -241,3 +241,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `scripts/fuzz` builds, with libFuzzer in it.
+if Context.environment["HERALD_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "herald-fuzz", dependencies: ["BFD", "BGP", "NetworkTypes"], path: "Tests/Fuzz",
+            swiftSettings: strict))
+}
