@@ -212,7 +212,10 @@ let package = Package(
             ["NetworkTypes", "Operations", coreMetrics, logging, nioCore, nioPosix, serviceLifecycle]),
         tests(
             "OperatorTests",
-            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
+            [
+                "Announcing", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging,
+                serviceLifecycle,
+            ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("YAMLTests", ["YAML"]),
     ],
