@@ -16,6 +16,8 @@ struct AddressRecord: Sendable {
 
     var holding: Holding?
     var isReserved = false
+    /// A Service has it inside the cluster.
+    var isClusterIP = false
     var rest: Rest?
     var conflict: Conflict?
     /// Services that do not hold it though their records may name it, and what they would occupy.
@@ -23,7 +25,7 @@ struct AddressRecord: Sendable {
 
     var standing: AddressStanding {
         if holding != nil { return .used }
-        if isReserved { return .reserved }
+        if isReserved || isClusterIP { return .reserved }
         if conflict != nil { return .conflicted }
         return rest == nil && retirees.isEmpty ? .free : .quarantined
     }

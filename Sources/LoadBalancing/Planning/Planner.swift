@@ -33,6 +33,8 @@ public struct Planner: Sendable {
     var dirtyAddresses: Set<IPAddress> = []
     /// Services to say something about though nothing about their addresses changed.
     var unreported: Set<ServiceKey> = []
+    /// Whether the cluster IPs in pools may be others than the ledger knows.
+    var areClusterIPsNews = true
     /// Services that asked in vain, to be tried again when addresses become free.
     var refused: Set<ServiceKey> = []
     /// The ledger's generation when they were last tried.
@@ -77,6 +79,7 @@ extension Planner {
         if let former = services[key], former.service.uid != service.uid {
             remove(key, at: now)
         }
+        noteClusterIPs(of: service, insteadOf: services[key]?.service)
         if var entry = services[key] {
             entry.service = service
             entry.lastOutcome = nil
@@ -92,6 +95,7 @@ extension Planner {
     /// The Service no longer exists.
     public mutating func remove(_ key: ServiceKey, at now: MonotonicTime) {
         guard let entry = services.removeValue(forKey: key) else { return }
+        noteClusterIPs(of: nil, insteadOf: entry.service)
         dirtyAddresses.formUnion(ledger.addresses(of: key))
         ledger.release(key, at: now)
         ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
@@ -120,6 +124,7 @@ extension Planner {
         guard settings != self.settings else { return }
         self.settings = settings
         _ = ledger.configure(pools: settings.pools.map(\.pool))
+        areClusterIPsNews = true
         lookAtEverythingAgain()
     }
 
@@ -163,7 +168,7 @@ extension Planner {
         wanted[address].flatMap { effects[$0.mode]?[address] }
     }
 
-    private mutating func lookAtEverythingAgain() {
+    mutating func lookAtEverythingAgain() {
         dirtyServices.formUnion(services.keys)
         dirtyAddresses.formUnion(wanted.keys)
         for key in services.keys { services[key]?.lastOutcome = nil }
