@@ -228,7 +228,10 @@ let package = Package(
             ]),
         tests(
             "OperatorTests",
-            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
+            [
+                "Announcing", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging,
+                serviceLifecycle,
+            ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests(
             "SimulationTests",
