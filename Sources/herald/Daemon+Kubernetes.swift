@@ -32,7 +32,7 @@ struct KubernetesParts: Sendable {
         seed = .random(in: 0 ... .max)
         client = KubernetesClient(
             try Self.clientConfiguration(settings, options), over: try HTTPTransfer.start(),
-            userAgent: "herald/\(Version.text)", fieldManager: "herald", seed: seed)
+            userAgent: "herald/\(Version.number)", fieldManager: "herald", seed: seed)
         source = KubernetesSource(
             client: client, settings: Self.sourceSettings(configuration, node), seed: seed &+ 1,
             logger: Logger(label: "kubernetes"))
@@ -67,6 +67,7 @@ struct KubernetesParts: Sendable {
             node: node, claim: configuration.services.claim, requireEndpoints: configuration.services.requireEndpoints,
             writesLoadBalancerIP: configuration.services.writeLoadBalancerIP,
             watchesNamespaces: configuration.pools.contains { $0.pool.namespaceSelector != nil },
+            needsNodeAddresses: configuration.modes.contains(.arp) && configuration.membership.peers.isEmpty,
             stateDirectory: stateDirectory(configuration))
     }
 
