@@ -33,6 +33,10 @@ e2e: ## Runs herald against an API server; a real one if KUBEBUILDER_ASSETS name
 	@scripts/install --tests
 	@scripts/e2e
 
+.PHONY: fuzz
+fuzz: libraries ## Gives each decoder of BGP and BFD ten minutes of what no peer should send
+	scripts/fuzz
+
 .PHONY: lint
 lint: ## Checks the form of all Swift code
 	swift format lint --strict --parallel --recursive Package.swift Benchmarks Sources Tests

@@ -228,7 +228,10 @@ let package = Package(
             ]),
         tests(
             "OperatorTests",
-            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
+            [
+                "Announcing", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging,
+                serviceLifecycle,
+            ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests(
             "SimulationTests",
@@ -241,3 +244,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `scripts/fuzz` builds, with libFuzzer in it.
+if Context.environment["HERALD_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "herald-fuzz", dependencies: ["BFD", "BGP", "NetworkTypes"], path: "Tests/Fuzz",
+            swiftSettings: strict))
+}

@@ -102,14 +102,14 @@ extension KubernetesSource {
             }
             let mayWait = !write.isUrgent && !isStopping.load(ordering: .acquiring)
             if mayWait, pending.shouldWait(key, at: now) { return .postponed }
+            if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
             guard pending.mayWrite(key, at: now) else {
                 note("the Service \(key) is changed back as often as it is written to; it is written less often", key)
                 return .failed
             }
-            if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
             do throws(APIError) {
                 try await takeIn(try await send(write, to: key))
-                refusals.remove(Self.permission(for: write, key))
+                if refusals.remove(Self.permission(for: write, key)) { pending.retryAll() }
             } catch {
                 return failure(error, key)
             }
@@ -131,10 +131,9 @@ extension KubernetesSource {
         problems.writing[key] = operation.refusal
         let permission = Refusals.Permission(
             verb: operation.verb, resource: operation.resource, namespace: operation.namespace ?? "")
-        if refusals.add(permission, at: now) {
-            logger.error("a permission is missing", metadata: ["error": "\(operation.refusal)"])
-        }
-        return .failed(least: Refusals.pause)
+        let refusal = refusals.add(permission, at: now)
+        if refusal.isNews { logger.error("a permission is missing", metadata: ["error": "\(operation.refusal)"]) }
+        return .failed(least: refusal.wait)
     }
 
     private static func permission(for write: ServiceWrite, _ key: ServiceKey) -> Refusals.Permission {
@@ -220,7 +219,7 @@ extension PendingWrites.Task {
 
 extension APIError {
     /// What stands for all objects that meet the same.
-    fileprivate var withoutName: String {
+    var withoutName: String {
         APIError(
             Operation(
                 verb: operation.verb, resource: operation.resource, group: operation.group, namespace: nil, name: nil),

@@ -157,8 +157,11 @@ struct SourceTests {
                 "the API server does not allow us to patch services/status in namespace default; "
                 + "grant 'patch' on 'services/status' in the API group ''"
             #expect(await eventually { reader.problems == [sentence] })
-            try await Task.sleep(for: .milliseconds(500))
-            #expect(api.writes().count <= PendingWrites.mostInFlight)
+            try await Task.sleep(for: .milliseconds(1500))
+            #expect(api.writes().count <= PendingWrites.mostInFlight + 4)
+            api.forbid(nil)
+            #expect(await eventually { names.allSatisfy { api.text($0).contains("192.0.2.1") } })
+            #expect(await eventually { reader.problems.isEmpty })
         }
     }
 

@@ -138,6 +138,26 @@ struct ResourceTests {
     }
 
     @Test(
+        "a role could cure only a 403 that is about a permission",
+        arguments: [
+            (#"services \"web\" is forbidden: User \"u\" cannot patch resource \"services\" in API group \"\""#, true),
+            ("Forbidden", true),
+            (#"admission webhook \"policy.example.com\" denied the request: no"#, false),
+            (#"services \"web\" is forbidden: ValidatingAdmissionPolicy 'p' denied request: no"#, false),
+            (#"secrets \"k\" is forbidden: exceeded quota: q, requested: secrets=1, used: secrets=1"#, false),
+        ])
+    func permissions(message: String, isPermission: Bool) throws {
+        let body = #"{"kind":"Status","code":403,"reason":"Forbidden","message":"\#(message)"}"#
+        let status = try JSON.decode(Status.self, from: Array(body.utf8))
+        #expect(status.isAboutPermission == isPermission)
+        let error = APIError(
+            .init(verb: "patch", resource: "services", group: "", namespace: "a", name: "web"), .status(status))
+        #expect(error.isForbidden == isPermission)
+        #expect(error.description.contains("grant 'patch' on 'services'") == isPermission)
+        #expect(error.description.contains(status.message) == !isPermission)
+    }
+
+    @Test(
         "paths",
         arguments: [
             (Service.kind.path(namespace: nil), "/api/v1/services"),

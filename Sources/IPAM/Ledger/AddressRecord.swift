@@ -28,6 +28,8 @@ struct AddressRecord: Sendable {
 
     var holding: Holding?
     var isReserved = false
+    /// A Service has it inside the cluster.
+    var isClusterIP = false
     /// Kept elsewhere, for few addresses have any.
     private var box: Box?
 
@@ -54,7 +56,7 @@ struct AddressRecord: Sendable {
 
     var standing: AddressStanding {
         if holding != nil { return .used }
-        if isReserved { return .reserved }
+        if isReserved || isClusterIP { return .reserved }
         if conflict != nil { return .conflicted }
         return box == nil ? .free : .quarantined
     }

@@ -11,7 +11,7 @@ import NetworkTypes
 struct ClusterView: Sendable {
     /// What a watch must have delivered before the first facts.
     enum Part: Hashable, Sendable, CaseIterable {
-        case services, endpointSlices, nodes, namespaces
+        case services, endpointSlices, nodes, namespaces, serviceCIDRs
     }
 
     /// A Service that is gone from the list: deleted, or of another type now.
@@ -28,6 +28,8 @@ struct ClusterView: Sendable {
     private var slices = KeptSlices()
     private var nodes: [NodeName: NodeFacts] = [:]
     private var namespaces: [String: [String: String]] = [:]
+    /// By the name of the object.
+    private var clusterRanges: [String: [AddressRange]] = [:]
 
     /// Whether any Service ever needed its EndpointSlices, so that they must be watched.
     private(set) var needsEndpointSlices = false
@@ -39,17 +41,26 @@ struct ClusterView: Sendable {
     /// Services that left while they carried what herald wrote.
     private var departures: [Departure] = []
 
-    init(claim: ClaimPolicy, requireEndpoints: Bool, watchesNodes: Bool, watchesNamespaces: Bool) {
+    init(
+        claim: ClaimPolicy, requireEndpoints: Bool, watchesNodes: Bool, watchesNamespaces: Bool,
+        watchesServiceCIDRs: Bool = false
+    ) {
         self.claim = claim
         self.requireEndpoints = requireEndpoints
         var parts: Set<Part> = [.services, .endpointSlices]
         if watchesNodes { parts.insert(.nodes) }
         if watchesNamespaces { parts.insert(.namespaces) }
+        if watchesServiceCIDRs { parts.insert(.serviceCIDRs) }
         self.parts = parts
     }
 
     /// Whether a part has been delivered.
     func has(_ part: Part) -> Bool { delivered.contains(part) }
+
+    /// Goes on without a part that cannot be had.
+    mutating func waive(_ part: Part) {
+        delivered.insert(part)
+    }
 
     /// Counts a part among those that are needed.
     mutating func require(_ part: Part) {
@@ -185,6 +196,23 @@ struct ClusterView: Sendable {
         namespaces[name] = nil
         touched.insert(.namespace(name))
     }
+
+    mutating func take(_ delivery: Delivery<ServiceCIDR>) {
+        switch delivery {
+        case .put(let object): put(object)
+        case .remove(let key): clusterRanges[key.name] = nil
+        case .replace(let all, let kept):
+            let present = Set(all.map(\.metadata.name)).union(kept.map(\.name))
+            clusterRanges = clusterRanges.filter { present.contains($0.key) }
+            for object in all { put(object) }
+            delivered.insert(.serviceCIDRs)
+        }
+        touched.insert(.clusterRanges)
+    }
+
+    private mutating func put(_ object: ServiceCIDR) {
+        clusterRanges[object.metadata.name] = object.blocks.compactMap { CIDR($0)?.range }
+    }
 }
 
 // MARK: - What follows
@@ -239,6 +267,7 @@ extension ClusterView {
         case .service(let key): services[key].map { .service(reading($0, key)) }
         case .node(let name): nodes[name].map(SourceFact.node)
         case .namespace(let name): namespaces[name].map { .namespace(labels: $0) }
+        case .clusterRanges: clusterRanges.isEmpty ? nil : .clusterRanges(clusterRanges.values.joined().sorted())
         case .synchronisation, .problems, .allocation: nil
         }
     }
@@ -248,6 +277,7 @@ extension ClusterView {
         case .service: .serviceGone
         case .node: .nodeGone
         case .namespace: .namespaceGone
+        case .clusterRanges: .clusterRanges([])
         case .synchronisation, .problems, .allocation: nil
         }
     }
@@ -287,6 +317,11 @@ extension ClusterView {
 
     /// Whether the cluster has the node, as far as nodes are watched.
     func knows(_ node: NodeName) -> Bool { !parts.contains(.nodes) || nodes[node] != nil }
+
+    /// Nodes that nothing can be sent to.
+    func nodesWithoutAddress(besides own: NodeName) -> [NodeName] {
+        nodes.values.filter { $0.name != own && $0.internalAddresses.isEmpty }.map(\.name).sorted()
+    }
 
     /// All nodes.
     func allNodes() -> [NodeFacts] { Array(nodes.values) }

@@ -117,6 +117,11 @@ struct PendingWrites: Sendable {
         heldUntil = now.advanced(by: max(away.next(), asked ?? .zero))
     }
 
+    /// What failed is tried again at once: its cause is gone.
+    mutating func retryAll() {
+        for key in tasks.keys.sorted() where !inFlight.contains(key) { queue.add(key) }
+    }
+
     /// The server takes requests again.
     mutating func release() {
         heldUntil = nil

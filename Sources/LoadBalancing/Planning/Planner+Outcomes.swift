@@ -178,7 +178,9 @@ extension Planner {
         case .cluster:
             Obstacle(
                 reason: "NoEndpoint",
-                sentence: "no pod of the Service is ready, so nothing could answer; check its selector and its pods")
+                sentence:
+                    "no pod of the Service is ready, so nothing could answer; check its selector, its pods and its "
+                    + "EndpointSlices, or set services.requireEndpoints: false")
         case .local:
             Obstacle(
                 reason: "NoEndpoint",

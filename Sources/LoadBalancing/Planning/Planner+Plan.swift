@@ -10,6 +10,7 @@ extension Planner {
     public mutating func plan(at now: MonotonicTime) -> Plan {
         var plan = Plan()
         guard isSynchronised else { return plan }
+        reserveClusterIPs()
         if !hasAdopted { adoptRecords(at: now) }
         ledger.advance(to: now)
         endLateWrites(at: now)

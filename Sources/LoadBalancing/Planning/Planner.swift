@@ -33,6 +33,8 @@ public struct Planner: Sendable {
     var dirtyAddresses: Set<IPAddress> = []
     /// Services to say something about though nothing about their addresses changed.
     var unreported: Set<ServiceKey> = []
+    /// Whether the cluster IPs in pools may be others than the ledger knows.
+    var areClusterIPsNews = true
     /// Services that asked in vain, to be tried again when addresses become free.
     var refused: Set<ServiceKey> = []
     /// The ledger's generation when they were last tried.
@@ -87,6 +89,7 @@ extension Planner {
             remove(key, at: now)
             former = nil
         }
+        noteClusterIPs(of: service, insteadOf: former?.service)
         var entry = former ?? PlannedService(service: service, firstSeen: now)
         entry.service = service
         entry.lastOutcome = nil
@@ -99,6 +102,7 @@ extension Planner {
     /// The Service no longer exists.
     public mutating func remove(_ key: ServiceKey, at now: MonotonicTime) {
         guard let entry = services.remove(key) else { return }
+        noteClusterIPs(of: nil, insteadOf: entry.service)
         dirtyAddresses.formUnion(ledger.addresses(of: key))
         ledger.release(key, at: now)
         ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
@@ -127,6 +131,7 @@ extension Planner {
         guard settings != self.settings else { return }
         self.settings = settings
         _ = ledger.configure(pools: settings.pools.map(\.pool))
+        areClusterIPsNews = true
         lookAtEverythingAgain()
     }
 
@@ -178,7 +183,7 @@ extension Planner {
         wanted[address].flatMap { effects[$0.mode]?[address] }
     }
 
-    private mutating func lookAtEverythingAgain() {
+    mutating func lookAtEverythingAgain() {
         dirtyServices.formUnion(services.keys)
         dirtyAddresses.formUnion(wanted.keys)
         for key in services.keys { services[key]?.lastOutcome = nil }
