@@ -72,7 +72,13 @@ extension World {
                 complain("\(machine.name) does not know all Services")
             }
         }
-        if allocators != 1 { complain("\(allocators) nodes allocate") }
+        if allocators != 1 {
+            let holder = server.lease.map { "\($0.spec.holder), renewed \($0.spec.renewTime?.microTime ?? "never")" }
+            let standing = machines.map { machine in
+                machine.process.map { "\(machine.name)-\($0.run): \($0.isStanding) \($0.leaseDue?.nanoseconds ?? 0)" } ?? "-"
+            }
+            complain("\(allocators) nodes allocate; the lease is \(holder ?? "nobody's"); \(standing)")
+        }
     }
 
     // MARK: - One Service
@@ -186,7 +192,8 @@ extension World {
                 continue
             }
             let service = reading(object)
-            let isForeign = service.recordedAddresses.contains { foreigners[$0] != nil }
+            // What it knows of other hosts is not recorded.
+            let isForeign = (service.recordedAddresses + record).contains { foreigners[$0] != nil }
             if isOurs(service), record != service.recordedAddresses, !isForeign {
                 complain("a restart would give \(outcome.key) \(record) instead of \(service.recordedAddresses)")
             }

@@ -17,6 +17,9 @@ extension World {
 
     private func touched(_ key: ServiceKey) {
         judge.touches[key, default: 0] += 1
+        let present = server.services.objects[ObjectKey(key)]
+        tell(
+            "\(key) is changed: \(present.map { "\($0.spec.type) \($0.spec.ipFamilies) \($0.metadata.annotations) \($0.spec.loadBalancerIP) \($0.metadata.uid)" } ?? "gone")")
         // Who shares an address with it may have to move, too.
         let neighbours = (judge.records[key] ?? []).flatMap { judge.holders[$0, default: []] }
         judge.excused.formUnion([key] + neighbours)
