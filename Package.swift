@@ -225,7 +225,10 @@ let package = Package(
         tests("OpenSSLTests", ["COpenSSL", "NetworkTypes", "OpenSSL", "Spawning"]),
         tests(
             "OperationsTests",
-            ["NetworkTypes", "OpenSSL", "Operations", "Spawning", coreMetrics, logging, nioCore, nioPosix, serviceLifecycle]),
+            [
+                "NetworkTypes", "OpenSSL", "Operations", "Spawning", coreMetrics, logging, nioCore, nioPosix,
+                serviceLifecycle,
+            ]),
         tests(
             "OperatorTests",
             ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),

@@ -95,7 +95,9 @@ extension FuzzTarget {
     /// The target and the host of a request to the operations server or the control socket, split at the first line end;
     /// what surrounds them is read by NIO.
     private static let operationsRequest = FuzzTarget("operations-request", seeds: BoundarySeeds.requests) { octets in
-        let lines = octets.split(separator: UInt8(ascii: "\n"), maxSplits: 1).map { String(decoding: $0, as: UTF8.self) }
+        let lines = octets.split(separator: UInt8(ascii: "\n"), maxSplits: 1).map {
+            String(decoding: $0, as: UTF8.self)
+        }
         let request = OperationsRequest(target: lines.first ?? "")
         _ = request.asks("verbose")
         _ = request.value(of: "service")

@@ -51,7 +51,9 @@
             case 2: input.remove(at: place)
             case 3: input.insert(UInt8(number(256)), at: place)
             case 4: input.removeSubrange(place..<min(place + number(32) + 1, input.count))
-            case 5: input.insert(contentsOf: input[place..<min(place + number(64) + 1, input.count)], at: number(input.count))
+            case 5:
+                let piece = input[place..<min(place + number(64) + 1, input.count)]
+                input.insert(contentsOf: piece, at: number(input.count))
             case 6: input[place] = [0, 1, 0x7F, 0x80, 0xFF, 0x0A, 0x22, 0x7B][number(8)]
             case 7: input = Array(input.prefix(place))
             default:

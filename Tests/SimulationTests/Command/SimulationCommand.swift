@@ -50,7 +50,8 @@ struct SimulationCommand {
             world.live()
             simulated += .nanoseconds(world.now.nanoseconds)
             if let word {
-                for line in world.history where word.isEmpty || line.contains(word) || line.contains("meets") || line.contains("alloc") { print(line) }
+                let marks = [word, "meets", "allocates"]
+                for line in world.history where word.isEmpty || marks.contains(where: line.contains) { print(line) }
             }
             for problem in world.judge.problems.prefix(5) { print("seed \(seed): \(problem)") }
             if !world.judge.problems.isEmpty { isSound = false }

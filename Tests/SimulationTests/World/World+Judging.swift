@@ -72,7 +72,8 @@ extension World {
 
     /// What was asked for long ago may be there to be had only now.
     private func asksForAnother(than address: IPAddress, _ service: LoadBalancerService) -> Bool {
-        let asked = service.annotations[Annotation.addresses].flatMap { IPAddress($0) }
+        let asked =
+            service.annotations[Annotation.addresses].flatMap { IPAddress($0) }
             ?? service.loadBalancerIP.flatMap { IPAddress($0) }
         if let asked, asked.family == address.family, asked != address { return true }
         guard let pool = service.annotations[Annotation.pool] else { return false }
