@@ -1,3 +1,4 @@
+import Announcing
 import IPAM
 import LoadBalancing
 import NetworkTypes
@@ -55,7 +56,7 @@ extension FuzzTarget {
         view.take(Delivery<Kubernetes.Service>.replace([], keeping: []))
         fill(&view)
         var planner = Planner(settings: BoundarySeeds.settings, isAllocator: true)
-        for case (.service, .service(let service)) in view.takeFacts() { planner.set(service, at: .zero) }
+        for case .service(let service) in view.takeFacts().values { planner.set(service, at: .zero) }
         planner.sourceIsSynchronised()
         let writing = OutcomeWriting(isAllocator: true)
         for outcome in planner.plan(at: .zero).outcomes {
