@@ -106,7 +106,7 @@ let package = Package(
         // Seams
         room("Announcing", ["IPAM", "LoadBalancing", "NetworkTypes", hashTrees, locks, serviceLifecycle]),
         room("Configuration", ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"]),
-        room("Importing", ["YAML"]),
+        room("Importing", ["NetworkTypes", "YAML"]),
         room("Kubernetes", ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML", coreMetrics, locks]),
         // Platform
         room("FileSystem", ["CLinux"]),
@@ -137,8 +137,8 @@ let package = Package(
         .executableTarget(
             name: "herald-bench",
             dependencies: [
-                "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing",
-                "NetworkTypes",
+                "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "Membership",
+                "NetworkTypes", "OpenSSL", "Operations",
             ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
@@ -169,7 +169,10 @@ let package = Package(
             "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
-            ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
+            [
+                "ARPMode", "AddressResolution", "Announcing", "Configuration", "IPAM", "LoadBalancing", "Membership",
+                "Netlink", "NetworkTypes", hashTrees,
+            ]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),
@@ -231,7 +234,10 @@ let package = Package(
             ]),
         tests(
             "OperatorTests",
-            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
+            [
+                "Announcing", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging,
+                serviceLifecycle,
+            ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("SimulationTests", simulated, exclude: ["Command"]),
         tests("YAMLTests", ["YAML"]),
@@ -245,8 +251,8 @@ if Context.environment["HERALD_FUZZ"] == "1" {
         .executableTarget(
             name: "herald-fuzz",
             dependencies: [
-                "AddressResolution", "Configuration", "DirectorySource", "IPAM", "Kubernetes", "KubernetesSource",
-                "LoadBalancing", "Membership", "NetworkTypes", "Operations", "YAML",
+                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "IPAM", "Kubernetes",
+                "KubernetesSource", "LoadBalancing", "Membership", "NetworkTypes", "Operations", "YAML",
             ],
             path: "Tests/Fuzz", swiftSettings: strict))
 }

@@ -21,12 +21,14 @@ struct Options {
     var suite = "node"
     /// How often each kind of failure is tried.
     var runs = 20
+    /// After so many, no further kind of failure is begun.
+    var minutes = 90
     /// How long nodes must stay calm with every core busy.
     var calmSeconds = 60
 
     static let usage = """
-        usage: herald-bench [--suite node|failover|figures] [--herald PATH] [--output FILE] [--only TEXT] [--readme FILE] [--runs N] \
-        [--blow TEXT] [--calm-seconds N]
+        usage: herald-bench [--suite node|failover|figures] [--herald PATH] [--output FILE] [--only TEXT] \
+        [--readme FILE] [--runs N] [--blow TEXT] [--calm-seconds N] [--minutes N]
         """
 
     init(_ words: ArraySlice<String>) throws {
@@ -44,6 +46,7 @@ struct Options {
             case "--blow": blow = value
             case "--suite" where ["node", "failover", "figures"].contains(value): suite = value
             case "--runs": runs = try Self.count(value, of: word)
+            case "--minutes": minutes = try Self.count(value, of: word)
             case "--calm-seconds": calmSeconds = try Self.count(value, of: word)
             default: throw Misuse(description: "'\(word)' is no option; \(Self.usage)")
             }

@@ -89,6 +89,16 @@ final class TestServer {
             """)
     }
 
+    /// A Service that asks for an address and needs no endpoint.
+    func createService(_ name: String, address: IPAddress) throws {
+        _ = try send(
+            .post, "/api/v1/namespaces/default/services",
+            """
+            {"metadata":{"name":"\(name)","annotations":{"herald-lb.io/addresses":"\(address)"}},\
+            "spec":{"type":"LoadBalancer","ports":[{"port":80}]}}
+            """)
+    }
+
     func times() throws -> Times {
         try JSONDecoder().decode(Times.self, from: Data(try order("stopwatch")))
     }

@@ -50,7 +50,7 @@ extension Process {
             case .forgotten(let name): learned.remove(name)
             case .report(let address, let state):
                 reports[address] = state
-            case .note: break
+            case .allocation, .note: break
             }
         }
         take(reports, from: .arp, at: now)
