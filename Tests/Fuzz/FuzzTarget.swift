@@ -16,7 +16,7 @@ struct FuzzTarget: Sendable {
     }
 
     /// All of them.
-    static let all: [FuzzTarget] = routing
+    static let all: [FuzzTarget] = routing + boundaries
 }
 
 /// An invariant that a fuzzer has broken; ends the process, so that the input is kept.

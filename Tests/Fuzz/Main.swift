@@ -2,7 +2,8 @@ import FoundationEssentials
 
 /// Gives decoders what no peer should send.
 ///
-/// Built by `scripts/fuzz`, with libFuzzer inside; without it, inputs that were kept are given again.
+/// Built by `scripts/fuzz`, with libFuzzer inside. Without it, `herald-fuzz TARGET CORPUS SECONDS SEED FILE` gives the
+/// inputs of a folder again, and then mutants of them for so long; the one that ended the process is in the file.
 @main
 struct Main {
     static func main() throws {
@@ -18,8 +19,11 @@ struct Main {
             LibFuzzer.run(target, arguments: [arguments[0]] + corpus + arguments.dropFirst(3))
         #else
             let kept = try inputs(in: folder)
-            for input in target.seeds + kept { target.run(input) }
-            print("\(target.name): every input was taken")
+            let seconds = arguments.count > 3 ? Int(arguments[3]) ?? 0 : 0
+            var fuzzer = MutationFuzzer(target, seed: UInt64(arguments.count > 4 ? arguments[4] : "") ?? 1, kept: kept)
+            let path = arguments.count > 5 ? arguments[5] : ""
+            let count = try fuzzer.run(for: .seconds(seconds), keepingIn: path)
+            print("\(target.name): \(count) inputs in \(seconds) s, and every kept one, were taken")
         #endif
     }
 
