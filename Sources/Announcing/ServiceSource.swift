@@ -22,6 +22,7 @@ public enum SourceSubject: Hashable, Sendable {
     case service(ServiceKey)
     case namespace(String)
     case node(NodeName)
+    case clusterRanges
     case synchronisation
     case problems
     case allocation
@@ -36,6 +37,8 @@ public enum SourceFact: Hashable, Sendable {
     /// A node as the cluster sees it.
     case node(NodeFacts)
     case nodeGone
+    /// From which the cluster gives its Services cluster IPs.
+    case clusterRanges([AddressRange])
     /// Everything the source cannot read now, a sentence with its place each.
     case problems([String])
     /// Whether this node allocates, where the source says so; if not, why a Service without a record has none. Whoever takes

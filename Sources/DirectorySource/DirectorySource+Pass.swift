@@ -128,12 +128,19 @@ extension DirectorySource {
     // MARK: - Writing
 
     func take(_ outcome: ServiceOutcome, for key: ServiceKey) {
-        let isUrgent = outcome.record.map { $0 != store[key]?.record ?? [] } ?? false
-        pending.add(.apply(outcome), for: key, isUrgent: isUrgent)
+        let state = store[key] ?? ServiceState()
+        let isUrgent = outcome.record.map { $0 != state.record } ?? false
+        // An address that has just been recorded is announced in a moment, and the status is written then.
+        if !isUrgent, (outcome.ingress ?? []).isEmpty, state.ingress.isEmpty {
+            pending.addPatiently(.apply(outcome), for: key, at: now)
+        } else {
+            pending.add(.apply(outcome), for: key, isUrgent: isUrgent)
+        }
     }
 
     private func writeOutcomes(at now: MonotonicTime) {
         pending.retryIfDue(at: now)
+        pending.endPatience(at: now)
         let tasks = pending.take(urgent: Self.chunk.records, others: Self.chunk.statuses)
         guard !tasks.isEmpty else { return }
         var writes: [ServiceKey: StateStore.Change] = [:]

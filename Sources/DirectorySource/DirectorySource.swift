@@ -201,7 +201,9 @@ public actor DirectorySource: ServiceSource {
     }
 
     private func setAlarm() {
-        let deadlines = [isLoaded ? nextScan : loading.due, pending.backoff.due, nextMissing]
+        let deadlines = [
+            isLoaded ? nextScan : loading.due, pending.backoff.due, pending.nextPatienceEnd, nextMissing,
+        ]
         if let next = deadlines.compactMap({ $0 }).min() { alarm?.restart(at: next) }
     }
 }

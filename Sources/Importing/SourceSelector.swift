@@ -58,17 +58,17 @@ struct SourceSelector: Hashable {
     var piece: Piece {
         let isPlain = requirements.allSatisfy { $0.operator == "In" && $0.values.count == 1 }
         if isPlain, Set(requirements.map(\.key)).count == requirements.count {
-            return .mapping(requirements.map { ($0.key, .text($0.values[0])) })
+            return .mapping(requirements.map { .init($0.key, .text($0.values[0])) })
         }
         return .mapping([
-            (
+            .init(
                 "matchExpressions",
                 .list(
                     requirements.map { requirement in
-                        var fields: [(String, Piece)] = [
-                            ("key", .text(requirement.key)), ("operator", .text(requirement.operator)),
+                        var fields: [Piece.Field] = [
+                            .init("key", .text(requirement.key)), .init("operator", .text(requirement.operator)),
                         ]
-                        if !requirement.values.isEmpty { fields.append(("values", .texts(requirement.values))) }
+                        if !requirement.values.isEmpty { fields.append(.init("values", .texts(requirement.values))) }
                         return .mapping(fields)
                     })
             )

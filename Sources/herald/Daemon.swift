@@ -74,6 +74,7 @@ struct Daemon {
         services.append(checks)
         if let directory, directory.isShared { services.append(RecordExchange(source: directory, arp: arp)) }
         if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
+        services.append(MemoryKeeper())
         if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
         lifecycleLogger.logLevel = .warning

@@ -35,7 +35,7 @@ struct ArrowTests {
         // Seams
         "Announcing": ["IPAM", "LoadBalancing", "NetworkTypes"],
         "Configuration": ["BGP", "IPAM", "LoadBalancing", "NetworkTypes", "YAML"],
-        "Importing": ["YAML"],
+        "Importing": ["NetworkTypes", "YAML"],
         "Kubernetes": ["FileSystem", "HTTPTransfer", "NetworkTypes", "YAML"],
         // Platform
         "HostNetwork": ["Netlink", "NetworkTypes", "PacketLoop"],

@@ -15,7 +15,7 @@ struct OperationsSettingsTests {
         let operations = parsed.configuration.operations
         #expect(operations.tls == .init(certificateFile: "/a.crt", keyFile: "/a.key"))
         #expect(operations.tokenFile == "/token")
-        #expect(parsed.warnings.isEmpty)
+        #expect(parsed.warnings.problems.isEmpty)
         let without = try parse("{}").configuration.operations
         #expect(without.tls == nil && without.tokenFile == nil)
     }
@@ -40,7 +40,7 @@ struct OperationsSettingsTests {
             ("{listen: \"127.0.0.1:9817\", tokenFile: /token}", nil),
         ] as [(String, String?)])
     func warned(text: String, expected: String?) throws {
-        let warnings = try parse(text).warnings.map { "\($0)" }
+        let warnings = try parse(text).warnings.problems.map { "\($0)" }
         #expect(warnings.count == (expected == nil ? 0 : 1))
         if let expected { #expect(warnings.first?.contains(expected) == true) }
     }

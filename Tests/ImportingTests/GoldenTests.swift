@@ -9,7 +9,8 @@ import YAML
 /// HERALD_WRITE_GOLDEN=1 swift test --filter Golden
 @Suite("Golden imports")
 struct GoldenTests {
-    private static let folder = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    private static let folder =
+        #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast()
         .joined(separator: "/") + "/Fixtures"
 
     @Test(

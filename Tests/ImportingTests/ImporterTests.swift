@@ -68,7 +68,8 @@ struct ImporterTests {
         "odd shapes end in a text that can be read, and in no crash",
         arguments: [
             "", "[]", "a", "kind: IPAddressPool", "kind: List\nitems: 5", "kind: ConfigMap\ndata: {config: '['}",
-            "kind: ConfigMap\ndata: {config: 'address-pools: 7'}", "kind: ConfigMap\ndata: {cidr-: '', range-global: ','}",
+            "kind: ConfigMap\ndata: {config: 'address-pools: 7'}",
+            "kind: ConfigMap\ndata: {cidr-: '', range-global: ','}",
             "kind: BGPPeer\nspec: 3", "kind: DaemonSet\nspec: {template: {spec: {containers: [{image: kube-vip}]}}}",
             "kind: Pod\nspec: {containers: [{image: kube-vip, env: [{name: bgp_enable, value: 'true'}, "
                 + "{name: bgp_peers, value: '::::,[,]:'}]}]}", "- - - a",

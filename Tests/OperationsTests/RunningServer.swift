@@ -3,6 +3,7 @@ import Glibc
 import Logging
 import NetworkTypes
 import ServiceLifecycle
+import Spawning
 import Testing
 
 @testable import Operations
@@ -49,11 +50,19 @@ struct RunningServer {
         }
     }
 
+    /// Runs a program without blocking a thread that the server needs; its exit status and what it printed.
+    func run(_ program: String, _ arguments: [String]) async throws -> (Int32, String) {
+        let log = "\(directory)/log-\(UInt32.random(in: 0 ... .max))"
+        let program = try Program(program, arguments, log: log)
+        while program.isRunning { try await Task.sleep(for: .milliseconds(10)) }
+        return (program.wait(), String(decoding: try Data(contentsOf: URL(filePath: log)), as: UTF8.self))
+    }
+
     /// Whether the port takes connections.
     var isListening: Bool {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        return Self.withAddress(port) { unsafe connect(descriptor, $0, $1) == 0 }
+        return unsafe Self.withAddress(port) { unsafe connect(descriptor, $0, $1) == 0 }
     }
 
     private static func withAddress(
@@ -73,7 +82,8 @@ struct RunningServer {
     private static func freePort() throws -> Int {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(descriptor) }
-        try #require(withAddress(0) { unsafe bind(descriptor, $0, $1) == 0 })
+        let isBound = unsafe withAddress(0) { unsafe bind(descriptor, $0, $1) == 0 }
+        try #require(isBound)
         var address = sockaddr_in()
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let isKnown = unsafe withUnsafeMutablePointer(to: &address) { pointer in

@@ -1,3 +1,5 @@
+import Glibc
+import NIOCore
 import Testing
 
 @testable import Operations
@@ -83,7 +85,24 @@ struct ServerTests {
             // A pause longer than the connection may live; what is left of the answer is lost.
             _ = try? await client.exchange("GET /huge HTTP/1.1\r\n\r\n", pause: .seconds(12))
             #expect(clock.now - start < .seconds(30))
-            #expect(try await client.exchange("GET /echo HTTP/1.1\r\n\r\n").contains("200 OK"))
+            let answer = try await client.exchange("GET /echo HTTP/1.1\r\n\r\n")
+            #expect(answer.contains("200 OK"))
+        }
+    }
+
+    @Test("the control socket is its owner's alone", .enabled(if: geteuid() == 0))
+    func socketOwner() async throws {
+        try await RunningServer.with { server in
+            let path = "\(server.directory)/sock"
+            var information = stat()
+            #expect(unsafe stat(path, &information) == 0)
+            #expect(information.st_mode & 0o777 == 0o600)
+            let curl = ["curl", "-sS", "--max-time", "5", "--unix-socket", path, "http://localhost/echo"]
+            let own = try await server.run("env", curl)
+            #expect(own == (0, "/echo|\n"), "\(own)")
+            let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
+            let refused = try await server.run("setpriv", nobody + curl)
+            #expect(refused.0 == 7, "\(refused.1)")
         }
     }
 

@@ -27,7 +27,7 @@ struct KubeVIP {
             return false
         }
         var left: [String] = []
-        var fields: [(String, Piece)] = []
+        var fields: [Piece.Field] = []
         for entry in entries {
             let key = entry.key.text
             let value = entry.value.scalar?.text ?? ""
@@ -35,10 +35,10 @@ struct KubeVIP {
             case "cidr" where key.contains("-"), "range" where key.contains("-"):
                 add(value, to: String(key.drop { $0 != "-" }.dropFirst()), object.subject, &draft)
             case "search":
-                if key == "search-order", value == "desc" { fields.append(("order", .plain("descending"))) }
+                if key == "search-order", value == "desc" { fields.append(.init("order", .plain("descending"))) }
             case "skip":
-                if value == "true", !fields.contains(where: { $0.0 == "skipEdgeAddresses" }) {
-                    fields.append(("skipEdgeAddresses", .plain("true")))
+                if value == "true", !fields.contains(where: { $0.key == "skipEdgeAddresses" }) {
+                    fields.append(.init("skipEdgeAddresses", .plain("true")))
                     draft.remark(
                         object.subject, "'\(key)' is not quite skipEdgeAddresses, which leaves out .0 and .255")
                 }
@@ -67,7 +67,7 @@ struct KubeVIP {
         }
         var pool = Draft.Pool(name: scope, addresses: addresses)
         // A namespace's own pool is asked before the one for all.
-        if scope != "global" { pool.fields = [("priority", .plain("1")), ("namespaces", .texts([scope]))] }
+        if scope != "global" { pool.fields = [.init("priority", .plain("1")), .init("namespaces", .texts([scope]))] }
         pools.append(pool)
     }
 
@@ -77,7 +77,7 @@ struct KubeVIP {
         let isBGP = isSet("bgp_enable") && !isSet("vip_arp")
         for var pool in pools {
             pool.mode = isBGP ? "bgp" : "arp"
-            draft.pools.append(pool)
+            draft.add(pool, from: "ConfigMap/kubevip")
         }
         guard !subject.isEmpty else { return }
         if pools.isEmpty, draft.pools.isEmpty {
@@ -96,23 +96,23 @@ struct KubeVIP {
     }
 
     private func writeServices(to draft: inout Draft) {
-        if let name = text("lb_class_name") { draft.services.append(("loadBalancerClass", .text(name))) }
-        if isSet("lb_class_only") { draft.services.append(("claim", .plain("own"))) }
+        if let name = text("lb_class_name") { draft.services.append(.init("loadBalancerClass", .text(name))) }
+        if isSet("lb_class_only") { draft.services.append(.init("claim", .plain("own"))) }
     }
 
     private func writeARP(to draft: inout Draft) {
         if let name = text("vip_servicesinterface", "vip_interface") {
-            draft.arp.append(("interfaces", .texts([name])))
+            draft.arp.append(.init("interfaces", .texts([name])))
         }
         if !isSet("svc_election") {
             draft.remark(subject, "has all Services on one leader; leave 'arp.election' out to spread them")
-            draft.arp.append(("election", .plain("leader")))
+            draft.arp.append(.init("election", .plain("leader")))
         }
     }
 
     private func writeBGP(to draft: inout Draft) {
-        if let asn = text("bgp_as") { draft.bgp.append(("asn", .number(asn))) }
-        if let identifier = text("bgp_routerid") { draft.bgp.append(("routerID", .text(identifier))) }
+        if let asn = text("bgp_as") { draft.bgp.append(.init("asn", .number(asn))) }
+        if let identifier = text("bgp_routerid") { draft.bgp.append(.init("routerID", .text(identifier))) }
         var peers = (text("bgp_peers") ?? "").split(separator: ",").map { KubeVIPPeer($0) }
         if peers.isEmpty, let address = text("bgp_peeraddress") {
             peers = [
@@ -123,7 +123,7 @@ struct KubeVIP {
         let pieces = peers.enumerated().map { place, peer in
             peer.piece("peer-\(place + 1)", subject, &draft)
         }
-        draft.bgp.append(("peers", .list(pieces)))
+        draft.bgp.append(.init("peers", .list(pieces)))
     }
 
     private func remarkOnRest(_ draft: inout Draft) {

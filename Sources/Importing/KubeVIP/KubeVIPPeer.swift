@@ -27,15 +27,15 @@ struct KubeVIPPeer {
     }
 
     func piece(_ name: String, _ subject: String, _ draft: inout Draft) -> Piece {
-        var fields: [(String, Piece)] = [("name", .text(name)), ("address", .text(address))]
+        var fields: [Piece.Field] = [.init("name", .text(name)), .init("address", .text(address))]
         if UInt32(asn) != nil {
-            fields.append(("asn", .number(asn)))
+            fields.append(.init("asn", .number(asn)))
         } else {
             draft.remark(subject, "names no AS number of the peer \(address); write it as 'asn'")
         }
-        if isMultihop { fields.append(("multihop", .plain("255"))) }
+        if isMultihop { fields.append(.init("multihop", .plain("255"))) }
         if hasPassword {
-            fields.append(("passwordFile", .text("/etc/herald/\(name)")))
+            fields.append(.init("passwordFile", .text("/etc/herald/\(name)")))
             draft.remark(
                 subject,
                 "write the password of the peer \(address) to the file /etc/herald/\(name), mode 0600, or to a Secret "

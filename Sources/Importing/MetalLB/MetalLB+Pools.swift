@@ -13,16 +13,19 @@ extension MetalLB {
         // MetalLB tries low numbers first and pools without one last; herald tries high numbers first.
         let priorities = Set(pools.compactMap { priority(of: $0) }).sorted(by: >)
         for pool in pools {
-            var made = Draft.Pool(name: pool.name, addresses: pool.spec.texts("addresses"), mode: mode(of: pool, &draft))
-            if pool.spec.flag("autoAssign", "auto-assign") == false { made.fields.append(("autoAssign", .plain("false"))) }
+            var made = Draft.Pool(
+                name: pool.name, addresses: pool.spec.texts("addresses"), mode: mode(of: pool, &draft))
+            if pool.spec.flag("autoAssign", "auto-assign") == false {
+                made.fields.append(.init("autoAssign", .plain("false")))
+            }
             if pool.spec.flag("avoidBuggyIPs", "avoid-buggy-ips") == true {
-                made.fields.append(("skipEdgeAddresses", .plain("true")))
+                made.fields.append(.init("skipEdgeAddresses", .plain("true")))
             }
             if let priority = priority(of: pool), let rank = priorities.firstIndex(of: priority) {
-                made.fields.append(("priority", .plain(String(rank + 1))))
+                made.fields.append(.init("priority", .plain(String(rank + 1))))
             }
             if let admission = pool.spec["serviceAllocation"] { made.fields += self.admission(admission, pool, &draft) }
-            draft.pools.append(made)
+            draft.add(made, from: pool.subject)
         }
     }
 
@@ -30,10 +33,10 @@ extension MetalLB {
         pool.spec["serviceAllocation"]?.number("priority").flatMap { $0 == 0 ? nil : $0 }
     }
 
-    private func admission(_ node: Node, _ pool: Pool, _ draft: inout Draft) -> [(String, Piece)] {
-        var fields: [(String, Piece)] = []
+    private func admission(_ node: Node, _ pool: Pool, _ draft: inout Draft) -> [Piece.Field] {
+        var fields: [Piece.Field] = []
         let namespaces = node.texts("namespaces")
-        if !namespaces.isEmpty { fields.append(("namespaces", .texts(namespaces))) }
+        if !namespaces.isEmpty { fields.append(.init("namespaces", .texts(namespaces))) }
         for (theirs, ours) in [
             ("namespaceSelectors", "namespaceSelector"), ("serviceSelectors", "serviceSelector"),
         ] {
@@ -43,7 +46,7 @@ extension MetalLB {
             if union == nil {
                 draft.remark(pool.subject, "has several \(theirs); herald has one, and the first was taken")
             }
-            fields.append((ours, (union ?? selectors[0]).piece))
+            fields.append(.init(ours, (union ?? selectors[0]).piece))
         }
         return fields
     }
@@ -69,7 +72,7 @@ extension MetalLB {
         if !lists.contains(where: \.isEmpty) {
             var all: [String] = []
             for name in lists.joined() where !all.contains(name) { all.append(name) }
-            draft.arp.append(("interfaces", .texts(all)))
+            draft.arp.append(.init("interfaces", .texts(all)))
         }
         if Set(lists.map { $0.sorted() }).count > 1 {
             draft.remark("L2Advertisement", "they differ in their interfaces; herald has one list for all pools")
@@ -79,7 +82,7 @@ extension MetalLB {
             draft.remark("L2Advertisement", "they differ in their nodes; herald has one choice for all pools")
         }
         guard let nodes = Self.nodes(selectors.flatMap(\.self), "L2Advertisement", &draft) else { return }
-        if !selectors.contains(where: \.isEmpty) { draft.arp.append(("nodes", nodes)) }
+        if !selectors.contains(where: \.isEmpty) { draft.arp.append(.init("nodes", nodes)) }
     }
 
     /// Which nodes, as herald writes it; nil for all.
@@ -90,6 +93,6 @@ extension MetalLB {
             draft.remark(subject, "chooses nodes by several selectors; herald has one, and the first was taken")
         }
         let chosen = union ?? first
-        return chosen.requirements.isEmpty ? nil : .mapping([("selector", chosen.piece)])
+        return chosen.requirements.isEmpty ? nil : .mapping([.init("selector", chosen.piece)])
     }
 }

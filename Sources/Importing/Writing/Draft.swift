@@ -1,23 +1,38 @@
+import NetworkTypes
+
 /// A configuration while it is being made.
 struct Draft {
     struct Pool {
         var name: String
         var addresses: [String]
         /// The keys besides name, addresses and mode.
-        var fields: [(String, Piece)] = []
+        var fields: [Piece.Field] = []
         /// arp, bgp or none.
         var mode = "none"
     }
 
-    var pools: [Pool] = []
-    var services: [(String, Piece)] = []
-    var arp: [(String, Piece)] = []
-    var bgp: [(String, Piece)] = []
+    private(set) var pools: [Pool] = []
+    var services: [Piece.Field] = []
+    var arp: [Piece.Field] = []
+    var bgp: [Piece.Field] = []
     private var remarks: [Imported.Remark] = []
 
     mutating func remark(_ subject: String, _ sentence: String) {
         let remark = Imported.Remark(subject: Self.printable(subject), sentence: Self.printable(sentence))
         if !remarks.contains(remark) { remarks.append(remark) }
+    }
+
+    /// Adds the pool, its blocks written with their first address: the others take a block by any address in it.
+    mutating func add(_ pool: Pool, from subject: String) {
+        var pool = pool
+        pool.addresses = pool.addresses.map { text in
+            guard let (address, length) = CIDR.parts(of: text),
+                let block = CIDR(containing: address, prefixLength: length), block.network != address
+            else { return text }
+            remark(subject, "'\(text)' is written as the block that it stands for, \(block)")
+            return block.description
+        }
+        pools.append(pool)
     }
 
     /// A remark is one line of a comment, whatever it names.
@@ -34,11 +49,11 @@ struct Draft {
 
     func finished() -> Imported {
         let mode = pools.first { $0.mode != "none" }?.mode ?? pools.first?.mode ?? "arp"
-        var fields: [(String, Piece)] = [("mode", .plain(mode))]
-        if !services.isEmpty { fields.append(("services", .mapping(services))) }
-        fields.append(("pools", .list(pools.map { Self.piece($0, mode) })))
-        if !arp.isEmpty, pools.contains(where: { $0.mode == "arp" }) { fields.append(("arp", .mapping(arp))) }
-        if !bgp.isEmpty, pools.contains(where: { $0.mode == "bgp" }) { fields.append(("bgp", .mapping(bgp))) }
+        var fields: [Piece.Field] = [.init("mode", .plain(mode))]
+        if !services.isEmpty { fields.append(.init("services", .mapping(services))) }
+        fields.append(.init("pools", .list(pools.map { Self.piece($0, mode) })))
+        if !arp.isEmpty, pools.contains(where: { $0.mode == "arp" }) { fields.append(.init("arp", .mapping(arp))) }
+        if !bgp.isEmpty, pools.contains(where: { $0.mode == "bgp" }) { fields.append(.init("bgp", .mapping(bgp))) }
         let comments = remarks.map { "# \($0)" }
         let head = ["# Made by: herald import"] + (comments.isEmpty ? [] : ["# To look at:"] + comments)
         let text = (head + Self.blocks(fields)).joined(separator: "\n") + "\n"
@@ -46,17 +61,17 @@ struct Draft {
     }
 
     /// The sections, each as a block.
-    private static func blocks(_ fields: [(String, Piece)]) -> [String] {
-        fields.flatMap { key, value -> [String] in
-            guard case .mapping(let inner) = value else { return Piece.lines([(key, value)]) }
-            return ["\(key):"] + Piece.lines(inner, indent: "  ")
+    private static func blocks(_ fields: [Piece.Field]) -> [String] {
+        fields.flatMap { field -> [String] in
+            guard case .mapping(let inner) = field.value else { return Piece.lines([field]) }
+            return ["\(field.key):"] + Piece.lines(inner, indent: "  ")
         }
     }
 
     private static func piece(_ pool: Pool, _ mode: String) -> Piece {
-        var fields: [(String, Piece)] = [("name", .text(pool.name)), ("addresses", .texts(pool.addresses))]
+        var fields: [Piece.Field] = [.init("name", .text(pool.name)), .init("addresses", .texts(pool.addresses))]
         fields += pool.fields
-        if pool.mode != mode { fields.append(("mode", .plain(pool.mode))) }
+        if pool.mode != mode { fields.append(.init("mode", .plain(pool.mode))) }
         return .mapping(fields)
     }
 }

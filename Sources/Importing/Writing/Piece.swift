@@ -5,17 +5,29 @@ indirect enum Piece {
     /// Text that came from outside, quoted where it could mean something else.
     case text(String)
     case list([Piece])
-    case mapping([(String, Piece)])
+    case mapping([Piece.Field])
 
     /// A whole number as it was found; quoted where it is none.
     static func number(_ text: String) -> Piece { UInt64(text) == nil ? .text(text) : .plain(text) }
 
+    /// A key with its value.
+    struct Field {
+        var key: String
+        var value: Piece
+
+        init(_ key: String, _ value: Piece) {
+            self.key = key
+            self.value = value
+        }
+    }
+
     static func texts(_ texts: [String]) -> Piece { .list(texts.map(Piece.text)) }
 
     /// The lines of a block mapping, each after `indent`.
-    static func lines(_ fields: [(String, Piece)], indent: String = "") -> [String] {
-        fields.flatMap { key, value -> [String] in
-            let name = "\(indent)\(quotedKey(key)):"
+    static func lines(_ fields: [Piece.Field], indent: String = "") -> [String] {
+        fields.flatMap { field -> [String] in
+            let value = field.value
+            let name = "\(indent)\(quotedKey(field.key)):"
             switch value {
             case .mapping(let inner) where !inner.isEmpty && value.flow.utf8.count + name.utf8.count > 100:
                 return [name] + lines(inner, indent: indent + "  ")
@@ -44,7 +56,7 @@ indirect enum Piece {
         case .text(let text): Self.quotedValue(text)
         case .list(let items): "[\(items.map(\.flow).joined(separator: ", "))]"
         case .mapping(let fields):
-            "{\(fields.map { "\(Self.quotedKey($0)): \($1.flow)" }.joined(separator: ", "))}"
+            "{\(fields.map { "\(Self.quotedKey($0.key)): \($0.value.flow)" }.joined(separator: ", "))}"
         }
     }
 
@@ -61,7 +73,12 @@ indirect enum Piece {
         guard let first = text.utf8.first, !words.contains(text.lowercased()),
             text.utf8.allSatisfy({ isAlphanumeric($0) || others.utf8.contains($0) })
         else { return false }
-        return isLetter(first) || text == "/" || first == UInt8(ascii: "/") || isAddress(text)
+        return isLetter(first) || first == UInt8(ascii: "/") || isAddress(text) || isDuration(text)
+    }
+
+    /// As `1m30s`; `1e3` is a number.
+    private static func isDuration(_ text: String) -> Bool {
+        text.utf8.last == UInt8(ascii: "s") && text.utf8.allSatisfy { isAlphanumeric($0) } && !text.hasPrefix("0x")
     }
 
     private static func isAddress(_ text: String) -> Bool {

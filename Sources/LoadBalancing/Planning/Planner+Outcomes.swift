@@ -9,8 +9,9 @@ extension Planner {
         for key in keys {
             guard var entry = services[key] else { continue }
             let outcome = outcome(for: &entry, at: now)
-            if outcome != entry.lastOutcome {
-                entry.lastOutcome = outcome
+            let hash = outcome.hashValue
+            if hash != entry.lastOutcome {
+                (entry.lastOutcome, entry.statedIngress) = (hash, outcome.ingress)
                 handOut(outcome.record, &entry, at: now)
                 plan.outcomes.append(outcome)
             }
@@ -177,7 +178,9 @@ extension Planner {
         case .cluster:
             Obstacle(
                 reason: "NoEndpoint",
-                sentence: "no pod of the Service is ready, so nothing could answer; check its selector and its pods")
+                sentence:
+                    "no pod of the Service is ready, so nothing could answer; check its selector, its pods and its "
+                    + "EndpointSlices, or set services.requireEndpoints: false")
         case .local:
             Obstacle(
                 reason: "NoEndpoint",
