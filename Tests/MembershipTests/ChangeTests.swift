@@ -22,7 +22,7 @@ struct ChangeTests {
 
     @Test(
         "heartbeats that become fewer or more, node by node, make nobody seem dead, though some get lost",
-        arguments: [(50, 1_000), (1_000, 50), (50, 10), (10, 10_000), (50, 60)], 0..<5 as Range<UInt64>)
+        arguments: [(50, 1_000), (1_000, 50), (50, 10), (10, 2_000), (50, 60)], 0..<3 as Range<UInt64>)
     func interval(_ change: (from: Int, to: Int), seed: UInt64) {
         var simulation = Simulation(seed: seed, nodes: 3, addresses: 6)
         simulation.trace = Trace()
