@@ -71,8 +71,10 @@ extension Member {
         }
         let since = vacantSince ?? now
         vacantSince = since
-        let others = peers.indices.filter { isCandidate(peers[$0]) }
-        let turn = since.advanced(by: settings.patience * others.count { peers[$0].id < id })
+        // Also who is about to begin has something to tell.
+        let others = peers.indices.filter { isSharing(peers[$0]) }
+        let earlier = others.count { peers[$0].id < id && !peers[$0].standing.contains(.settling) }
+        let turn = since.advanced(by: settings.patience * earlier)
         guard turn <= now else { return nextAllocatorCheck = turn }
         let limit = turn.advanced(by: max(settings.settleTime, Self.inheritanceTime))
         let unknown = others.filter { !peers[$0].areRecordsInStep && peers[$0].reach == .mutual }
@@ -99,9 +101,8 @@ extension Member {
         isUrgent = true
     }
 
-    private func isCandidate(_ peer: Peer) -> Bool {
-        peer.reach.isMember && peer.standing.isDisjoint(with: [.settling, .leaving])
-            && (peer.advertisedRecords ?? 0) > 0
+    private func isSharing(_ peer: Peer) -> Bool {
+        peer.reach.isMember && !peer.hasLeft && (peer.advertisedRecords ?? 0) > 0
     }
 
     private mutating func askForRecords(_ index: Int, at now: MonotonicTime, into effects: inout [MemberEffect]) {
