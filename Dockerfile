@@ -3,18 +3,19 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends make pkg-config libcurl4-openssl-dev libnl-3-dev libnl-route-3-dev \
-      libyaml-dev \
+      libssl-dev libyaml-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY Package.swift Package.resolved* ./
 COPY Sources Sources
 COPY Tests Tests
 COPY Benchmarks Benchmarks
-RUN swift build -c release --product herald --static-swift-stdlib -Xlinker --icf=all -Xlinker -s
+RUN swift build -c release --product herald --static-swift-stdlib -Xswiftc -use-ld=lld \
+      -Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
 
 FROM debian:12-slim AS root
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends libcurl4 libnl-3-200 libyaml-0-2 ca-certificates \
+ && apt-get install --yes --no-install-recommends libcurl4 libnl-3-200 libssl3 libyaml-0-2 ca-certificates \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /src/.build/release/herald /usr/bin/herald
 COPY LICENSE /LICENSE

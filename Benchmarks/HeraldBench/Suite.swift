@@ -16,6 +16,8 @@ struct Suite {
         measure("allocation") { AllocationBenchmark().figures() }
         measure("planner") { PlannerBenchmark().figures() }
         measure("responder") { ResponderBenchmark().figures() }
+        measure("membership: 100 members") { try MembershipBenchmark().figures() }
+        measure("status page") { PageBenchmark().figures() }
         measure("routing: messages") { MessageBenchmark().figures() }
         let lab = try Lab.make(named: "bench")
         defer {
@@ -80,7 +82,7 @@ struct Suite {
         report.measure(title, body)
     }
 
-    private static func binary(_ path: String) throws -> [Figure] {
+    static func binary(_ path: String) throws -> [Figure] {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else { throw Site.Failure(description: "stat of \(path): errno \(errno)") }
         return [

@@ -13,15 +13,17 @@ extension Custody {
             knownStations = member.stationGeneration
             speaker.setMembers(member.stations)
         }
+        let news = shareConflicts(at: now) + noteAllocation()
         let changed = touched.sorted()
         touched = []
-        return changed.compactMap { address in
-            guard let state = state(of: address, at: now) else { return nil }
-            guard reported[address] != state else { return nil }
-            guard state != .withdrawn || reported[address] != nil else { return nil }
-            reported[address] = state == .withdrawn ? nil : state
-            return .report(address, state)
-        }
+        return news
+            + changed.compactMap { address in
+                guard let state = state(of: address, at: now) else { return nil }
+                guard reported[address] != state else { return nil }
+                guard state != .withdrawn || reported[address] != nil else { return nil }
+                reported[address] = state == .withdrawn ? nil : state
+                return .report(address, state)
+            }
     }
 
     /// Nil while nothing can be said yet: what was told last still holds, for all that is known.
@@ -35,6 +37,9 @@ extension Custody {
                 return .conflicted(by: rival.station, interface: rival.interface)
             }
             return .owned(by: name)
+        }
+        if foreignConflicts.contains(address), let conflict = member?.foreignConflict(over: address) {
+            return .conflicted(by: conflict.station, interface: "an interface of \(conflict.node)")
         }
         if let obstacle = standingObstacle(to: announcement) {
             return obstacle.reason == "Pending" ? nil : .blocked(obstacle)

@@ -1,7 +1,7 @@
-import Crypto
 import FileSystem
 import FoundationEssentials
 import Membership
+import OpenSSL
 import Synchronization
 
 /// The keys with which heartbeats are sealed and verified: one to seal with, and up to one more that is valid.
@@ -10,7 +10,7 @@ import Synchronization
 final class SharedKeys: HeartbeatSeal {
     private struct Key {
         let number: UInt8
-        let secret: SymmetricKey
+        let secret: AuthenticationKey
     }
 
     /// The first seals.
@@ -28,8 +28,7 @@ final class SharedKeys: HeartbeatSeal {
 
     func tag(of message: ArraySlice<UInt8>, key number: UInt8) -> UInt128? {
         guard let secret = keys.withLock({ $0.first { $0.number == number }?.secret }) else { return nil }
-        let code = HMAC<SHA256>.authenticationCode(for: message, using: secret)
-        return code.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
+        return secret.code(of: message)?.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
     }
 
     /// Takes the keys of a file's text: a line each, of which the first seals. Blank lines, and those that begin with
@@ -42,11 +41,16 @@ final class SharedKeys: HeartbeatSeal {
                 sentence: "the key file \(file) has \(secrets.count) keys; write one on a line of its own, or two "
                     + "while the key is being changed")
         }
-        let made = secrets.map { Key(number: Self.number(of: $0), secret: SymmetricKey(data: Array($0))) }
         if let short = secrets.firstIndex(where: { $0.count < Self.shortestKey }) {
             throw Refusal(
                 sentence: "key \(short + 1) of \(file) has \(secrets[short].count) octets; take one of at least "
                     + "\(Self.shortestKey), as  openssl rand -base64 32  makes it")
+        }
+        let made: [Key]
+        do {
+            made = try secrets.map { Key(number: Self.number(of: $0), secret: try AuthenticationKey($0)) }
+        } catch {
+            throw Refusal(sentence: "the keys of \(file) cannot be used: \(error)")
         }
         guard Set(made.map(\.number)).count == made.count else {
             throw Refusal(sentence: "the two keys of \(file) cannot be told apart; make another for the second")
@@ -63,7 +67,7 @@ final class SharedKeys: HeartbeatSeal {
 
     /// The same on every node, whatever the order of the keys there.
     private static func number(of secret: ArraySlice<UInt8>) -> UInt8 {
-        SHA256.hash(data: Array("herald key number:".utf8) + secret).first { _ in true } ?? 0
+        SHA256.digest(of: Array("herald key number:".utf8) + secret)?.first ?? 0
     }
 }
 

@@ -25,6 +25,7 @@ public enum SourceSubject: Hashable, Sendable {
     case clusterRanges
     case synchronisation
     case problems
+    case allocation
 }
 
 /// What a source says about a subject.
@@ -40,6 +41,9 @@ public enum SourceFact: Hashable, Sendable {
     case clusterRanges([AddressRange])
     /// Everything the source cannot read now, a sentence with its place each.
     case problems([String])
+    /// Whether this node allocates, where the source says so; if not, why a Service without a record has none. Whoever takes
+    /// this in has taken in all facts posted before.
+    case allocation(isOwn: Bool, waiting: Obstacle?)
     /// The first listing is complete: whoever allocates may begin, once it has taken in all facts posted before.
     case synchronised
 }

@@ -11,6 +11,8 @@ extension KubernetesSource {
     private static let requestLimit = Duration.seconds(10)
     /// How long writing goes on once shutdown has begun.
     private static let stopLimit = Duration.seconds(2)
+    /// How long an Event waits for writes to Services.
+    private static let eventPatience = Duration.seconds(10)
     /// Requests for one Service before others have their turn.
     private static let mostSteps = 8
 
@@ -34,6 +36,14 @@ extension KubernetesSource {
                 }
             }
             group.cancelAll()
+        }
+    }
+
+    /// Returns when nothing is on its way to a Service, or has been for long: Events wait for what they tell of.
+    func untilWritten() async {
+        let limit = now.advanced(by: Self.eventPatience)
+        while pending.isWorking, now < limit {
+            guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
     }
 
@@ -163,7 +173,7 @@ extension KubernetesSource {
 
     /// Removes what herald wrote from a Service that is no load balancer any more.
     private func forget(_ key: ServiceKey, uid: String) async -> Result {
-        guard view.services[key] == nil else { return .done }
+        guard !view.services.contains(key) else { return .done }
         var outcome = ServiceOutcome(key: key, uid: uid)
         (outcome.record, outcome.ingress, outcome.conditions) = ([], [], [])
         do throws(APIError) {

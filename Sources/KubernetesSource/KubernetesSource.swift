@@ -99,7 +99,9 @@ public actor KubernetesSource: ServiceSource {
                     group.addTask { await self.standIn(with: keeper) }
                     group.addTask { await self.recordLoop(with: keeper) }
                 }
-                group.addTask { [recorder] in await recorder.run { await self.hearOfEvent($0) } }
+                group.addTask { [recorder] in
+                    await recorder.run(hear: { await self.hearOfEvent($0) }, turn: { await self.untilWritten() })
+                }
                 await writeLoop()
                 group.cancelAll()
             }
@@ -208,8 +210,8 @@ public actor KubernetesSource: ServiceSource {
     public func setAllocator(_ isAllocator: Bool) {
         guard writing.isAllocator != isAllocator else { return }
         writing.isAllocator = isAllocator
-        for (key, service) in view.services where writing.removesFinalizer(from: service) {
-            pending.add(.tidy, for: key)
+        for service in view.services.values where writing.removesFinalizer(from: service) {
+            pending.add(.tidy, for: ServiceKey(service.metadata.key))
         }
         bellRope.yield()
         if isAllocator { sweepBellRope.yield() }

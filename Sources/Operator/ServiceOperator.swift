@@ -125,6 +125,10 @@ public actor ServiceOperator: Service {
             // Last, since it says that all facts posted before it are complete.
             let isSynchronised = facts[.synchronisation] != nil
             for (subject, fact) in facts { takeIn(fact, about: subject, at: now) }
+            // A source that says who allocates has a status of its own on every node.
+            if case .allocation(let isOwn, let waiting)? = facts[.allocation] {
+                planner.setAllocator(isOwn, waiting: waiting, keepsStatus: true)
+            }
             if isSynchronised {
                 self.isSynchronised = true
                 planner.sourceIsSynchronised()
@@ -145,7 +149,7 @@ public actor ServiceOperator: Service {
         case (.clusterRanges, _): planner.setClusterRanges([])
         case (.problems, .problems(let problems)): sourceProblems = problems
         case (.problems, _): sourceProblems = []
-        case (.synchronisation, _): break
+        case (.synchronisation, _), (.allocation, _): break
         }
     }
 

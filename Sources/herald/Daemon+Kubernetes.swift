@@ -32,7 +32,7 @@ struct KubernetesParts: Sendable {
         seed = .random(in: 0 ... .max)
         client = KubernetesClient(
             try Self.clientConfiguration(settings, options), over: try HTTPTransfer.start(),
-            userAgent: "herald/\(Version.text)", fieldManager: "herald", seed: seed)
+            userAgent: "herald/\(Version.number)", fieldManager: "herald", seed: seed)
         source = KubernetesSource(
             client: client, settings: Self.sourceSettings(configuration, node), seed: seed &+ 1,
             logger: Logger(label: "kubernetes"))

@@ -38,6 +38,9 @@ extension Daemon {
         return OperationsServer(
             socketPath: settings.socket, alternativePath: Self.socket(settings.socket, of: node),
             port: settings.listen.map { .init(address: $0.address, number: $0.port) },
+            protection: Protection(
+                certificate: settings.tls.map { ($0.certificateFile, $0.keyFile) }, tokenFile: settings.tokenFile,
+                logger: Logger(label: "operations")),
             logger: Logger(label: "operations")
         ) { request in
             await maker.answer(request)

@@ -14,9 +14,8 @@ struct Herald: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Run.self, Validate.self, Status.self, Explain.self, BGPCommand.self, Drain.self, Undrain.self,
-            Rebalance.self,
-            ShowVersion.self,
+            Run.self, Validate.self, Import.self, Status.self, Explain.self, BGPCommand.self, Drain.self, Undrain.self,
+            Rebalance.self, ShowVersion.self,
         ])
 }
 

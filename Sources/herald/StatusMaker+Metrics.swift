@@ -16,7 +16,7 @@ extension StatusMaker {
         let state = await configuration.state
         var samples = ProcessMetrics.samples(started: started.timeIntervalSince1970)
         samples += [
-            MetricSample("herald_build_info", [("version", Version.number)], 1),
+            MetricSample("herald_build_info", [("version", Version.number), ("commit", Version.commit)], 1),
             MetricSample(
                 "herald_configuration_info",
                 [
@@ -66,9 +66,21 @@ extension StatusMaker {
         var samples = [
             MetricSample("herald_membership_problem", [], report.problem != nil),
             MetricSample("herald_membership_draining", [], report.isDraining),
+            MetricSample("herald_membership_heartbeats_sent_total", [], Double(report.heartbeats)),
+            MetricSample("herald_membership_datagrams_sent_total", [], Double(report.datagramsSent)),
+            MetricSample("herald_membership_datagrams_unsent_total", [], Double(report.datagramsUnsent)),
             MetricSample("herald_arp_conflicts_total", [], report.conflicts),
+            MetricSample("herald_arp_contests_lost_total", [], report.contests),
             MetricSample("herald_arp_pauses_total", [], report.pauses),
+            MetricSample("herald_arp_questions_refused_total", [], Double(report.framesRefused)),
+            MetricSample("herald_arp_frames_malformed_total", [], Double(report.framesUndecodable)),
         ]
+        samples += report.frames.map { frame in
+            MetricSample(
+                "herald_arp_frames_sent_total", [("protocol", frame.protocol), ("purpose", frame.purpose)],
+                Double(frame.count))
+        }
+        samples += report.releases.map { MetricSample("herald_arp_addresses_released_total", [("reason", $0)], $1) }
         samples += report.claims.map { MetricSample("herald_arp_addresses_claimed_total", [("reason", $0)], $1) }
         samples += report.rejections.map {
             MetricSample("herald_membership_datagrams_rejected_total", [("reason", $0)], $1)
@@ -79,6 +91,8 @@ extension StatusMaker {
                 MetricSample("herald_member_reachable", labels, node.reach == "mutual" || node.reach == "witnessed"),
                 MetricSample("herald_member_alive", labels, node.verdict == "alive"),
                 MetricSample("herald_member_addresses", labels, node.addressCount),
+                MetricSample("herald_member_datagrams_received_total", labels, Double(node.received)),
+                MetricSample("herald_member_datagrams_lost_total", labels, Double(node.lost)),
             ]
             if let arrival = node.arrivalP99 {
                 let seconds = Double(arrival.wholeNanoseconds) / 1e9

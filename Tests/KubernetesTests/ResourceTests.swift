@@ -17,11 +17,9 @@ struct ResourceTests {
         #expect(dual.spec.ipFamilies == ["IPv4", "IPv6"])
         #expect(dual.spec.ipFamilyPolicy == "PreferDualStack")
         #expect(dual.spec.ports.map(\.port) == [80])
-        #expect(dual.spec.ports.first?.targetPort == .int(8080))
         #expect(dual.metadata.creationTimestamp?.time == "2026-11-22T08:25:24Z")
         let local = try #require(page.items.first { $0.metadata.name == "web-local" })
         #expect(local.spec.externalTrafficPolicy == "Local")
-        #expect(local.spec.healthCheckNodePort == 32512)
         let classed = try #require(page.items.first { $0.metadata.name == "web-class" })
         #expect(classed.spec.loadBalancerClass == "example.com/lb")
     }

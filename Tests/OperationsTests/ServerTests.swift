@@ -1,57 +1,13 @@
-import FoundationEssentials
 import Glibc
-import Logging
-import NetworkTypes
-import ServiceLifecycle
+import NIOCore
 import Testing
 
 @testable import Operations
 
 @Suite("Operations server", .serialized)
 struct ServerTests {
-    /// Runs a server on a free port of the loopback for as long as `body` takes.
     private func withServer(_ body: (RawClient) async throws -> Void) async throws {
-        let port = try Self.freePort()
-        let directory = FileManager.default.temporaryDirectory.path() + "/herald-operations-\(port)"
-        defer { try? FileManager.default.removeItem(atPath: directory) }
-        let server = OperationsServer(
-            socketPath: "\(directory)/sock",
-            port: .init(address: try #require(IPAddress("127.0.0.1")), number: UInt16(port)),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        ) { request in
-            switch request.path {
-            case "/echo": .text("\(request.path)|\(request.query)")
-            case "/big": .text(String(repeating: "x", count: 1 << 20))
-            default: nil
-            }
-        }
-        try await withThrowingTaskGroup { group in
-            group.addTask { try await server.run() }
-            let client = RawClient(port: port)
-            var tries = 0
-            while (try? await client.exchange("GET /echo HTTP/1.1\r\n\r\n")) == nil, tries < 200 {
-                tries += 1
-                try await Task.sleep(for: .milliseconds(10))
-            }
-            try await body(client)
-            group.cancelAll()
-        }
-    }
-
-    private static func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                unsafe bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-            }
-        }
-        try #require(isBound)
-        return Int(UInt16(bigEndian: address.sin_port))
+        try await RunningServer.with { server in try await body(server.client) }
     }
 
     private func status(_ answer: String) -> String {
@@ -83,7 +39,7 @@ struct ServerTests {
     @Test("a request larger than any of ours is cut off, in its target, in a header, in many, or in a body")
     func oversized() async throws {
         try await withServer { client in
-            let long = String(repeating: "a", count: RequestLimit.octets)
+            let long = String(repeating: "a", count: ConnectionBounds.plainOctets)
             for request in [
                 "GET /echo?\(long) HTTP/1.1\r\n\r\n", "GET /echo HTTP/1.1\r\nX: \(long)\r\n\r\n",
                 "GET /echo HTTP/1.1\r\n" + String(repeating: "X: a\r\n", count: 4_000) + "\r\n",
@@ -111,6 +67,45 @@ struct ServerTests {
         }
     }
 
+    @Test("a slow reader gets the whole of its answer")
+    func slowReader() async throws {
+        try await withServer { client in
+            for pause in [Duration.milliseconds(20), .milliseconds(60)] {
+                let answer = try await client.exchange("GET /big HTTP/1.1\r\n\r\n", pause: pause)
+                #expect(answer.utf8.count > 1 << 20)
+            }
+        }
+    }
+
+    @Test("who reads nothing holds a place no longer than anyone else")
+    func stuckReader() async throws {
+        try await withServer { client in
+            let clock = ContinuousClock()
+            let start = clock.now
+            // A pause longer than the connection may live; what is left of the answer is lost.
+            _ = try? await client.exchange("GET /huge HTTP/1.1\r\n\r\n", pause: .seconds(12))
+            #expect(clock.now - start < .seconds(30))
+            let answer = try await client.exchange("GET /echo HTTP/1.1\r\n\r\n")
+            #expect(answer.contains("200 OK"))
+        }
+    }
+
+    @Test("the control socket is its owner's alone", .enabled(if: geteuid() == 0))
+    func socketOwner() async throws {
+        try await RunningServer.with { server in
+            let path = "\(server.directory)/sock"
+            var information = stat()
+            #expect(unsafe stat(path, &information) == 0)
+            #expect(information.st_mode & 0o777 == 0o600)
+            let curl = ["curl", "-sS", "--max-time", "5", "--unix-socket", path, "http://localhost/echo"]
+            let own = try await server.run("env", curl)
+            #expect(own == (0, "/echo|\n"), "\(own)")
+            let nobody = ["--reuid", "65534", "--regid", "65534", "--clear-groups"]
+            let refused = try await server.run("setpriv", nobody + curl)
+            #expect(refused.0 == 7, "\(refused.1)")
+        }
+    }
+
     @Test("what a request says gets into no header of the answer")
     func injection() async throws {
         try await withServer { client in
@@ -133,7 +128,7 @@ struct ServerTests {
                 let clock = ContinuousClock()
                 let start = clock.now
                 for try await _ in group {}
-                #expect(clock.now - start < OperationsServer.connectionTimeout + .seconds(5))
+                #expect(clock.now - start < .nanoseconds(OperationsServer.connectionTimeout.nanoseconds) + .seconds(5))
             }
             let answer = try await client.exchange("GET /echo HTTP/1.1\r\n\r\n")
             #expect(answer.contains("200 OK"))

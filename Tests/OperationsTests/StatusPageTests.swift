@@ -47,16 +47,29 @@ struct StatusPageTests {
         #expect(page.split(separator: "</title>").count == 2)
     }
 
-    @Test("10,000 Services are rendered, each with its address")
+    @Test("of 10,000 Services a browser gets those that need someone, and as many others as it can show")
     func many() {
-        let document = document(services: (0..<10_000).map(service))
+        var services = (0..<10_000).map(service)
+        services[9_998].state = "Refused"
+        services[9_998].message = "there is no pool 'x'"
+        let document = document(services: services)
         let clock = ContinuousClock()
         var page: [UInt8] = []
         let time = clock.measure { page = StatusPage.render(document) }
         let text = String(decoding: page, as: UTF8.self)
-        #expect(text.contains("10,000 Announced") || text.contains("10000 Announced"))
-        #expect(text.contains("service-9999</td>"))
+        #expect(text.contains("9999 Announced, 1 Refused; 1000 of 10000 are shown here, and all by herald status"))
+        #expect(text.split(separator: "<tbody>")[1].hasPrefix("<tr><td class=\"title\">default/service-9998</td>"))
+        #expect(text.contains("there is no pool &#39;x&#39;"))
+        #expect(text.contains("default/service-998</td>") && !text.contains("default/service-999</td>"))
         // Generous, since tests are not optimised; a release build takes a tenth of it.
-        #expect(time < .seconds(5))
+        #expect(time < .seconds(1))
+    }
+
+    @Test("times are written as people write them, and say that they are UTC")
+    func times() {
+        let page = String(decoding: StatusPage.render(document(services: [service(1)])), as: UTF8.self)
+        #expect(page.contains("up since 2026-11-22 21:51:20 · times are UTC"))
+        #expect(page.contains(">2026-11-22 21:51:20</td>"))
+        #expect(!page.contains("T21:51:20Z"))
     }
 }

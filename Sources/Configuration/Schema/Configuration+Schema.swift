@@ -58,16 +58,3 @@ extension Shape where Value == LogSettings {
             ])
     }
 }
-
-extension Shape where Value == OperationsSettings {
-    static var operations: Shape {
-        mapping(
-            OperationsSettings(),
-            [
-                Field("socket", \.socket, .socket, "The Unix socket that herald status and herald explain ask."),
-                Field(
-                    "listen", \.listen, .listen,
-                    "Where metrics, health and the status page are served to whoever reaches it; off: nowhere."),
-            ])
-    }
-}

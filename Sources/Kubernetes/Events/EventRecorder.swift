@@ -9,7 +9,7 @@ public final class EventRecorder: Sendable {
     }
 
     /// Notes that wait to be written; beyond it the oldest are dropped.
-    private static let capacity = 1024
+    private static let capacity = 4096
     private static let flushInterval = Duration.seconds(60)
     /// Nothing is written for so long after the server did not permit it, at first and at most.
     private static let silences = (first: Duration.seconds(1), longest: Duration.seconds(60))
@@ -43,8 +43,9 @@ public final class EventRecorder: Sendable {
     /// Writes until the task is cancelled. To be called once.
     ///
     /// `hear` is told of each Event that could not be written, and nil of each that was. That none can be made in a
-    /// namespace that is being deleted, or gone, is no failure.
-    public func run(hear: (APIError?) async -> Void) async {
+    /// namespace that is being deleted, or gone, is no failure. Before each `turn` is awaited, so that what is more urgent
+    /// can go first.
+    public func run(hear: (APIError?) async -> Void, turn: () async -> Void = {}) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.flushInterval)) != nil { self.input.yield(.flush) }
@@ -59,6 +60,7 @@ public final class EventRecorder: Sendable {
                     case .flush: aggregator.flush(at: now)
                     }
                 for effect in effects {
+                    await turn()
                     guard silentUntil <= now else {
                         drop()
                         continue

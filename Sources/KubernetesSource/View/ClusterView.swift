@@ -24,11 +24,8 @@ struct ClusterView: Sendable {
     var requireEndpoints: Bool
     private var parts: Set<Part>
 
-    private(set) var services: [ServiceKey: Kubernetes.Service] = [:]
-    /// By Service, then by the slice's name.
-    private var slices: [ServiceKey: [String: SliceFacts]] = [:]
-    /// Which Service a slice belonged to when it was last delivered.
-    private var sliceOwners: [ObjectKey: ServiceKey] = [:]
+    private(set) var services = KeptServices()
+    private var slices = KeptSlices()
     private var nodes: [NodeName: NodeFacts] = [:]
     private var namespaces: [String: [String: String]] = [:]
     /// By the name of the object.
@@ -93,25 +90,25 @@ struct ClusterView: Sendable {
     /// Takes the answer to a write or a read; true if it is the Service that is known. A Service that the watch has
     /// not shown, or has shown to be gone, is not brought back by it.
     mutating func absorb(_ service: Kubernetes.Service) -> Bool {
-        guard services[ServiceKey(service.metadata.key)]?.metadata.uid == service.metadata.uid else { return false }
+        guard services.identity(of: ServiceKey(service.metadata.key))?.uid == service.metadata.uid else { return false }
         put(service)
         return true
     }
 
     private mutating func put(_ service: Kubernetes.Service) {
         let key = ServiceKey(service.metadata.key)
-        if let known = services[key]?.metadata, known.uid == service.metadata.uid,
+        if let known = services.identity(of: key), known.uid == service.metadata.uid,
             ResourceVersionOrder.isEarlier(service.metadata.resourceVersion, than: known.resourceVersion)
         {
             return
         }
-        services[key] = ServiceReading.trimmed(service)
+        services[key] = service
         if needsEndpoints(service) { needsEndpointSlices = true }
         touched.insert(.service(key))
     }
 
     private mutating func remove(_ key: ServiceKey) {
-        guard let service = services.removeValue(forKey: key) else { return }
+        guard let service = services.remove(key) else { return }
         if service.metadata.deletionTimestamp == nil, ServiceReading.hasTraces(service) {
             departures.append(Departure(key: key, uid: service.metadata.uid))
         }
@@ -128,7 +125,7 @@ struct ClusterView: Sendable {
         case .remove(let key): removeSlice(key)
         case .replace(let all, let kept):
             let present = Set(all.map(\.metadata.key)).union(kept)
-            for key in sliceOwners.keys where !present.contains(key) { removeSlice(key) }
+            for key in Array(slices.keys) where !present.contains(key) { removeSlice(key) }
             for slice in all { put(slice) }
             if delivered.insert(.endpointSlices).inserted {
                 touched.formUnion(services.keys.map(SourceSubject.service))
@@ -140,24 +137,17 @@ struct ClusterView: Sendable {
         let key = slice.metadata.key
         guard let facts = SliceFacts(slice) else { return removeSlice(key) }
         let owner = ServiceKey(namespace: key.namespace, name: facts.service)
-        if let former = sliceOwners[key], former != owner { removeSlice(key) }
-        sliceOwners[key] = owner
-        if slices[owner]?[key.name] != facts {
-            slices[owner, default: [:]][key.name] = facts
-            touch(owner)
-        }
+        if let former = slices.owner(of: key), former != owner { removeSlice(key) }
+        if slices.put(facts, for: key) { touch(owner) }
     }
 
     private mutating func removeSlice(_ key: ObjectKey) {
-        guard let owner = sliceOwners.removeValue(forKey: key) else { return }
-        slices[owner]?[key.name] = nil
-        if slices[owner]?.isEmpty == true { slices[owner] = nil }
-        touch(owner)
+        if let owner = slices.remove(key) { touch(owner) }
     }
 
     /// Slices of Services that are not load balancers are of no interest.
     private mutating func touch(_ owner: ServiceKey) {
-        if services[owner] != nil { touched.insert(.service(owner)) }
+        if services.contains(owner) { touched.insert(.service(owner)) }
     }
 
     // MARK: - Nodes and namespaces
@@ -278,7 +268,7 @@ extension ClusterView {
         case .node(let name): nodes[name].map(SourceFact.node)
         case .namespace(let name): namespaces[name].map { .namespace(labels: $0) }
         case .clusterRanges: clusterRanges.isEmpty ? nil : .clusterRanges(clusterRanges.values.joined().sorted())
-        case .synchronisation, .problems: nil
+        case .synchronisation, .problems, .allocation: nil
         }
     }
 
@@ -288,7 +278,7 @@ extension ClusterView {
         case .node: .nodeGone
         case .namespace: .namespaceGone
         case .clusterRanges: .clusterRanges([])
-        case .synchronisation, .problems: nil
+        case .synchronisation, .problems, .allocation: nil
         }
     }
 
@@ -296,7 +286,7 @@ extension ClusterView {
         let endpoints: EndpointFacts =
             if needsEndpoints(service) {
                 EndpointReading.facts(
-                    of: slices[key, default: [:]].values, families: ServiceReading.families(of: service),
+                    of: slices[key].values, families: ServiceReading.families(of: service),
                     publishesNotReady: service.spec.publishNotReadyAddresses)
             } else {
                 .unknown
@@ -319,8 +309,8 @@ extension ClusterView {
 extension ClusterView {
     /// The Services that are ours and have a record.
     func recordedServices() -> [LoadBalancerService] {
-        services.compactMap { key, service in
-            let service = reading(service, key)
+        services.values.compactMap { service in
+            let service = reading(service, ServiceKey(service.metadata.key))
             return claim.refusal(of: service) == nil && !service.recordedAddresses.isEmpty ? service : nil
         }
     }

@@ -28,12 +28,13 @@ struct ControlSocket {
         }
     }
 
-    /// Makes the directory, and removes a socket that a killed process left; never one that is served.
+    /// Makes the directory, which is its owner's alone as the socket is, and removes a socket that a killed process left;
+    /// never one that is served.
     func prepare() throws(Failure) {
         guard path.utf8.count <= 107 else { throw .pathTooLong(path) }
         if let end = path.lastIndex(of: "/"), end > path.startIndex {
             let directory = String(path[..<end])
-            if unsafe mkdir(directory, 0o755) != 0, errno != EEXIST {
+            if unsafe mkdir(directory, 0o700) != 0, errno != EEXIST {
                 throw .directory(directory, reason: unsafe String(cString: strerror(errno)))
             }
         }

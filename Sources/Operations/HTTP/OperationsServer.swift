@@ -38,6 +38,7 @@ public struct OperationsServer: Service {
     private let socketPath: String
     private let alternativePath: String?
     private let port: Port?
+    private let protection: Protection
     private let router: Router
     private let performer: Performer
     private let logger: Logger
@@ -45,8 +46,8 @@ public struct OperationsServer: Service {
 
     /// Connections of one kind that are served at a time; further ones are closed at once.
     static let connectionLimit = 32
-    /// How long a connection may stay open.
-    static let connectionTimeout = Duration.seconds(10)
+    /// How long a connection may stay open, its TLS handshake included.
+    static let connectionTimeout = TimeAmount.seconds(10)
     /// How long to wait before a port that is taken is tried again.
     static let bindPause = Duration.seconds(5)
 
@@ -55,14 +56,17 @@ public struct OperationsServer: Service {
     /// - Parameters:
     ///   - socketPath: at most 107 octets, which is what a Unix socket's address holds; `prepare()` checks it.
     ///   - alternativePath: serves instead where another process has the socket.
+    ///   - protection: TLS and a token for the port; the socket's mode protects it.
     public init(
-        socketPath: String, alternativePath: String? = nil, port: Port? = nil, logger: Logger, router: @escaping Router,
+        socketPath: String, alternativePath: String? = nil, port: Port? = nil, protection: Protection? = nil,
+        logger: Logger, router: @escaping Router,
         performer: @escaping Performer = { _ in nil }
     ) {
         self.performer = performer
         self.socketPath = socketPath
         self.alternativePath = alternativePath
         self.port = port
+        self.protection = protection ?? .none
         self.logger = logger
         self.router = router
     }
@@ -102,8 +106,20 @@ public struct OperationsServer: Service {
         case socket, loopback, network
     }
 
-    private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+    private typealias Channels = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
+
+    /// A connection, and what held when it came in.
+    private struct Connection: Sendable {
+        let channels: Channels
+        let access: Access?
+    }
+
     private typealias Listener = NIOAsyncChannel<Connection, Never>
+
+    /// A certificate or token that is set cannot be used.
+    private struct Unprotected: Error, CustomStringConvertible {
+        let description = "its certificate or token cannot be used, as told before"
+    }
 
     // MARK: Listening
 
@@ -141,8 +157,10 @@ public struct OperationsServer: Service {
             let listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 16)
                 .bind(
-                    unixDomainSocketPath: socket.path, cleanupExistingSocketFile: false,
-                    childChannelInitializer: Self.prepare(_:))
+                    unixDomainSocketPath: socket.path, cleanupExistingSocketFile: false
+                ) { channel in
+                    Self.prepare(channel, .init(certificate: nil, access: nil))
+                }
             try socket.restrict()
             return .success(listener)
         } catch {
@@ -175,21 +193,27 @@ public struct OperationsServer: Service {
     private func bind(_ port: Port, on group: MultiThreadedEventLoopGroup) async -> Result<Listener, any Error> {
         do {
             let address = try SocketAddress(ipAddress: port.address, port: Int(port.number))
+            guard protection.terms() != nil else { throw Unprotected() }
+            let protection = protection
             return .success(
                 try await ServerBootstrap(group: group)
                     .serverChannelOption(.backlog, value: 64)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-                    .bind(to: address, childChannelInitializer: Self.prepare(_:)))
+                    .bind(to: address) { channel in Self.prepare(channel, protection.terms()) })
         } catch {
             return .failure(error)
         }
     }
 
-    private static func prepare(_ channel: any Channel) -> EventLoopFuture<Connection> {
+    private static func prepare(_ channel: any Channel, _ terms: Protection.Terms?) -> EventLoopFuture<Connection> {
         channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHandler(RequestLimit())
-            try channel.pipeline.syncOperations.configureHTTPServerPipeline(withErrorHandling: true)
-            return try Connection(wrappingChannelSynchronously: channel)
+            guard let terms else { throw Unprotected() }
+            let pipeline = channel.pipeline.syncOperations
+            let octets = terms.certificate == nil ? ConnectionBounds.plainOctets : ConnectionBounds.sealedOctets
+            try pipeline.addHandler(ConnectionBounds(octets: octets, lifetime: connectionTimeout))
+            if let certificate = terms.certificate { try pipeline.addHandler(TLSHandler(certificate)) }
+            try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+            return Connection(channels: try Channels(wrappingChannelSynchronously: channel), access: terms.access)
         }
     }
 
@@ -199,10 +223,10 @@ public struct OperationsServer: Service {
         try await listener.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { tasks in
                 for try await connection in connections {
-                    let places = Self.isFromHere(connection.channel) ? own : others
+                    let places = Self.isFromHere(connection.channels.channel) ? own : others
                     guard places.take() else {
                         refused.increment()
-                        try? await connection.executeThenClose { _, _ in }
+                        try? await connection.channels.executeThenClose { _, _ in }
                         continue
                     }
                     tasks.addTask {
@@ -221,42 +245,30 @@ public struct OperationsServer: Service {
 
     // MARK: Answering
 
-    /// Ends a connection that takes too long; errors of one connection concern no other.
+    /// Errors of one connection concern no other.
     private func handle(_ connection: Connection, _ kind: Kind) async {
-        await withTaskGroup { tasks in
-            tasks.addTask {
-                do {
-                    try await connection.executeThenClose { inbound, outbound in
-                        try await answer(inbound, outbound, kind)
-                    }
-                } catch {
-                    logger.debug("connection ended", metadata: ["error": "\(error)"])
+        do {
+            try await connection.channels.executeThenClose { inbound, outbound in
+                for try await case .head(let head) in inbound {
+                    let response = await response(to: head, kind, connection.access)
+                    Counter(label: "herald_operations_requests_total", dimensions: [("code", String(response.status))])
+                        .increment()
+                    return try await write(response, to: head, outbound)
                 }
             }
-            tasks.addTask { try? await Task.sleep(for: Self.connectionTimeout) }
-            await tasks.next()
-            tasks.cancelAll()
+        } catch {
+            logger.debug("connection ended", metadata: ["error": "\(error)"])
         }
     }
 
-    private func answer(
-        _ inbound: NIOAsyncChannelInboundStream<HTTPServerRequestPart>,
-        _ outbound: NIOAsyncChannelOutboundWriter<HTTPServerResponsePart>, _ kind: Kind
-    ) async throws {
-        for try await case .head(let head) in inbound {
-            let response = await response(to: head, kind)
-            Counter(label: "herald_operations_requests_total", dimensions: [("code", String(response.status))])
-                .increment()
-            try await write(response, to: head, outbound)
-            return
-        }
-    }
-
-    private func response(to head: HTTPRequestHead, _ kind: Kind) async -> OperationsResponse {
+    private func response(to head: HTTPRequestHead, _ kind: Kind, _ access: Access?) async -> OperationsResponse {
         if kind == .loopback, !HostCheck.admits(head.headers.first(name: "host")) {
             return .text("this listener is asked as localhost only", status: 421)
         }
         let request = OperationsRequest(target: head.uri)
+        if let access, !access.admits(request, authorization: head.headers["authorization"]) {
+            return .text("a token is needed: Authorization: Bearer TOKEN, of operations.tokenFile", status: 401)
+        }
         switch (head.method, kind) {
         case (.GET, _): return await router(request) ?? .text("no such path", status: 404)
         case (.POST, .socket): return await performer(request) ?? .text("no such path", status: 404)
@@ -275,6 +287,10 @@ public struct OperationsServer: Service {
             ("content-security-policy", StatusPage.contentSecurityPolicy), ("x-content-type-options", "nosniff"),
         ])
         if response.status == 405 { headers.add(name: "allow", value: "GET") }
+        if response.status == 401 {
+            headers.add(name: "www-authenticate", value: "Bearer realm=\"herald\"")
+            headers.add(name: "www-authenticate", value: "Basic realm=\"herald\", charset=\"UTF-8\"")
+        }
         let status = HTTPResponseStatus(statusCode: response.status)
         try await outbound.write(.head(HTTPResponseHead(version: head.version, status: status, headers: headers)))
         try await outbound.write(.body(.byteBuffer(ByteBuffer(bytes: response.body))))

@@ -23,8 +23,15 @@ struct HTMLWriter {
         }
     }
 
-    mutating func cell(_ text: String) {
-        markup("<td>")
+    /// A cell of a table. On a narrow screen, where rows are shown one below the other, its label stands before it.
+    mutating func cell(_ text: String, label: String, _ kind: StaticString = "") {
+        markup("<td class=\"")
+        markup(kind)
+        if !label.isEmpty {
+            markup("\" data-label=\"")
+            self.text(label)
+        }
+        markup("\">")
         self.text(text)
         markup("</td>")
     }

@@ -25,7 +25,7 @@ public struct StatusPage {
         html.markup(" – herald</title></head><body><header><h1>herald on ")
         html.text(status.node)
         html.markup("</h1><p>")
-        html.text("\(status.version) · mode \(status.mode) · up since \(status.started)")
+        html.text("\(status.version) · mode \(status.mode) · up since \(Self.time(status.started)) · times are UTC")
         for line in status.cluster?.lines ?? [] {
             html.markup("<br>")
             html.text(line)
@@ -60,63 +60,76 @@ public struct StatusPage {
         html.markup("</ul></section>\n")
     }
 
+    /// Services that the page shows; a browser is slow with many more, and nobody reads them.
+    static let mostServices = 1_000
+
+    private static let serviceColumns = ["Service", "Address", "State", "Owner", "Interface", "Since", "Reason"]
+
     private mutating func writeServices() {
         html.markup("<section><h2>Services</h2>")
         let states = Dictionary(grouping: status.services, by: \.state).mapValues(\.count)
         let counts = states.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
         html.markup("<p>")
         html.text(status.services.isEmpty ? "No Services of ours." : counts.joined(separator: ", "))
+        // What needs someone comes first.
+        let waiting = status.services.filter { $0.state != "Announced" }
+        let shown = (waiting + status.services.filter { $0.state == "Announced" }).prefix(Self.mostServices)
+        if shown.count < status.services.count {
+            html.text("; \(shown.count) of \(status.services.count) are shown here, and all by herald status")
+        }
         html.markup("</p>")
         guard !status.services.isEmpty else { return html.markup("</section>\n") }
         html.markup("<div class=\"scroll\"><table>")
-        html.head(["Service", "Address", "State", "Owner", "Interface", "Since", "Reason"])
+        html.head(Self.serviceColumns)
         html.markup("<tbody>")
-        for service in status.services { write(service) }
+        for service in shown { write(service) }
         html.markup("</tbody></table></div></section>\n")
     }
 
     /// One row for each address, the Service named in the first.
     private mutating func write(_ service: StatusDocument.Service) {
         let addresses = service.addresses.isEmpty ? [nil] : service.addresses.map(Optional.some)
+        let columns = Self.serviceColumns
         for (index, address) in addresses.enumerated() {
             let isFirst = index == 0
             html.markup("<tr>")
-            html.cell(isFirst ? "\(service.namespace)/\(service.name)" : "")
-            html.markup("<td class=\"address\">")
-            html.text(address?.address ?? "–")
-            html.markup("</td>")
-            html.markup(Self.stateCell(service.state))
-            html.text(isFirst ? service.state : "")
-            html.markup("</td>")
-            html.cell(address?.owner ?? "–")
-            html.cell(address?.interface ?? "–")
-            html.cell(address?.since ?? "–")
-            html.cell(isFirst ? service.message ?? "" : "")
+            html.cell(isFirst ? "\(service.namespace)/\(service.name)" : "", label: "", "title")
+            html.cell(address?.address ?? "–", label: columns[1], "address")
+            html.cell(isFirst ? service.state : "", label: columns[2], Self.kind(service.state))
+            html.cell(address?.owner ?? "–", label: columns[3])
+            html.cell(address?.interface ?? "–", label: columns[4])
+            html.cell(Self.time(address?.since), label: columns[5])
+            html.cell(isFirst ? service.message ?? "" : "", label: columns[6])
             html.markup("</tr>\n")
         }
     }
 
-    private static func stateCell(_ state: String) -> StaticString {
+    private static func kind(_ state: String) -> StaticString {
         switch state {
-        case "Announced": "<td class=\"good\">"
-        case "Refused": "<td class=\"bad\">"
-        default: "<td class=\"waiting\">"
+        case "Announced": "good"
+        case "Refused": "bad"
+        default: "waiting"
         }
+    }
+
+    /// `2026-11-22T22:33:52Z` as people write it.
+    private static func time(_ text: String?) -> String {
+        guard var text else { return "–" }
+        if text.hasSuffix("Z") { text.removeLast() }
+        return text.replacing("T", with: " ")
     }
 
     private mutating func writePools() {
         guard !status.pools.isEmpty else { return }
+        let columns = ["Pool", "Family", "Used", "Of", "Quarantined", "Conflicted", ""]
         html.markup("<section><h2>Pools</h2><div class=\"scroll\"><table>")
-        html.head(["Pool", "Family", "Used", "Of", "Quarantined", "Conflicted", ""])
+        html.head(columns)
         html.markup("<tbody>")
         for pool in status.pools {
             html.markup("<tr>")
-            html.cell(pool.name)
-            html.cell(pool.family)
-            html.cell(String(pool.used))
-            html.cell(pool.size)
-            html.cell(String(pool.quarantined))
-            html.cell(String(pool.conflicted))
+            let cells = [pool.family, String(pool.used), pool.size, String(pool.quarantined), String(pool.conflicted)]
+            html.cell(pool.name, label: "", "title")
+            for (cell, column) in zip(cells, columns.dropFirst()) { html.cell(cell, label: column) }
             html.markup("<td><meter min=\"0\" max=\"1\" high=\"0.9\" value=\"")
             html.text(Self.fraction(pool))
             html.markup("\"></meter></td></tr>\n")
@@ -143,10 +156,24 @@ public struct StatusPage {
         html.markup("<tbody>")
         for row in section.rows {
             html.markup("<tr>")
-            for cell in row { html.cell(cell) }
+            for (place, cell) in row.enumerated() {
+                let label = place == 0 || place >= section.columns.count ? "" : section.columns[place]
+                html.cell(cell, label: label, place == 0 ? "title" : Self.kind(of: cell, in: section))
+            }
             html.markup("</tr>\n")
         }
         html.markup("</tbody></table></div></section>\n")
+    }
+
+    /// How the words of members and peers are to be taken.
+    private static func kind(of word: String, in section: StatusSection) -> StaticString {
+        guard section.name == "members" || section.name == "bgp" else { return "" }
+        return switch word.lowercased() {
+        case "mutual", "witnessed", "alive", "established", "up": "good"
+        case "unreachable", "deaf", "dead", "idle", "active", "connect", "down": "bad"
+        case "suspect", "draining", "settling", "opensent", "openconfirm", "init": "waiting"
+        default: ""
+        }
     }
 
     private mutating func write(_ membership: StatusDocument.Membership) {
@@ -170,7 +197,7 @@ public struct StatusPage {
         let rows = bgp.peers.map { peer in
             let routes = peer.advertised.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             return [
-                peer.name, peer.address, "\(peer.asn)", peer.state, peer.since ?? "–",
+                peer.name, peer.address, "\(peer.asn)", peer.state, Self.time(peer.since),
                 routes.isEmpty ? "–" : routes.joined(separator: ", "), peer.bfd?.state ?? "–",
                 peer.state == "Established" ? "" : peer.lastError ?? peer.reason,
             ]
@@ -186,13 +213,13 @@ public struct StatusPage {
         write(
             StatusSection(
                 name: "events", title: "Last events", columns: ["Time", "Service", "Reason", "Message"],
-                rows: events.map { [$0.time, $0.service, $0.reason, $0.message] }))
+                rows: events.map { [Self.time($0.time), $0.service, $0.reason, $0.message] }))
     }
 
     private mutating func writeConfiguration() {
         let configuration = status.configuration
         html.markup("<section><h2>Configuration in force</h2><p>")
-        html.text("\(configuration.file), hash \(configuration.hash), since \(configuration.loaded)")
+        html.text("\(configuration.file), hash \(configuration.hash), since \(Self.time(configuration.loaded))")
         html.markup("</p>")
         if let text = configuration.text {
             html.markup("<details><summary>Show</summary><pre>")
@@ -231,6 +258,16 @@ public struct StatusPage {
         .address { font-family: ui-monospace, monospace; }
         .good { color: var(--good); } .waiting { color: var(--waiting); } .bad { color: var(--bad); }
         meter { width: 10rem; } pre { overflow-x: auto; font-size: .85rem; }
+        li, td, header p { overflow-wrap: anywhere; }
+        @media (max-width: 44rem) {
+          table, tbody, tr, td { display: block; } thead { display: none; }
+          tr { padding: .4rem 0; border-bottom: 1px solid var(--line); }
+          tbody tr:last-child { border-bottom: 0; }
+          td, td:last-child { padding: .1rem 0; border: 0; white-space: normal; min-width: 0; }
+          td:empty { display: none; } td.title { font-weight: 600; }
+          td[data-label] { display: grid; grid-template-columns: 7.5rem 1fr; }
+          td[data-label]::before { content: attr(data-label); color: var(--soft); font-family: system-ui, sans-serif; }
+        }
         </style>
         <title>
         """

@@ -58,6 +58,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if ne $listen "off" -}}{{- regexFind "[0-9]+$" $listen -}}{{- end -}}
 {{- end -}}
 
+{{- /* What operations.listen speaks. The kubelet takes any certificate. */ -}}
+{{- define "herald.scheme" -}}
+{{- if get (default dict .Values.config.operations) "tls" -}}https{{- else -}}http{{- end -}}
+{{- end -}}
+
 {{- /* Where the kubelet, which is on the same host, reaches it. */ -}}
 {{- define "herald.probeHost" -}}
 {{- $host := regexReplaceAll ":[0-9]+$" (include "herald.listen" .) "" | trimPrefix "[" | trimSuffix "]" -}}
@@ -106,6 +111,7 @@ httpGet:
   host: {{ include "herald.probeHost" .root | quote }}
   path: {{ .path }}
   port: {{ include "herald.listenPort" .root }}
+  scheme: {{ include "herald.scheme" .root | upper }}
 periodSeconds: {{ .probe.periodSeconds }}
 timeoutSeconds: {{ .probe.timeoutSeconds }}
 failureThreshold: {{ .probe.failureThreshold }}

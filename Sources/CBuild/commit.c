@@ -1,0 +1,3 @@
+#include "CBuild.h"
+
+const char *herald_commit(void) { return HERALD_COMMIT; }
