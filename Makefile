@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
+# How long  make fuzz  gives each decoder;  make fuzz SECONDS=600  for ten minutes.
+SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
+
 # What only makes it larger is left out: names for the dynamic linker, that nobody looks up, and relocations in full length;
 # packed ones need glibc 2.36.
 RELEASE_FLAGS := -c release --product herald --static-swift-stdlib -Xswiftc -use-ld=lld \
@@ -91,6 +94,16 @@ figures: libraries ## Measures every goal in under 20 minutes; writes bench-resu
 	swift build -c release --product test-apiserver
 	$(MAKE) release
 	.build/release/herald-bench --suite figures --output bench-results/figures.json --readme README.md $(ARGUMENTS)
+
+.PHONY: fuzz
+fuzz: libraries ## Gives each decoder what no one should send, SECONDS (60) each; keeps what breaks one
+	scripts/fuzz $(SECONDS_EACH) $(TARGETS)
+
+.PHONY: simulate
+simulate: libraries ## Runs the simulation of several nodes as a program: make simulate ARGUMENTS='--seeds 100'
+	HERALD_SIMULATE=1 swift build -c release -Xswiftc -enable-testing --product herald-simulate \
+		--scratch-path .build/simulation
+	SWIFT_DETERMINISTIC_HASHING=1 .build/simulation/release/herald-simulate $(ARGUMENTS)
 
 .PHONY: libraries
 libraries:

@@ -33,6 +33,12 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 
+/// What `SimulationTests` joins.
+let simulated: [Target.Dependency] = [
+    "ARPMode", "AddressResolution", "Announcing", "Configuration", "HTTPTransfer", "IPAM", "Kubernetes",
+    "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes", hashTrees,
+]
+
 let package = Package(
     name: "herald",
     dependencies: [
@@ -233,14 +239,30 @@ let package = Package(
                 serviceLifecycle,
             ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
-        tests(
-            "SimulationTests",
-            [
-                "ARPMode", "AddressResolution", "Announcing", "Configuration", "HTTPTransfer", "IPAM", "Kubernetes",
-                "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes", hashTrees,
-            ],
-            exclude: ["Command"]),
+        tests("SimulationTests", simulated, exclude: ["Command"]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `scripts/fuzz` builds, with libFuzzer in it.
+if Context.environment["HERALD_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "herald-fuzz",
+            dependencies: [
+                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "IPAM",
+                "Kubernetes",
+                "KubernetesSource", "LoadBalancing", "Membership", "NetworkTypes", "Operations", "YAML",
+            ],
+            path: "Tests/Fuzz", swiftSettings: strict))
+}
+
+// What `make simulate` builds: the sources of SimulationTests as a program, for long runs.
+if Context.environment["HERALD_SIMULATE"] == "1" {
+    package.targets.removeAll { $0.name == "SimulationTests" }
+    package.targets.append(
+        .executableTarget(
+            name: "herald-simulate", dependencies: simulated, path: "Tests/SimulationTests", exclude: ["Suites"],
+            swiftSettings: strict))
+}

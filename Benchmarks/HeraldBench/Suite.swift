@@ -33,6 +33,8 @@ struct Suite {
     private mutating func runOnRouters(_ lab: Lab) throws {
         guard "routing".contains(options.only) || options.only.hasPrefix("routing") else { return }
         let stage = try RouterStage(in: lab, herald: options.herald)
+        measure("routing: first UPDATE") { try FirstUpdateBenchmark(stage: stage).figures() }
+        measure("routing: memory of a peer") { try PeerMemoryBenchmark(stage: stage).figures() }
         measure("routing: 10,000 prefixes") { try RouteBenchmark(stage: stage).figures() }
         measure("routing: BFD") { try DetectionBenchmark(stage: stage).figures() }
     }

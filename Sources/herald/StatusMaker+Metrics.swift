@@ -102,37 +102,6 @@ extension StatusMaker {
         return samples
     }
 
-    private static func samples(_ bgp: StatusDocument.BGP) -> [MetricSample] {
-        var samples = [
-            MetricSample("herald_bgp_problems", [], bgp.problems.count + (bgp.obstacle == nil ? 0 : 1)),
-            MetricSample("herald_bfd_packets_rejected_total", [], Double(bgp.rejectedBFDPackets)),
-        ]
-        for peer in bgp.peers {
-            let labels = [(name: "peer", value: peer.name)]
-            samples += [
-                MetricSample("herald_bgp_session_established", labels, peer.state == "Established"),
-                MetricSample("herald_bgp_sessions_established_total", labels, Double(peer.timesEstablished)),
-                MetricSample("herald_bgp_prefixes_received_total", labels, Double(peer.receivedPrefixes)),
-            ]
-            samples += peer.advertised.map {
-                MetricSample("herald_bgp_routes_advertised", labels + [("family", $0)], $1)
-            }
-            samples += peer.sent.map {
-                MetricSample("herald_bgp_messages_sent_total", labels + [("type", $0)], Double($1))
-            }
-            samples += peer.received.map {
-                MetricSample("herald_bgp_messages_received_total", labels + [("type", $0)], Double($1))
-            }
-            guard let bfd = peer.bfd else { continue }
-            samples += [
-                MetricSample("herald_bfd_session_up", labels, bfd.state.lowercased() == "up"),
-                MetricSample("herald_bfd_packets_sent_total", labels, Double(bfd.sent)),
-                MetricSample("herald_bfd_packets_received_total", labels, Double(bfd.received)),
-            ]
-        }
-        return samples
-    }
-
     private static func samples(_ cluster: ClusterStatus) -> [MetricSample] {
         var samples = [
             MetricSample("herald_kubernetes_reachable", [], cluster.reachable),

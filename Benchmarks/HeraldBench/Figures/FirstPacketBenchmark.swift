@@ -60,6 +60,8 @@ struct FirstPacketBenchmark {
 
     private func run(_ command: [String]) throws {
         let output = try stage.node.run(command)
-        guard output.isSuccess else { throw Site.Failure(description: "\(command.joined(separator: " ")): \(output.errors)") }
+        guard output.isSuccess else {
+            throw Site.Failure(description: "\(command.joined(separator: " ")): \(output.errors)")
+        }
     }
 }

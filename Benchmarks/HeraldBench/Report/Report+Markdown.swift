@@ -15,7 +15,9 @@ extension Report {
         let head =
             "Measured on \(date.prefix(10)) by `make figures`: Linux \(machine.kernel), \(machine.cores) cores of "
             + "\(machine.processor), load before \(machine.load); release build, network namespaces on one machine."
-        let header = "| what | goal | median | p99 or max | min–max | n | |\n| --- | --: | --: | --: | --: | --: | --- |\n"
+        let header =
+            "| what | goal | median | p99 or max | min–max | n | |\n"
+            + "| --- | --: | --: | --: | --: | --: | --- |\n"
         let rows = figures.map { figure in
             let cells = Self.row(figure)
             let unit = cells[5].isEmpty ? "" : " (\(cells[5]))"

@@ -61,6 +61,11 @@ extension Member {
         ownership.records[address]?.owner.flatMap { ownership.name(of: $0) }
     }
 
+    /// Whether the owner answers for the address already, and does not only say that it will.
+    public func ownerAnswers(for address: IPAddress) -> Bool {
+        ownership.records[address]?.isOwnerInEffect ?? false
+    }
+
     /// Whether this node claims nothing, as after a drain.
     public var hasNoClaims: Bool { ownership.ownClaims.count == 0 }
 }

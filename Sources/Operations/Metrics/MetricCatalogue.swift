@@ -90,7 +90,15 @@ public enum MetricCatalogue {
         .counter("herald_bgp_prefixes_received_total", "Prefixes that the peer sent; herald uses none of them."),
         .counter("herald_bgp_messages_sent_total", "Messages sent to the peer, by type."),
         .counter("herald_bgp_messages_received_total", "Messages received from the peer, by type."),
+        .gauge(
+            "herald_bgp_graceful_shutdown", "1 while the routes to the peer carry GRACEFUL_SHUTDOWN, otherwise 0."),
+        .counter(
+            "herald_bgp_updates_treated_as_withdraw_total",
+            "UPDATEs of the peer whose mistakes made them count as withdrawals."),
+        .counter("herald_bgp_attributes_discarded_total", "Attributes of the peer that were wrong, and discarded."),
         .gauge("herald_bfd_session_up", "1 while BFD says that the path to the peer works, otherwise 0."),
+        .gauge("herald_bfd_interval_seconds", "Time between the peer's BFD packets, as measured while it is up."),
+        .gauge("herald_bfd_detection_seconds", "How long the peer may be silent before BFD says that it is gone."),
         .counter("herald_bfd_packets_sent_total", "BFD packets sent to the peer."),
         .counter("herald_bfd_packets_received_total", "BFD packets received from the peer."),
         .counter("herald_bfd_packets_rejected_total", "BFD packets that belong to no session or are not valid."),

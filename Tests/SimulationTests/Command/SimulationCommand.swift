@@ -7,12 +7,22 @@ struct SimulationCommand {
     private var count: UInt64 = 1
     private var sizes: [String: Int] = [:]
     private var isRough = true
+    private var isVerbose = false
+    private var word: String?
 
     init(_ words: some Sequence<String>) {
         var words = Array(words)[...]
         while let word = words.popFirst() {
             if word == "--calm" {
                 isRough = false
+                continue
+            }
+            if word == "--history" {
+                self.word = words.popFirst() ?? ""
+                continue
+            }
+            if word == "--verbose" {
+                isVerbose = true
                 continue
             }
             guard let text = words.popFirst(), let number = Int(text), number >= 0 else {
@@ -39,10 +49,15 @@ struct SimulationCommand {
             let world = World(options(seed))
             world.live()
             simulated += .nanoseconds(world.now.nanoseconds)
+            if let word {
+                let marks = [word, "meets", "allocates"]
+                for line in world.history where word.isEmpty || marks.contains(where: line.contains) { print(line) }
+            }
             for problem in world.judge.problems.prefix(5) { print("seed \(seed): \(problem)") }
             if !world.judge.problems.isEmpty { isSound = false }
             fflush(nil)
-            if count == 1 {
+            if count == 1 || isVerbose {
+                print("seed \(seed): \(options(seed).machines) machines, \(options(seed).services) Services")
                 print(
                     "\(world.events) events, \(world.judge.totalWrites) writes, \(world.judge.moves) moves, digest "
                         + String(world.digest, radix: 16))
@@ -58,6 +73,7 @@ struct SimulationCommand {
     private func options(_ seed: UInt64) -> World.Options {
         var options = Seeds.options(seed)
         options.isRough = isRough
+        options.keepsHistory = word != nil
         if let machines = sizes["--machines"] { options.machines = machines }
         if let services = sizes["--services"] { options.services = services }
         if let interval = sizes["--interval"] { options.interval = .milliseconds(interval) }

@@ -142,8 +142,8 @@ extension Process {
         switch answer {
         case .lease(let lease?): elect(isRead ? .fetched(lease) : .written(lease), at: now)
         case .lease(nil): elect(.fetched(nil), at: now)
-        case .refused: elect(.conflicted, at: now)
-        case .lost, .service, .services: elect(.failed, at: now)
+        case .refused(let status) where status.code == 409: elect(.conflicted, at: now)
+        case .refused, .lost, .service, .services: elect(.failed, at: now)
         }
     }
 

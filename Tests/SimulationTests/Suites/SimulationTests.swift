@@ -3,7 +3,9 @@ import Testing
 
 @Suite("The whole of herald on several nodes, simulated")
 struct SimulationTests {
-    @Test("whatever happens, every rule holds, and each calm finds all as it should be", arguments: 0..<24 as Range<UInt64>)
+    @Test(
+        "whatever happens, every rule holds, and each calm finds all as it should be",
+        arguments: 0..<24 as Range<UInt64>)
     func life(seed: UInt64) {
         let world = World(Seeds.options(seed))
         world.live()

@@ -14,6 +14,7 @@ final class Machine {
     /// Runs so far.
     var runs = 0
     var recorded: Process.Recorded?
+    var wasAllocator = false
     /// Addresses that the kernel holds for herald, by the run that had it hold them.
     var held: [AddressKey: Int] = [:]
 

@@ -72,7 +72,14 @@ extension World {
                 complain("\(machine.name) does not know all Services")
             }
         }
-        if allocators != 1 { complain("\(allocators) nodes allocate") }
+        if allocators != 1 {
+            let holder = server.lease.map { "\($0.spec.holder), renewed \($0.spec.renewTime?.microTime ?? "never")" }
+            let standing = machines.map { machine in
+                machine.process.map { "\(machine.name)-\($0.run): \($0.isStanding) \($0.leaseDue?.nanoseconds ?? 0)" }
+                    ?? "-"
+            }
+            complain("\(allocators) nodes allocate; the lease is \(holder ?? "nobody's"); \(standing)")
+        }
     }
 
     // MARK: - One Service
@@ -123,14 +130,16 @@ extension World {
 
     /// Whether the reason for having no address is true.
     private func isPlausible(_ condition: Kubernetes.Condition, for service: LoadBalancerService) -> Bool {
-        let asked = service.annotations[Annotation.addresses].flatMap { IPAddress($0) }
+        let asked =
+            service.annotations[Annotation.addresses].flatMap { IPAddress($0) }
             ?? service.loadBalancerIP.flatMap { IPAddress($0) }
         switch condition.reason {
         case "AddressHeld": return asked.map { judge.holders[$0]?.isEmpty == false } ?? false
         case "AddressConflicted": return asked.map { foreigners[$0] != nil } ?? false
         case "AddressReserved": return asked.map { address in machines.contains { $0.address == address } } ?? false
         case "AddressOutsidePools", "AddressOutsidePool": return asked != nil
-        case "UnknownPool", "NoPoolAdmits", "NoPoolOfFamily", "FamilyNotAsked", "MalformedRequest", "TwoAddressesOfFamily":
+        case "UnknownPool", "NoPoolAdmits", "NoPoolOfFamily", "FamilyNotAsked", "MalformedRequest",
+            "TwoAddressesOfFamily":
             return true
         case "PoolFull": return isFull(for: service)
         default: return false
@@ -186,7 +195,8 @@ extension World {
                 continue
             }
             let service = reading(object)
-            let isForeign = service.recordedAddresses.contains { foreigners[$0] != nil }
+            // What it knows of other hosts is not recorded.
+            let isForeign = (service.recordedAddresses + record).contains { foreigners[$0] != nil }
             if isOurs(service), record != service.recordedAddresses, !isForeign {
                 complain("a restart would give \(outcome.key) \(record) instead of \(service.recordedAddresses)")
             }

@@ -24,9 +24,15 @@ extension World {
     func judgeWrite(_ before: Kubernetes.Service, _ after: Kubernetes.Service, by index: Int) {
         let (old, new) = (reading(before), reading(after))
         judge.totalWrites += 1
+        tell("\(machines[index].name) writes \(new.key): \(describe(old)) -> \(describe(new))")
         judge.writes[new.key, default: 0] += 1
         judgeRecord(from: old, to: new, by: index)
         judgeStatus(from: before, to: after, by: index)
+    }
+
+    private func describe(_ service: LoadBalancerService) -> String {
+        "\(service.recordedAddresses) \(service.writtenIngress) "
+            + "\(service.writtenAllocated.map { $0 ? "A" : "a" } ?? "-")\(service.writtenAnnounced.map { $0 ? "N" : "n" } ?? "-")"
     }
 
     private func judgeRecord(from old: LoadBalancerService, to new: LoadBalancerService, by index: Int) {
@@ -36,7 +42,8 @@ extension World {
         for address in present where !former.contains(address) {
             for other in judge.holders[address, default: []].sorted() where other != new.key {
                 guard let service = server.services.objects[ObjectKey(other)] else { continue }
-                guard !share(new, reading(service)) else { continue }
+                // A record on what is no load balancer any more holds nothing.
+                guard isOurs(reading(service)), !share(new, reading(service)) else { continue }
                 complain(
                     "\(machines[index].name) records \(address) for \(new.key) while \(other) has it on record")
             }
@@ -65,7 +72,8 @@ extension World {
 
     /// What was asked for long ago may be there to be had only now.
     private func asksForAnother(than address: IPAddress, _ service: LoadBalancerService) -> Bool {
-        let asked = service.annotations[Annotation.addresses].flatMap { IPAddress($0) }
+        let asked =
+            service.annotations[Annotation.addresses].flatMap { IPAddress($0) }
             ?? service.loadBalancerIP.flatMap { IPAddress($0) }
         if let asked, asked.family == address.family, asked != address { return true }
         guard let pool = service.annotations[Annotation.pool] else { return false }

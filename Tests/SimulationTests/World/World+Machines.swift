@@ -99,6 +99,7 @@ extension World {
     /// Everything works again, and everyone is there.
     func heal() {
         isServerUp = true
+        isStormy = false
         for machine in machines {
             machine.island = 0
             machine.reachesServer = true

@@ -38,7 +38,7 @@ extension World {
 
     /// A request or an answer arrives in time, or hardly.
     private func requestDelay() -> Duration {
-        if options.isRough, chance(60) { return .milliseconds(Int64.random(in: 100...4_000, using: &random)) }
+        if isStormy, chance(60) { return .milliseconds(Int64.random(in: 100...4_000, using: &random)) }
         return .microseconds(Int64.random(in: 500...15_000, using: &random))
     }
 
@@ -56,7 +56,7 @@ extension World {
                 queue.add(.datagram(from: sender, to: [index], bytes), at: until)
                 continue
             }
-            if options.isRough, chance(300) { continue }
+            if isStormy, chance(300) { continue }
             use(index) { $0.received(datagram: bytes, at: $1) }
         }
     }
@@ -93,13 +93,13 @@ extension World {
 
     func asked(_ index: Int, _ run: Int, _ question: Question, _ ticket: Int) {
         let machine = machines[index]
-        // The client gives up after ten seconds, or knows at once.
-        let isLost = !isServerUp || !machine.reachesServer || options.isRough && chance(300)
+        // The client gives up after its time, or knows at once.
+        let isLost = !isServerUp || !machine.reachesServer || isStormy && chance(300)
         guard !isLost else {
-            let wait = Duration.milliseconds(chance(2) ? 10_000 : Int64.random(in: 1...500, using: &random))
+            let wait = chance(2) ? patience(question) : .milliseconds(Int64.random(in: 1...500, using: &random))
             return add(.answered(index, run: run, .lost, ticket: ticket), after: wait)
         }
-        if options.isRough, chance(400) {
+        if isStormy, chance(400) {
             let busy = Status(code: 429, reason: "TooManyRequests", message: "busy", retryAfter: .seconds(1))
             return add(.answered(index, run: run, .refused(busy), ticket: ticket), after: requestDelay())
         }
@@ -109,10 +109,18 @@ extension World {
         } catch {
             return complain("\(machine.name) writes \(error.member)")
         }
-        let isUnheard = options.isRough && chance(300)
+        let isUnheard = isStormy && chance(300)
         add(
             .answered(index, run: run, isUnheard ? .lost : answer, ticket: ticket),
-            after: isUnheard ? .seconds(10) : requestDelay())
+            after: isUnheard ? patience(question) : requestDelay())
+    }
+
+    /// How long the client waits for an answer.
+    private func patience(_ question: Question) -> Duration {
+        switch question {
+        case .patch, .get, .others: .seconds(10)
+        case .fetchLease, .createLease, .updateLease: .seconds(5)
+        }
     }
 
     private func carryOut(_ question: Question, of index: Int) throws(MergePatch.Trespass) -> Answer {

@@ -17,10 +17,16 @@ extension World {
 
     private func touched(_ key: ServiceKey) {
         judge.touches[key, default: 0] += 1
+        tell("\(key) is changed: \(server.services.objects[ObjectKey(key)].map(Self.describe) ?? "gone")")
         // Who shares an address with it may have to move, too.
         let neighbours = (judge.records[key] ?? []).flatMap { judge.holders[$0, default: []] }
         judge.excused.formUnion([key] + neighbours)
         serviceChanged(key)
+    }
+
+    private static func describe(_ service: Kubernetes.Service) -> String {
+        "\(service.spec.type) \(service.spec.ipFamilies) \(service.metadata.annotations) "
+            + "\(service.spec.loadBalancerIP) \(service.metadata.uid)"
     }
 
     func createService() {
@@ -91,7 +97,9 @@ extension World {
 
     private func change(_ service: inout Kubernetes.Service) {
         switch Int.random(in: 0..<11, using: &random) {
-        case 0: service.spec.ports = [ServicePort(name: "a", port: pick([80, 443, 53])), ServicePort(name: "b", port: 90)]
+        case 0:
+            let first = ServicePort(name: "a", port: pick([80, 443, 53]))
+            service.spec.ports = [first, ServicePort(name: "b", port: 90)]
         case 1, 2: service.metadata.annotations[Annotation.share] = pick([nil, "k", "k", "l"])
         case 3:
             let edge = IPAddress(ipv4: 0x0A00_4001 + UInt32.random(in: 0..<6, using: &random)).description

@@ -11,6 +11,7 @@ extension World {
     func storm(for time: Duration) {
         let end = now.advanced(by: time)
         stormEvents = 0
+        isStormy = options.isRough
         while now < end, judge.problems.isEmpty {
             run(for: random.share(10...190, of: options.pace))
             judgeOwners()
@@ -34,7 +35,9 @@ extension World {
     private func somethingBreaks() {
         stormEvents += 1
         let machine = machines[Int.random(in: machines.indices, using: &random)]
-        switch Int.random(in: 0..<33, using: &random) {
+        let kind = Int.random(in: 0..<33, using: &random)
+        tell("\(machine.name) meets \(kind)")
+        switch kind {
         case 0..<4: killForAWhile(machine.index)
         case 4..<7:
             use(machine.index) { $0.stop(at: $1) }
@@ -111,6 +114,7 @@ extension World {
         default: new.pools[1].mode = new.pools[1].mode == nil ? .bgp : nil
         }
         settings = new
+        tell("configured: \(new.mode) \(new.pools)")
         topologyChanged()
         for machine in machines {
             var settings = new

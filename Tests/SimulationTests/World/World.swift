@@ -23,6 +23,7 @@ final class World {
         var pace = Duration.seconds(2)
         /// How much of what can happen does.
         var isRough = true
+        var keepsHistory = false
     }
 
     enum Event {
@@ -62,6 +63,8 @@ final class World {
     var queue = EventQueue<Event>()
     var server = ModelServer()
     var isServerUp = true
+    /// Whether requests get lost, and datagrams.
+    var isStormy = false
     var machines: [Machine]
     var streams: [StreamKey: Stream] = [:]
     var settings: PlannerSettings
@@ -75,6 +78,8 @@ final class World {
     private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
     private(set) var events = 0
     private var wakesAtOnce = 0
+    /// What happened, for people; kept only when asked for.
+    private(set) var history: [String] = []
 
     init(_ options: Options) {
         self.options = options
@@ -165,6 +170,10 @@ final class World {
         }
     }
 
+    func tell(_ text: @autoclosure () -> String) {
+        if options.keepsHistory { history.append("\(now.nanoseconds / 1_000_000) \(text())") }
+    }
+
     func note(_ number: UInt64) {
         digest = (digest ^ number) &* 0x100_0000_01B3
     }
@@ -197,9 +206,16 @@ final class World {
         let actions = process.actions
         process.actions = []
         for action in actions { perform(action, of: index, process.run) }
+        if process.isAllocator != machine.wasAllocator {
+            machine.wasAllocator = process.isAllocator
+            tell("\(machine.name) \(process.isAllocator ? "allocates" : "allocates no longer")")
+        }
         for problem in process.problems { complain("\(machine.name): \(problem)") }
         process.problems = []
-        for change in process.changes { judge.note(change, of: index, at: now) }
+        for change in process.changes {
+            judge.note(change, of: index, at: now)
+            tell("\(machine.name) \(change.isAnnounced ? "announces" : "drops") \(change.address) by \(change.mode)")
+        }
         process.changes = []
         note(UInt64(index) << 32 | UInt64(actions.count))
         schedule(index)
