@@ -2,6 +2,9 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
+# How long  make fuzz  gives each decoder;  make fuzz SECONDS=600  for ten minutes.
+SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
+
 # What only makes it larger is left out: names for the dynamic linker, that nobody looks up, and relocations in full length;
 # packed ones need glibc 2.36.
 RELEASE_FLAGS := -c release --product herald --static-swift-stdlib -Xswiftc -use-ld=lld \
@@ -74,13 +77,33 @@ bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 	.build/release/herald-bench
 
 .PHONY: bench-failover
-bench-failover: libraries ## Measures failover beside keepalived; writes bench-results/failover.json
+bench-failover: libraries ## Measures failover beside keepalived, 65 minutes (ARGUMENTS="--runs 5": 20); writes bench-results/failover.json
 	@scripts/install --demo
 	@command -v keepalived >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq keepalived >/dev/null
 	swift build -c release --product herald-bench
 	swift build -c release --product lab-probe
+	swift build -c release --product test-apiserver
 	$(MAKE) release
 	.build/release/herald-bench --suite failover --output bench-results/failover.json $(ARGUMENTS)
+
+.PHONY: figures
+figures: libraries ## Measures every goal in under 20 minutes; writes bench-results/figures.json and README's table
+	@scripts/install --figures
+	swift build -c release --product herald-bench
+	swift build -c release --product lab-probe
+	swift build -c release --product test-apiserver
+	$(MAKE) release
+	.build/release/herald-bench --suite figures --output bench-results/figures.json --readme README.md $(ARGUMENTS)
+
+.PHONY: fuzz
+fuzz: libraries ## Gives each decoder what no one should send, SECONDS (60) each; keeps what breaks one
+	scripts/fuzz $(SECONDS_EACH) $(TARGETS)
+
+.PHONY: simulate
+simulate: libraries ## Runs the simulation of several nodes as a program: make simulate ARGUMENTS='--seeds 100'
+	HERALD_SIMULATE=1 swift build -c release -Xswiftc -enable-testing --product herald-simulate \
+		--scratch-path .build/simulation
+	SWIFT_DETERMINISTIC_HASHING=1 .build/simulation/release/herald-simulate $(ARGUMENTS)
 
 .PHONY: libraries
 libraries:

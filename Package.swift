@@ -15,8 +15,11 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
-    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: strict)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -29,6 +32,12 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+
+/// What `SimulationTests` joins.
+let simulated: [Target.Dependency] = [
+    "ARPMode", "AddressResolution", "Announcing", "Configuration", "HTTPTransfer", "IPAM", "Kubernetes",
+    "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes", hashTrees,
+]
 
 let package = Package(
     name: "herald",
@@ -128,8 +137,8 @@ let package = Package(
         .executableTarget(
             name: "herald-bench",
             dependencies: [
-                "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing",
-                "NetworkTypes", "Operations",
+                "AddressResolution", "BGP", "HTTPTransfer", "IPAM", "Kubernetes", "Lab", "LoadBalancing", "Membership",
+                "NetworkTypes", "OpenSSL", "Operations",
             ],
             path: "Benchmarks/HeraldBench", swiftSettings: strict),
         // The lab and its probe, with which tests and the demo build networks
@@ -160,7 +169,10 @@ let package = Package(
             "APIServerTests", ["APIServer", "HTTPTransfer"], resources: [.copy("Recordings")]),
         tests(
             "ARPModeTests",
-            ["ARPMode", "AddressResolution", "Configuration", "LoadBalancing", "Netlink", "NetworkTypes", hashTrees]),
+            [
+                "ARPMode", "AddressResolution", "Announcing", "Configuration", "IPAM", "LoadBalancing", "Membership",
+                "Netlink", "NetworkTypes", hashTrees,
+            ]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("AnnouncingTests", ["Announcing"]),
         tests("ArchitectureTests", []),
@@ -222,9 +234,35 @@ let package = Package(
             ]),
         tests(
             "OperatorTests",
-            ["Announcing", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging, serviceLifecycle]),
+            [
+                "Announcing", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging,
+                serviceLifecycle,
+            ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
+        tests("SimulationTests", simulated, exclude: ["Command"]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// What `scripts/fuzz` builds, with libFuzzer in it.
+if Context.environment["HERALD_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "herald-fuzz",
+            dependencies: [
+                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "IPAM",
+                "Kubernetes",
+                "KubernetesSource", "LoadBalancing", "Membership", "NetworkTypes", "Operations", "YAML",
+            ],
+            path: "Tests/Fuzz", swiftSettings: strict))
+}
+
+// What `make simulate` builds: the sources of SimulationTests as a program, for long runs.
+if Context.environment["HERALD_SIMULATE"] == "1" {
+    package.targets.removeAll { $0.name == "SimulationTests" }
+    package.targets.append(
+        .executableTarget(
+            name: "herald-simulate", dependencies: simulated, path: "Tests/SimulationTests", exclude: ["Suites"],
+            swiftSettings: strict))
+}

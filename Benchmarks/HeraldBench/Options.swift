@@ -11,20 +11,24 @@ struct Options {
     /// The binary that is measured; by default the one beside this program.
     var herald: String
     var output = "bench-results/bench.json"
+    /// A README that gets the table, too; empty: none.
+    var readme = ""
     /// Only parts with this in their title.
     var only = ""
     /// Only kinds of failure with this in their name.
     var blow = ""
-    /// What is measured: `node`, or `failover`.
+    /// What is measured: `node`, `failover` or `figures`.
     var suite = "node"
     /// How often each kind of failure is tried.
     var runs = 20
+    /// After so many, no further kind of failure is begun.
+    var minutes = 90
     /// How long nodes must stay calm with every core busy.
     var calmSeconds = 60
 
     static let usage = """
-        usage: herald-bench [--suite node|failover] [--herald PATH] [--output FILE] [--only TEXT] [--runs N] \
-        [--blow TEXT] [--calm-seconds N]
+        usage: herald-bench [--suite node|failover|figures] [--herald PATH] [--output FILE] [--only TEXT] \
+        [--readme FILE] [--runs N] [--blow TEXT] [--calm-seconds N] [--minutes N]
         """
 
     init(_ words: ArraySlice<String>) throws {
@@ -37,10 +41,12 @@ struct Options {
             switch word {
             case "--herald": herald = value
             case "--output": output = value
+            case "--readme": readme = value
             case "--only": only = value
             case "--blow": blow = value
-            case "--suite" where ["node", "failover"].contains(value): suite = value
+            case "--suite" where ["node", "failover", "figures"].contains(value): suite = value
             case "--runs": runs = try Self.count(value, of: word)
+            case "--minutes": minutes = try Self.count(value, of: word)
             case "--calm-seconds": calmSeconds = try Self.count(value, of: word)
             default: throw Misuse(description: "'\(word)' is no option; \(Self.usage)")
             }

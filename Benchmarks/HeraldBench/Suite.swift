@@ -16,6 +16,7 @@ struct Suite {
         measure("allocation") { AllocationBenchmark().figures() }
         measure("planner") { PlannerBenchmark().figures() }
         measure("responder") { ResponderBenchmark().figures() }
+        measure("membership: 100 members") { try MembershipBenchmark().figures() }
         measure("status page") { PageBenchmark().figures() }
         measure("routing: messages") { MessageBenchmark().figures() }
         let lab = try Lab.make(named: "bench")
@@ -32,6 +33,8 @@ struct Suite {
     private mutating func runOnRouters(_ lab: Lab) throws {
         guard "routing".contains(options.only) || options.only.hasPrefix("routing") else { return }
         let stage = try RouterStage(in: lab, herald: options.herald)
+        measure("routing: first UPDATE") { try FirstUpdateBenchmark(stage: stage).figures() }
+        measure("routing: memory of a peer") { try PeerMemoryBenchmark(stage: stage).figures() }
         measure("routing: 10,000 prefixes") { try RouteBenchmark(stage: stage).figures() }
         measure("routing: BFD") { try DetectionBenchmark(stage: stage).figures() }
     }
@@ -81,7 +84,7 @@ struct Suite {
         report.measure(title, body)
     }
 
-    private static func binary(_ path: String) throws -> [Figure] {
+    static func binary(_ path: String) throws -> [Figure] {
         var facts = stat()
         guard unsafe stat(path, &facts) == 0 else { throw Site.Failure(description: "stat of \(path): errno \(errno)") }
         return [

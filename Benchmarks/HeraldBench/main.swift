@@ -7,7 +7,12 @@ do {
         do { try report.write(to: options.output) } catch { Progress.note("no JSON written: \(error)") }
         print(report.table)
     }
-    if options.suite == "failover" {
+    if options.suite == "figures" {
+        var suite = FiguresSuite(options)
+        suite.run()
+        publish(suite.report)
+        if !options.readme.isEmpty { try suite.report.writeMarkdown(into: options.readme) }
+    } else if options.suite == "failover" {
         var suite = FailoverSuite(options)
         suite.run()
         publish(suite.report)

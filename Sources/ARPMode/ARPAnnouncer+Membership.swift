@@ -1,17 +1,19 @@
+public import Announcing
 import Configuration
-import FileSystem
 import FoundationEssentials
+public import IPAM
 public import LoadBalancing
 import Logging
 import Membership
 import Netlink
 public import NetworkTypes
 import PacketLoop
-import ServiceLifecycle
 
 // The other nodes: heartbeats, keys, and what people ask of a node.
 extension ARPAnnouncer {
-    private static let retryInterval = Duration.seconds(5)
+    static let retryInterval = Duration.seconds(5)
+    /// How often settings of the kernel are looked at, which change without notice.
+    static let lookInterval = Duration.seconds(30)
 
     private static var unixTime: Int64 { Int64(Date().timeIntervalSince1970) }
 
@@ -50,130 +52,100 @@ extension ARPAnnouncer {
         let nodes = (status?.nodes ?? []).map { node in
             MembershipReport.Node(
                 name: node.name, reach: node.reach.rawValue, verdict: "\(node.verdict)",
-                arrivalP99: node.arrivals.percentile(99), isDraining: node.isDraining, addressCount: node.claimCount)
+                arrivalP99: node.arrivals.percentile(99), isDraining: node.isDraining, addressCount: node.claimCount,
+                received: node.received, lost: node.lost)
         }
         let rejections = (status?.rejections ?? [:]).map { ("\($0.key)", $0.value) }
         return MembershipReport(
             nodes: nodes, isSettling: status?.isSettling ?? false, isDraining: custody.isDraining,
             addressCount: status?.claims.count ?? 0, rejections: Dictionary(rejections, uniquingKeysWith: +),
             provenAhead: custody.speaker.scouting.provenCount, claims: tally.claims, conflicts: tally.conflicts,
-            pauses: tally.pauses,
-            problem: custody.roster.others.isEmpty ? nil : keyProblem?.sentence)
+            releases: tally.releases, contests: tally.contests, pauses: tally.pauses,
+            frames: custody.speaker.counters.sent.map { ($0.protocol, $0.purpose, $0.count) },
+            framesRefused: custody.speaker.counters.refused, framesUndecodable: custody.speaker.counters.undecodable,
+            heartbeats: status?.beats ?? 0, datagramsSent: heartbeats?.sent ?? 0,
+            datagramsUnsent: heartbeats?.unsent ?? 0, allocator: allocatorName, problem: problem(status))
     }
 
-    /// What should be different on this node, a sentence with its cure each.
-    public var adviceSentences: [String] { Set(advice.values.flatMap(\.self)).sorted() }
-
-    /// Says once what the kernel's settings do to addresses on an interface.
-    func advise(_ settings: InterfaceSettings, on name: String) {
-        guard let network = custody.speaker.network else { return }
-        let sentences = SettingsAdvice.sentences(settings, on: name, attach: custody.settings.attach, in: network)
-        let known = Set(adviceSentences)
-        advice[name] = sentences.isEmpty ? nil : sentences
-        for sentence in sentences where !known.contains(sentence) {
-            logger.warning(
-                "a setting of the kernel keeps addresses from working",
-                metadata: ["interface.name": "\(name)", "error": "\(sentence)"])
+    private func problem(_ status: MemberStatus?) -> String? {
+        if status?.hasNamesake == true {
+            return "another herald speaks under the name \(custody.node) of this one; give each its own by --node-name"
         }
+        return custody.roster.others.isEmpty ? nil : (keyProblem ?? portProblem)?.sentence
     }
 
-    // MARK: Keys
-
-    /// Takes the keys of the file; what was in force stays so when they cannot be used.
-    func loadKeys() {
-        guard let file = membership.keyFile else {
-            if hasKeys { return setProblem(nil) }
-            guard !isGivenKeys else {
-                return setProblem(
-                    Obstacle(reason: "Pending", sentence: "the membership key is being read from the cluster"))
-            }
-            return setProblem(
-                Obstacle(
-                    reason: "NoMembershipKey",
-                    sentence: "there are other nodes, and this one shares addresses with them only under a key; write "
-                        + "one to a file on every node and name it under membership.keyFile"))
+    /// The node that allocates, where the nodes choose it.
+    private var allocatorName: NodeName? {
+        switch custody.toldAllocation?.allocator {
+        case .own: custody.node
+        case .node(let name): name
+        case .unknown, nil: nil
         }
-        do {
-            try keys.load(file)
-            setProblem(nil)
-        } catch {
-            logger.error("the membership key cannot be used", metadata: ["error": "\(error.sentence)"])
-            // Keys that were taken before stay in force.
-            if keys.sealingKey == 0, !hasKeys {
-                setProblem(Obstacle(reason: "NoMembershipKey", sentence: error.sentence))
-            } else {
-                keyProblem = Obstacle(reason: "NoMembershipKey", sentence: error.sentence)
-            }
-        }
-    }
-
-    /// Takes keys that come from elsewhere than a file: a line each, of which the first seals.
-    ///
-    /// For an announcer that was made to expect them. What was in force stays so when they cannot be used.
-    public func setKeys(_ text: [UInt8], from place: String) {
-        guard isGivenKeys else { return }
-        do {
-            try keys.take(text, from: place)
-            setProblem(nil)
-            logger.notice("membership key in force", metadata: ["source": "\(place)"])
-        } catch {
-            logger.error("the membership key cannot be used", metadata: ["error": "\(error.sentence)"])
-            setKeysMissing(error.sentence)
-        }
-    }
-
-    /// There are no keys, and why, as a sentence; those that are in force stay so.
-    public func setKeysMissing(_ sentence: String) {
-        guard isGivenKeys, !hasKeys else { return }
-        setProblem(Obstacle(reason: "NoMembershipKey", sentence: sentence))
-    }
-
-    private var hasKeys: Bool { keys.tag(of: [], key: keys.sealingKey) != nil }
-
-    private func setProblem(_ obstacle: Obstacle?) {
-        keyProblem = obstacle
-        openHeartbeats()
-    }
-
-    /// Reads the key file again when it changes, until graceful shutdown.
-    func followKeyFile() async {
-        guard let file = membership.keyFile, let watcher = try? FileWatcher(paths: [file]) else {
-            try? await gracefulShutdown()
-            return
-        }
-        await cancelWhenGracefulShutdown {
-            for await _ in watcher.changes { await self.loadKeys() }
-        }
-        watcher.stop()
     }
 
     // MARK: Heartbeats
 
+    /// Takes in changed settings of how the other nodes are known.
+    func configure(_ settings: MembershipSettings) {
+        guard settings != membership else { return }
+        let before = membership
+        membership = settings
+        custody.roster.membership = settings
+        if settings.keyFile != before.keyFile {
+            loadKeys()
+            keyWatch?.stop()
+        }
+        moveHeartbeats()
+        openHeartbeats()
+        feed { $0.setMembership(settings, unixTime: Self.unixTime, at: loop.now) }
+    }
+
+    private var place: HeartbeatSockets.Place {
+        HeartbeatSockets.Place(port: UInt16(clamping: membership.port), interface: membership.interface)
+    }
+
+    private func moveHeartbeats() {
+        do {
+            try heartbeats?.move(to: place)
+            portProblem = nil
+        } catch {
+            notePortProblem(error)
+        }
+    }
+
     /// Opens the sockets once there is someone to talk to and a key to do so, and tells the rest whether there are.
-    private func openHeartbeats() {
+    func openHeartbeats() {
         var obstacle = hasKeys ? nil : keyProblem
         let others = custody.roster.others
         if obstacle == nil, !others.isEmpty, heartbeats == nil {
             do {
-                heartbeats = try HeartbeatSockets(
-                    port: UInt16(clamping: membership.port), interface: membership.interface, on: loop
-                ) { [weak self] datagrams in
-                    self?.onLoop { $0.receive(datagrams) }
+                heartbeats = try HeartbeatSockets(at: place, on: loop) { [weak self] datagrams, port in
+                    self?.onLoop { $0.receive(datagrams, on: port) }
                 }
+                portProblem = nil
             } catch {
-                obstacle = Obstacle(
-                    reason: "MembershipNotOpened",
-                    sentence: "heartbeats cannot be sent, since UDP port \(membership.port) cannot be opened: \(error)")
-                logger.error("heartbeats cannot be sent", metadata: ["error": "\(error)"])
-                looks?.restart(after: Self.retryInterval)
+                notePortProblem(error)
+                obstacle = portProblem
             }
         }
-        let places = others.map { ($0, custody.roster.addresses(of: $0)) }
-        heartbeats?.setPlaces(Dictionary(places, uniquingKeysWith: +))
+        let addresses = others.map { ($0, custody.roster.addresses(of: $0)) }
+        heartbeats?.setAddresses(Dictionary(addresses, uniquingKeysWith: +))
         feed { $0.setMembershipObstacle(obstacle, at: loop.now) }
     }
 
-    private func receive(_ datagrams: [Datagram]) {
+    /// Tries again later.
+    private func notePortProblem(_ error: SystemError) {
+        let obstacle = Obstacle(
+            reason: "MembershipNotOpened",
+            sentence: "heartbeats cannot be sent, since UDP port \(membership.port) cannot be opened: \(error)"
+                + (error.isAddressInUse
+                    ? "; end the program that has it, or set membership.port to another one on every node" : ""))
+        if portProblem != obstacle { logger.error("heartbeats cannot be sent", metadata: ["error": "\(error)"]) }
+        portProblem = obstacle
+        looks?.restart(after: Self.retryInterval)
+    }
+
+    private func receive(_ datagrams: [Datagram], on port: UInt16) {
         feed { custody in
             var effects: [Custody.Effect] = []
             for datagram in datagrams {
@@ -181,6 +153,7 @@ extension ARPAnnouncer {
                 if case .learned(let name)? = new.first(where: { if case .learned = $0 { true } else { false } }) {
                     heartbeats?.learn(name, at: datagram.source)
                 }
+                if let sender = custody.member?.lastSender { heartbeats?.noteHeard(sender, on: port) }
                 effects += new
             }
             return effects
@@ -189,9 +162,27 @@ extension ARPAnnouncer {
 
     /// Looks at what time alone may have changed.
     func look() {
-        if heartbeats == nil { openHeartbeats() }
+        if keyWatch?.isWatching == false, membership.keyFile != nil { loadKeys() }
+        if heartbeats == nil { openHeartbeats() } else if portProblem != nil { moveHeartbeats() }
+        prepareDevice()
+        advise()
         feed { $0.look(unixTime: Self.unixTime, at: loop.now) }
-        if custody.roster.dependsOnTime { looks?.restart(after: Self.retryInterval) }
+        let isTrying = portProblem != nil || keyWatch?.isWatching == false && membership.keyFile != nil
+        let isPressing = isTrying || custody.roster.dependsOnTime || custody.speaker.isWithoutDevice
+        looks?.restart(after: isPressing ? Self.retryInterval : Self.lookInterval)
+    }
+
+    // MARK: Records
+
+    /// Tells the other nodes what this one has recorded, complete each time; from the first on the nodes choose one that
+    /// allocates.
+    public func share(_ records: [ServiceKey: SharedAllocation.Record]) {
+        let list = records.map { key, record in
+            SharedRecord(
+                name: key.description, addresses: record.addresses,
+                reason: record.obstacle.map { ($0.reason, $0.sentence) } ?? ("", ""))
+        }
+        feed { $0.setRecords(list, at: loop.now) }
     }
 
     // MARK: Handing over
@@ -208,96 +199,5 @@ extension ARPAnnouncer {
         let ready = waiters
         waiters = []
         for waiter in ready { waiter.resume() }
-    }
-
-    // MARK: Log
-
-    func log(_ note: Custody.Note) {
-        tally.count(note)
-        switch note {
-        case .memberChanged(let name, let reach):
-            logger.notice("node's reach changed", metadata: ["node.name": "\(name)", "reach": "\(reach.rawValue)"])
-        case .claimed(let claims):
-            for (reason, addresses) in Dictionary(grouping: claims.keys, by: { claims[$0] ?? .fresh }) {
-                logger.notice("addresses claimed", metadata: Self.metadata(addresses, because: "\(reason.text)"))
-            }
-        case .released(let releases):
-            for (reason, addresses) in Dictionary(grouping: releases.keys, by: { releases[$0] ?? .notWanted }) {
-                logger.notice("addresses let go", metadata: Self.metadata(addresses, because: "\(reason.text)"))
-            }
-        case .paused:
-            logger.warning("this process did not run for some time; it answers for nothing until it has heard others")
-        case .resumed: logger.notice("answers go on")
-        case .contested(let address, let name, _):
-            logger.warning(
-                "a node that is not heard announces an address of this one, which yields",
-                metadata: ["service.address": "\(address)", "node.name": "\(name)"])
-        case .conflicted(let address, let station, let interface):
-            logger.error(
-                "another host has the address",
-                metadata: [
-                    "service.address": "\(address)", "station": "\(station)", "interface.name": "\(interface)",
-                ])
-        }
-    }
-
-    /// At most ten addresses are named.
-    private static func metadata(_ addresses: [IPAddress], because reason: String) -> Logger.Metadata {
-        let named = addresses.sorted().prefix(10).map(\.description).joined(separator: " ")
-        let rest = addresses.count > 10 ? " and \(addresses.count - 10) more" : ""
-        return ["service.addresses": "\(named)\(rest)", "reason": "\(reason)"]
-    }
-}
-
-/// What happened since the start, for metrics.
-struct Tally {
-    var claims: [String: Int] = [:]
-    var conflicts = 0
-    var pauses = 0
-
-    mutating func count(_ note: Custody.Note) {
-        switch note {
-        case .claimed(let addresses): for reason in addresses.values { claims[reason.word, default: 0] += 1 }
-        case .conflicted: conflicts += 1
-        case .paused: pauses += 1
-        case .memberChanged, .released, .resumed, .contested: break
-        }
-    }
-}
-
-extension ClaimReason {
-    /// For metrics.
-    fileprivate var word: String {
-        switch self {
-        case .fresh: "fresh"
-        case .takeover: "takeover"
-        case .handover: "handover"
-        case .adoption: "adoption"
-        }
-    }
-}
-
-extension ClaimReason {
-    /// For the log.
-    fileprivate var text: String {
-        switch self {
-        case .fresh: "no node has had it"
-        case .takeover(let name): "its owner \(name.map(\.text) ?? "") is gone"
-        case .handover(let name): "\(name.map(\.text) ?? "its owner") gives it away"
-        case .adoption: "this node had it before the restart"
-        }
-    }
-}
-
-extension ReleaseReason {
-    /// For the log.
-    fileprivate var text: String {
-        switch self {
-        case .notWanted: "it is not wanted any more"
-        case .yielded(let name): "\(name.map(\.text) ?? "another node") has it"
-        case .cannotServe: "no interface here can serve it"
-        case .notEligible: "this node may not own it"
-        case .leaving: "this node leaves"
-        }
     }
 }

@@ -22,13 +22,20 @@ public actor ARPAnnouncer: Announcer {
     /// What became of each address on this node.
     public nonisolated let effects = KeyedMailbox<IPAddress, AnnouncementEffect.State>()
 
+    /// Who allocates, and what is recorded, as it changes; the newest alone is kept. Nothing before `share`; it ends with
+    /// `run()`.
+    public nonisolated let allocations: AsyncStream<SharedAllocation>
+    private let allocationFeed: AsyncStream<SharedAllocation>.Continuation
+
     let loop: PacketLoop
     private let network: HostNetwork
     private let keeper: AddressKeeper
     let logger: Logger
-    let membership: MembershipSettings
-    /// Keys come by `setKeys`.
-    let isGivenKeys: Bool
+    var membership: MembershipSettings
+    /// Keys come by `setKeys` unless a file has them.
+    private let mayBeGivenKeys: Bool
+    var isGivenKeys: Bool { mayBeGivenKeys && membership.keyFile == nil }
+    var keyWatch: KeyWatch?
     let keys = SharedKeys()
     var custody: Custody
     private var wires: [LinkIndex: Wire] = [:]
@@ -36,6 +43,7 @@ public actor ARPAnnouncer: Announcer {
     /// Where the datagram that is being looked at came from.
     var source: SocketAddress?
     var keyProblem: Obstacle?
+    var portProblem: Obstacle?
     /// What happened since the start.
     var tally = Tally()
     /// What the kernel's settings do to addresses, by interface.
@@ -70,7 +78,8 @@ public actor ARPAnnouncer: Announcer {
         self.keeper = keeper
         self.logger = logger
         self.membership = membership
-        self.isGivenKeys = isGivenKeys && membership.keyFile == nil
+        mayBeGivenKeys = isGivenKeys
+        (allocations, allocationFeed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         attach = settings.attach
         let incarnation = UInt64(max(Date().timeIntervalSince1970, 0) * 1_000_000) * 1_000
         custody = Custody(
@@ -84,6 +93,7 @@ public actor ARPAnnouncer: Announcer {
             self?.onLoop { announcer in announcer.feed { $0.advance(to: announcer.loop.now) } }
         }
         looks = loop.makeTimer { [weak self] in self?.onLoop { $0.look() } }
+        looks?.restart(after: Self.lookInterval)
         loadKeys()
         await network.observe { [weak self] state, lost in
             self?.onLoop { announcer in
@@ -105,6 +115,7 @@ public actor ARPAnnouncer: Announcer {
         }
         await followKeyFile()
         await drain(within: .seconds(2))
+        allocationFeed.finish()
     }
 
     /// Announces these, as far as they are this node's; does nothing once drained.
@@ -120,11 +131,13 @@ public actor ARPAnnouncer: Announcer {
         feed { custody in custody.tell(at: loop.now) { $0.expect(addresses, at: loop.now) } }
     }
 
-    /// Takes in changed settings; addresses move where they must.
-    public func configure(_ settings: ARPSettings) {
+    /// Takes in changed settings; addresses move where they must. Nodes may be told one after the other.
+    public func configure(_ settings: ARPSettings, membership: MembershipSettings) {
         attach = settings.attach
         prepareDevice()
         feed { $0.configure(settings, at: loop.now) }
+        advise()
+        configure(membership)
     }
 
     /// Hands over to other nodes what they can take, withdraws the rest and has the kernel let go of it. Later calls of
@@ -190,6 +203,7 @@ public actor ARPAnnouncer: Announcer {
             case .learned(let name): if let source { heartbeats?.learn(name, at: source) }
             case .forgotten(let name): heartbeats?.forget(name)
             case .report(let address, let state): reports[address] = state
+            case .allocation(let allocation): allocationFeed.yield(allocation)
             case .note(let note): log(note)
             }
         }
@@ -251,8 +265,9 @@ public actor ARPAnnouncer: Announcer {
         }
     }
 
-    private func prepareDevice() {
-        guard attach == .link else {
+    /// Makes the device that `attach: link` needs; one that cannot be had is tried again later.
+    func prepareDevice() {
+        guard attach == .link, !isClosed else {
             device = nil
             return
         }
@@ -263,26 +278,34 @@ public actor ARPAnnouncer: Announcer {
             let link = LinkIndex(Int32(bitPattern: made.interfaceIndex))
             keeper.setUpTun(link) { [weak self, loop] error in
                 guard let self else { return }
-                loop.execute {
-                    self.onLoop { announcer in
-                        let obstacle = error.map {
-                            Obstacle(reason: "DeviceNotReady", sentence: "device \(Self.deviceName): \($0)")
-                        }
-                        let now = announcer.loop.now
-                        announcer.feed {
-                            $0.tell(at: now) { $0.setDevice(obstacle.map { .failed($0) } ?? .ready(link), at: now) }
-                        }
-                    }
-                }
+                loop.execute { self.onLoop { $0.takeIn(device: link, error) } }
             }
         } catch {
-            logger.error("device cannot be made", metadata: ["interface.name": "herald0", "error": "\(error)"])
             let obstacle = Obstacle(
                 reason: "DeviceNotReady",
                 sentence: "arp.attach is link, and its device cannot be made: \(error); or set arp.attach: interface")
-            let now = loop.now
-            feed { $0.tell(at: now) { $0.setDevice(.failed(obstacle), at: now) } }
+            setDevice(.failed(obstacle))
         }
+    }
+
+    private func takeIn(device link: LinkIndex, _ error: NetlinkError?) {
+        guard let error else { return setDevice(.ready(link)) }
+        device = nil
+        setDevice(
+            .failed(Obstacle(reason: "DeviceNotReady", sentence: "device \(Self.deviceName): \(error)")))
+    }
+
+    private func setDevice(_ device: Speaker.Device) {
+        if case .failed(let obstacle) = device {
+            if device != custody.speaker.device {
+                logger.error(
+                    "device cannot be made",
+                    metadata: ["interface.name": "\(Self.deviceName)", "error": "\(obstacle.sentence)"])
+            }
+            looks?.restart(after: Self.retryInterval)
+        }
+        let now = loop.now
+        feed { $0.tell(at: now) { $0.setDevice(device, at: now) } }
     }
 
     // MARK: Sockets
@@ -302,7 +325,7 @@ public actor ARPAnnouncer: Announcer {
         }
         let settings = InterfaceSettings(link: name)
         custody.speaker.opened(link, settings: settings)
-        if let settings { advise(settings, on: name) }
+        if settings != nil { advise() }
     }
 
     private func receive(_ frames: [[UInt8]], on link: LinkIndex) {

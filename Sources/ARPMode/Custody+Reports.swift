@@ -13,15 +13,17 @@ extension Custody {
             knownStations = member.stationGeneration
             speaker.setMembers(member.stations)
         }
+        let news = shareConflicts(at: now) + noteAllocation()
         let changed = touched.sorted()
         touched = []
-        return changed.compactMap { address in
-            guard let state = state(of: address, at: now) else { return nil }
-            guard reported[address] != state else { return nil }
-            guard state != .withdrawn || reported[address] != nil else { return nil }
-            reported[address] = state == .withdrawn ? nil : state
-            return .report(address, state)
-        }
+        return news
+            + changed.compactMap { address in
+                guard let state = state(of: address, at: now) else { return nil }
+                guard reported[address] != state else { return nil }
+                guard state != .withdrawn || reported[address] != nil else { return nil }
+                reported[address] = state == .withdrawn ? nil : state
+                return .report(address, state)
+            }
     }
 
     /// Nil while nothing can be said yet: what was told last still holds, for all that is known.
@@ -29,12 +31,17 @@ extension Custody {
         let limit = ownerless.removeValue(forKey: address)
         guard let announcement = wanted[address] else { return .withdrawn }
         if claims[address] != nil { return spoken[address] }
-        if let owner = member?.owner(of: address), owner != node { return .owned(by: owner) }
+        if let member, let owner = member.owner(of: address), owner != node {
+            return member.ownerAnswers(for: address) ? .owned(by: owner) : awaiting(owner, address)
+        }
         if let rival = rivals[address] {
             guard let name = rival.node else {
                 return .conflicted(by: rival.station, interface: rival.interface)
             }
             return .owned(by: name)
+        }
+        if foreignConflicts.contains(address), let conflict = member?.foreignConflict(over: address) {
+            return .conflicted(by: conflict.station, interface: "an interface of \(conflict.node)")
         }
         if let obstacle = standingObstacle(to: announcement) {
             return obstacle.reason == "Pending" ? nil : .blocked(obstacle)
@@ -47,6 +54,14 @@ extension Custody {
         }
         let obstacle = obstacle(to: address)
         return obstacle.reason == "Pending" ? .pending(obstacle) : .blocked(obstacle)
+    }
+
+    /// Another node is about to announce the address: no status may name it before it does.
+    ///
+    /// What was told of another owner stands for the moment; that this node has it does not.
+    private func awaiting(_ owner: NodeName, _ address: IPAddress) -> AnnouncementEffect.State? {
+        guard case .inEffect? = reported[address] else { return nil }
+        return .pending(Obstacle(reason: "Pending", sentence: "\(owner) is about to announce \(address)"))
     }
 
     /// How long other nodes are given to take an address before it is told that none has it.

@@ -1,3 +1,4 @@
+import Announcing
 import Configuration
 import HashTreeCollections
 import LoadBalancing
@@ -18,6 +19,8 @@ struct Custody: Sendable {
         case learned(NodeName)
         case forgotten(NodeName)
         case report(IPAddress, AnnouncementEffect.State)
+        /// Who allocates is another, or has recorded something else.
+        case allocation(SharedAllocation)
         case note(Note)
     }
 
@@ -80,6 +83,14 @@ struct Custody: Sendable {
     var knownStations = 0
     /// Addresses whose state may be another than was reported.
     var touched: Set<IPAddress> = []
+    /// What this node has recorded; nil where another place keeps it.
+    var records: [SharedRecord]?
+    var toldAllocation: SharedAllocation?
+    var knownAllocation = AllocationMark()
+    /// What members were told of hosts that have addresses of ours, and what they tell.
+    var sharedConflicts: [AddressConflict] = []
+    var foreignConflicts: Set<IPAddress> = []
+    var knownConflicts = 0
 
     /// - Parameter incarnation: higher than that of any run before, such as the time in nanoseconds.
     init(
@@ -176,13 +187,35 @@ extension Custody {
 
     /// Replaces the settings.
     mutating func configure(_ settings: ARPSettings, at now: MonotonicTime) -> [Effect] {
+        let isOtherElection = settings.election != self.settings.election
         self.settings = settings
+        let moves = isOtherElection ? handle(.settings(memberSettings), at: now) : []
+        return moves + reconfigureSpeaker(at: now)
+    }
+
+    private mutating func reconfigureSpeaker(at now: MonotonicTime) -> [Effect] {
+        let settings = settings
         let effects = speak(at: now) { $0.configure(settings, at: now) }
         guard let network = speaker.network else { return effects + settle(at: now) }
         let serves = Self.eligibility(in: network, settings: settings)
         eligibility = Eligibility(
             subnets: serves.subnets, stations: serves.stations, isExcluded: eligibility.isExcluded)
         return effects + updateEligibility(at: now) + settle(at: now)
+    }
+
+    /// Replaces how the other nodes are known and reached.
+    mutating func setMembership(
+        _ membership: MembershipSettings, unixTime: Int64, at now: MonotonicTime
+    ) -> [Effect] {
+        roster.membership = membership
+        let effects = handle(.settings(memberSettings), at: now)
+        return effects + rosterChanged(unixTime: unixTime, at: now)
+    }
+
+    /// Takes in what this node has recorded; from then on the nodes choose one that allocates.
+    mutating func setRecords(_ records: [SharedRecord], at now: MonotonicTime) -> [Effect] {
+        self.records = records
+        return handle(.records(records), at: now) + settle(at: now)
     }
 
     /// Takes a datagram from another node.
@@ -250,14 +283,11 @@ extension Custody {
         // What lives on the loopback interface is not announced from there by ARP.
         let left = network.ownAddresses.filter { network.links[$0.link]?.isLoopback != true }
         let adopted = Set(left.map(\.address))
-        let detection = FailureDetector.Settings(
-            interval: roster.membership.interval, missed: roster.membership.missed)
         member = Member(
-            name: node, incarnation: incarnation,
-            settings: MemberSettings(
-                cluster: 0, detection: detection, election: settings.election == .spread ? .spread : .leader),
-            seal: seal, eligibility: currentEligibility, adopted: adopted, at: now)
+            name: node, incarnation: incarnation, settings: memberSettings, seal: seal,
+            eligibility: currentEligibility, adopted: adopted, at: now)
         var effects = updateDraining(at: now)
+        if let records { effects += handle(.records(records), at: now) }
         effects += handle(.desired(desired.map(Self.desiredAddress), removed: []), at: now)
         unheard = Set(roster.others)
         effects += handle(.roster(roster.others), at: now)
@@ -273,6 +303,13 @@ extension Custody {
         var effects = handle(.roster(roster.others), at: now)
         effects += updateEligibility(at: now) + updateDraining(at: now)
         return effects + settle(at: now)
+    }
+
+    private var memberSettings: MemberSettings {
+        let detection = FailureDetector.Settings(
+            interval: roster.membership.interval, missed: roster.membership.missed)
+        return MemberSettings(
+            cluster: 0, detection: detection, election: settings.election == .spread ? .spread : .leader)
     }
 
     private var currentEligibility: Eligibility {

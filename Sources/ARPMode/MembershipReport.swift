@@ -16,6 +16,10 @@ public struct MembershipReport: Sendable {
         public let isDraining: Bool
         /// How many addresses it claims.
         public let addressCount: Int
+        /// Datagrams that came from it since this node knows of it.
+        public let received: UInt64
+        /// Datagrams that it sent and that have not come.
+        public let lost: UInt64
     }
 
     /// Ascending by name; empty for a node that is alone.
@@ -34,8 +38,26 @@ public struct MembershipReport: Sendable {
     public let claims: [String: Int]
     /// How often another host was heard to have an address of ours, since the start.
     public let conflicts: Int
+    /// Addresses that this node let go of since its start, by reason.
+    public let releases: [String: Int]
+    /// How often a node that was not heard was heard to announce an address of this one, which then yielded.
+    public let contests: Int
     /// How often this process did not run for so long that it asked the others before it went on.
     public let pauses: Int
+    /// Frames sent, by protocol (`arp`, `ndp`) and purpose (`announcement`, `answer`, `defence`, `probe`).
+    public let frames: [(protocol: String, purpose: String, count: UInt64)]
+    /// Questions that were not answered, since the asker had had its share.
+    public let framesRefused: UInt64
+    /// Frames received that were malformed.
+    public let framesUndecodable: UInt64
+    /// Heartbeats of this node, each to all others.
+    public let heartbeats: UInt64
+    /// Datagrams sent to other nodes.
+    public let datagramsSent: UInt64
+    /// Datagrams that the system did not take.
+    public let datagramsUnsent: UInt64
+    /// The node that allocates, where the nodes choose it themselves and have done so.
+    public let allocator: NodeName?
     /// Why there is no membership though there are other nodes, or what is wrong with it.
     public let problem: String?
 }

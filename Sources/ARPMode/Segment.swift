@@ -42,11 +42,6 @@ struct Segment: Sendable {
         return former != responder.station.hardwareAddress
     }
 
-    /// Counts a frame that says nothing.
-    mutating func noteUndecodable(_ frame: [UInt8], at now: MonotonicTime) {
-        _ = responder.handle(frame[...], at: now)
-    }
-
     private static func station(of link: Link, in network: NetworkState, settings: InterfaceSettings?) -> Station {
         let siblings = network.links.values.compactMap { $0.index == link.index ? nil : $0.macAddress }
         let linkLocal = network.addresses(on: link.index).lazy.map(\.address).first {

@@ -9,26 +9,39 @@ enum SettingsAdvice {
 
     /// A sentence for each setting that keeps addresses from working.
     static func sentences(
-        _ settings: InterfaceSettings, on link: String, attach: ARPSettings.Attachment, in network: NetworkState
+        _ settings: InterfaceSettings, on link: String, attach: ARPSettings.Attachment, in network: NetworkState,
+        bondMode: BondMode? = nil
     ) -> [String] {
         var sentences: [String] = []
+        if bondMode == .adaptiveLoadBalancing {
+            sentences.append(
+                "bond \(link) is in mode balance-alb, which rewrites ARP, so that clients may not follow an address; set "
+                    + "its mode to active-backup or 802.3ad")
+        }
         if let ignore = settings.arpIgnore, attach == .interface, ignore > 2 {
             sentences.append(
                 "with arp_ignore \(ignore) the kernel answers no ARP for addresses on \(link); run  sysctl -w "
-                    + "net.ipv4.conf.\(link).arp_ignore=1 net.ipv4.conf.all.arp_ignore=1, or set arp.attach: none")
+                    + "\(key("arp_ignore", of: link))=1 net.ipv4.conf.all.arp_ignore=1, or set arp.attach: none")
         }
-        if network.link(named: serviceLink) != nil, (settings.arpIgnore ?? 0) == 0 {
+        let isStrict = (settings.arpIgnore ?? 0) > 0 && (settings.arpAnnounce ?? 0) > 1
+        if network.link(named: serviceLink) != nil, !isStrict {
             sentences.append(
-                "kube-proxy runs in IPVS mode without strict ARP, so that every node answers ARP for every address; set "
+                "kube-proxy runs in IPVS mode without strict ARP, so that every node answers or asks as every address; set "
                     + "ipvs.strictARP: true for kube-proxy, or run  sysctl -w net.ipv4.conf.all.arp_ignore=1 "
                     + "net.ipv4.conf.all.arp_announce=2")
         }
         if settings.returnPathFilter == 1, isReachedElsewhere(link, in: network) {
             sentences.append(
                 "with rp_filter 1 the kernel drops what comes in on \(link) from clients that it reaches by another "
-                    + "interface; run  sysctl -w net.ipv4.conf.\(link).rp_filter=2")
+                    + "interface; run  sysctl -w \(key("rp_filter", of: link))=2")
         }
         return sentences
+    }
+
+    /// As sysctl takes it: with slashes where the link's name has a dot.
+    private static func key(_ setting: String, of link: String) -> String {
+        let separator = link.contains(".") ? "/" : "."
+        return ["net", "ipv4", "conf", link, setting].joined(separator: separator)
     }
 
     /// Whether the interface has no subnet of its own, so that the way back leads by another one.

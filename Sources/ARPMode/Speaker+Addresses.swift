@@ -203,7 +203,9 @@ extension Speaker {
         guard let due = segments[link]?.schedule.due(at: now), let segment = segments[link] else { return [] }
         var effects: [Effect] = []
         for address in due {
-            effects += segment.responder.station.announcementFrames(for: address).map { .send($0, link) }
+            let frames = segment.responder.station.announcementFrames(for: address)
+            counters.noteSent(frames.count, .announcement, address.family)
+            effects += frames.map { .send($0, link) }
             if segments[link]?.unannounced.remove(address) != nil {
                 effects.append(.report(address, .inEffect(interface: segment.name)))
             }

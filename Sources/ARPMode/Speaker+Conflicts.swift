@@ -10,7 +10,9 @@ extension Speaker {
         var effects: [Effect] = []
         for verdict in verdicts {
             switch verdict {
-            case .send(let frame): effects.append(.send(frame, link))
+            case .send(let frame):
+                counters.noteSent(1, .probe, Self.isARP(frame) ? .ipv4 : .ipv6)
+                effects.append(.send(frame, link))
             case .free(let address):
                 if scouting.addresses.contains(address) { scouting.noteFree(address, at: now) }
                 effects += proven(address, at: now)
@@ -34,12 +36,17 @@ extension Speaker {
         else { return [] }
         switch monitor.handle(claim) {
         case .defend(let address, _):
-            return station.announcementFrames(for: address).map { .send($0, link) }
+            let frames = station.announcementFrames(for: address)
+            counters.noteSent(frames.count, .defence, address.family)
+            return frames.map { .send($0, link) }
         case .lost(let address, let other): return giveUp(address, to: other, on: link)
         case .memberClaim(let address, let other): return [.memberClaim(address, other)]
         case nil: return []
         }
     }
+
+    /// Whether a whole frame carries ARP (EtherType 0806).
+    static func isARP(_ frame: [UInt8]) -> Bool { frame.count > 13 && frame[12] == 0x08 && frame[13] == 0x06 }
 
     /// The name of the interface on which an address is announced.
     func interface(of address: IPAddress) -> String? {

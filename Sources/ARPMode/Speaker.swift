@@ -64,6 +64,7 @@ struct Speaker: Sendable {
     var unproven: Set<IPAddress> = []
     var monitor = ConflictMonitor()
     var scouting = Scouting()
+    var counters = FrameCounters()
     let seed: UInt64
     /// Whether nothing is answered, since this process may not know who has what.
     var isHolding = false
@@ -77,6 +78,12 @@ struct Speaker: Sendable {
     init(settings: ARPSettings, seed: UInt64 = 0) {
         self.settings = settings
         self.seed = seed
+    }
+
+    /// Whether a device is needed and could not be had.
+    var isWithoutDevice: Bool {
+        guard settings.attach == .link, case .failed = device else { return false }
+        return true
     }
 
     /// When to call `advance(to:)` next.
@@ -224,13 +231,17 @@ extension Speaker {
     mutating func received(_ frame: [UInt8], on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
         guard segments[link] != nil, !isHolding else { return [] }
         guard let frame = try? ResolutionFrame(decoding: frame[...]) else {
-            segments[link]?.noteUndecodable(frame, at: now)
+            counters.undecodable &+= 1
             return []
         }
         var effects: [Effect] = []
+        let refused = segments[link]?.responder.counters.refused ?? 0
         for answer in segments[link]?.responder.handle(frame, at: now) ?? [] {
-            if case .send(let frame) = answer { effects.append(.send(frame, link)) }
+            guard case .send(let answer) = answer else { continue }
+            counters.noteSent(1, .answer, frame.family)
+            effects.append(.send(answer, link))
         }
+        counters.refused &+= (segments[link]?.responder.counters.refused ?? 0) &- refused
         let claim = frame.claim(at: now)
         // Between nodes of ours, it is not the first probe that decides; and who only looks ahead stands in no one's way.
         if claim.kind == .use || !(monitor.members.contains(claim.hardwareAddress) || phases[claim.address] == nil) {

@@ -24,8 +24,7 @@ final class Wire {
 
     /// Sends a whole frame; one that the interface cannot take now is dropped, and the schedule sends another.
     func send(_ frame: [UInt8]) {
-        let isARP = frame.count > 13 && frame[12] == 0x08 && frame[13] == 0x06
-        _ = try? (isARP ? arp : discovery).send(frame)
+        _ = try? (Speaker.isARP(frame) ? arp : discovery).send(frame)
     }
 
     func close() {

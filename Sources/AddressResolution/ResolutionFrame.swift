@@ -15,6 +15,14 @@ public struct ResolutionFrame: Equatable, Sendable {
     /// What the frame says.
     public let content: Content
 
+    /// Whose addresses it is about: IPv4 by ARP, IPv6 by neighbor discovery.
+    public var family: AddressFamily {
+        switch content {
+        case .arp: .ipv4
+        case .neighbor: .ipv6
+        }
+    }
+
     /// Trailing padding is tolerated; everything else that is malformed is refused.
     public init(decoding bytes: ArraySlice<UInt8>) throws(FrameError) {
         let frame = try EthernetFrame(decoding: bytes)

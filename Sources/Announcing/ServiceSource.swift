@@ -22,8 +22,10 @@ public enum SourceSubject: Hashable, Sendable {
     case service(ServiceKey)
     case namespace(String)
     case node(NodeName)
+    case clusterRanges
     case synchronisation
     case problems
+    case allocation
 }
 
 /// What a source says about a subject.
@@ -35,8 +37,13 @@ public enum SourceFact: Hashable, Sendable {
     /// A node as the cluster sees it.
     case node(NodeFacts)
     case nodeGone
+    /// From which the cluster gives its Services cluster IPs.
+    case clusterRanges([AddressRange])
     /// Everything the source cannot read now, a sentence with its place each.
     case problems([String])
+    /// Whether this node allocates, where the source says so; if not, why a Service without a record has none. Whoever takes
+    /// this in has taken in all facts posted before.
+    case allocation(isOwn: Bool, waiting: Obstacle?)
     /// The first listing is complete: whoever allocates may begin, once it has taken in all facts posted before.
     case synchronised
 }

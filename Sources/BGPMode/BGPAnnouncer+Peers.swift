@@ -175,7 +175,8 @@ extension BGPAnnouncer {
 
     func takeIn(_ signal: BFDDriver.Signal) {
         bfd?.take(signal)
-        settle()
+        // Most packets change nothing.
+        if bfd?.news.isEmpty == false { settle() }
     }
 
     func takeIn(_ signal: PeerListener.Signal) {

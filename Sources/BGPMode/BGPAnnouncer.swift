@@ -214,6 +214,7 @@ public actor BGPAnnouncer: Announcer {
             host = new
             isHostKnown = true
             for driver in drivers.values { driver.setHost(new) }
+            bfd?.setHost(new)
             replan()
         }
         guard !lost.isEmpty, let link = attachmentLink else { return }

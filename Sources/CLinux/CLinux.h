@@ -3,7 +3,9 @@
 #define HERALD_CLINUX_H
 
 #include <errno.h>
+#include <elf.h>
 #include <fcntl.h>
+#include <link.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -19,8 +21,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/auxv.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -118,12 +122,44 @@ static inline int herald_tun_create(int descriptor, const char *name) {
 
 // Memory.
 
-/// Has all threads share one heap, to be called before the second thread is started. By default the C library keeps one
-/// for each, and what one thread has freed is of no use to the others.
-static inline void herald_use_one_heap(void) {
+/// Keeps the heap small, to be called before the second thread is started.
+///
+/// All threads share one: by default the C library keeps one for each, and what one thread has freed is of no use to the
+/// others. Large blocks go back to the kernel when they are freed: by default the first one that is freed puts an end to
+/// that for all that are not larger, and tables that outgrow theirs leave holes.
+static inline void herald_keep_heap_small(void) {
 #ifdef M_ARENA_MAX
     (void)mallopt(M_ARENA_MAX, 1);
 #endif
+#ifdef M_MMAP_THRESHOLD
+    (void)mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+#endif
+}
+
+/// Gives all whole pages that are free back to the kernel. Others that allocate meanwhile wait: some milliseconds.
+static inline void herald_give_back_memory(void) {
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
+}
+
+/// Unmaps the program's own code and constants, so that only what is used from now on is resident. All of it stays in the
+/// page cache, from where a page comes back when it is used, in about a microsecond.
+static inline void herald_unmap_idle_code(void) {
+    const ElfW(Phdr) *headers = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+    unsigned long count = headers == NULL ? 0 : getauxval(AT_PHNUM);
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t base = 0;
+    for (unsigned long place = 0; place < count; place++) {
+        if (headers[place].p_type == PT_PHDR) base = (uintptr_t)headers - headers[place].p_vaddr;
+    }
+    if (base == 0) return;
+    for (unsigned long place = 0; place < count; place++) {
+        if (headers[place].p_type != PT_LOAD || (headers[place].p_flags & PF_W) != 0) continue;
+        uintptr_t start = (base + headers[place].p_vaddr) & ~(page - 1);
+        uintptr_t end = base + headers[place].p_vaddr + headers[place].p_memsz;
+        (void)madvise((void *)start, end - start, MADV_DONTNEED);
+    }
 }
 
 // Files.

@@ -11,10 +11,14 @@ extension DirectorySource {
 
     /// One round: state files read, manifests read, outcomes written, and facts posted, each if there is need.
     func pass(at now: MonotonicTime) {
+        lastPass = now
         if !isLoaded { load(at: now) }
         guard isLoaded else { return postProblems() }
         if isScanWanted || nextScan <= now { scan(at: now) }
+        keepRecords()
         writeOutcomes(at: now)
+        noteMissing(at: now)
+        shareRecords()
         postProblems()
     }
 
@@ -91,7 +95,7 @@ extension DirectorySource {
     // MARK: - Posting
 
     /// What is new about the Services.
-    private func serviceFacts(_ keys: Set<ServiceKey>) -> [SourceSubject: SourceFact] {
+    func serviceFacts(_ keys: Set<ServiceKey>) -> [SourceSubject: SourceFact] {
         var facts: [SourceSubject: SourceFact] = [:]
         for key in keys {
             if let service = manifests.service(key).map(withRecord) {
@@ -109,25 +113,34 @@ extension DirectorySource {
     private func withRecord(_ service: LoadBalancerService) -> LoadBalancerService {
         let state = store[service.key]
         var service = service
-        service.annotations[Annotation.assigned] = state.flatMap { StateDocument.assigned($0.record) }
+        service.annotations[Annotation.assigned] = StateDocument.assigned(record(of: service.key))
+        service.refusal = refusal(of: service.key)
         service.writtenIngress = state?.ingress ?? []
         return service
     }
 
     private func postProblems() {
         problems.writing = pending.problem
+        problems.missing = missingSentences(at: now)
         if let news = problems.news(manifests: manifests, logger) { changes.post(.problems(news), for: .problems) }
     }
 
     // MARK: - Writing
 
     func take(_ outcome: ServiceOutcome, for key: ServiceKey) {
-        let isUrgent = outcome.record.map { $0 != store[key]?.record ?? [] } ?? false
-        pending.add(.apply(outcome), for: key, isUrgent: isUrgent)
+        let state = store[key] ?? ServiceState()
+        let isUrgent = outcome.record.map { $0 != state.record } ?? false
+        // An address that has just been recorded is announced in a moment, and the status is written then.
+        if !isUrgent, (outcome.ingress ?? []).isEmpty, state.ingress.isEmpty {
+            pending.addPatiently(.apply(outcome), for: key, at: now)
+        } else {
+            pending.add(.apply(outcome), for: key, isUrgent: isUrgent)
+        }
     }
 
     private func writeOutcomes(at now: MonotonicTime) {
         pending.retryIfDue(at: now)
+        pending.endPatience(at: now)
         let tasks = pending.take(urgent: Self.chunk.records, others: Self.chunk.statuses)
         guard !tasks.isEmpty else { return }
         var writes: [ServiceKey: StateStore.Change] = [:]
@@ -136,6 +149,7 @@ extension DirectorySource {
         pending.settle(
             tasks.filter { failures[$0.key] != nil },
             problem: failures.values.first.map { "\($0); it is tried again until it succeeds" }, at: now)
+        forgetInherited(tasks.filter { failures[$0.key] == nil })
         changes.post(serviceFacts(Set(writes.keys.filter { writes[$0]?.isDurable == true && failures[$0] == nil })))
     }
 
@@ -147,7 +161,8 @@ extension DirectorySource {
         case .apply(let outcome):
             // Dropped when the Service has gone or is another by now.
             guard let service = manifests.service(key), service.uid == outcome.uid else { return nil }
-            let state = (store[key] ?? ServiceState()).applying(outcome, at: clock())
+            var state = (store[key] ?? ServiceState()).applying(outcome, at: clock())
+            if outcome.record == nil { state.record = record(of: key) }
             do {
                 return try store.change(service, to: state)
             } catch {

@@ -2,7 +2,7 @@ public import Announcing
 public import Configuration
 import FileSystem
 import FoundationEssentials
-import IPAM
+public import IPAM
 public import LoadBalancing
 public import Logging
 import NetworkTypes
@@ -29,6 +29,11 @@ public actor DirectorySource: ServiceSource {
     /// address that is recorded where it cannot be read must not be given to another.
     public nonisolated let changes = KeyedMailbox<SourceSubject, SourceFact>()
     nonisolated let outcomes = KeyedMailbox<ServiceKey, ServiceOutcome>()
+
+    /// What is recorded here, of every Service, as it changes; the newest alone is kept. For a shared source, which posts
+    /// nothing else of it; ends with `run()`.
+    public nonisolated let records: AsyncStream<[ServiceKey: SharedAllocation.Record]>
+    let recordFeed: AsyncStream<[ServiceKey: SharedAllocation.Record]>.Continuation
 
     /// The thread of all file work.
     private nonisolated let loop: PacketLoop
@@ -58,8 +63,19 @@ public actor DirectorySource: ServiceSource {
     var scannedAt = MonotonicTime.zero
     var rescanAt = MonotonicTime.zero
 
+    /// Whether other nodes have the same manifests, of which one allocates.
+    public nonisolated let isShared: Bool
+    var allocation: SharedAllocation
+    /// What was recorded elsewhere before this node began to allocate, and is not here yet.
+    var inherited: [ServiceKey: SharedAllocation.Record] = [:]
+    /// What was told to the others last.
+    var shared: [ServiceKey: SharedAllocation.Record]?
+    /// Services that the node which allocates does not know, and since when.
+    var missingSince: [ServiceKey: MonotonicTime] = [:]
+    var lastPass = MonotonicTime.zero
+
     private let bell: AsyncStream<Void>
-    private let bellRope: AsyncStream<Void>.Continuation
+    let bellRope: AsyncStream<Void>.Continuation
     private var alarm: LoopTimer?
 
     /// The periods by which the source goes.
@@ -70,20 +86,29 @@ public actor DirectorySource: ServiceSource {
         var patience = Duration.milliseconds(250)
         /// The directory is looked through without having changed, too: not every file system tells.
         var rescan = Duration.seconds(30)
+        /// How long a Service may be missing at the node that allocates before that is told: files come one after the other.
+        var manifestPatience = Duration.seconds(5)
     }
 
     /// Starts the thread, and nothing else before `run()`.
     ///
     /// The directory of manifests may be missing, and come later; the state directory is made if it is missing. Throws
-    /// when the kernel has no thread or descriptor left.
-    public init(settings: DirectorySettings, logger: Logger) throws {
+    /// when the kernel has no thread or descriptor left. One that is `isShared` gives no address away before `follow` says
+    /// that this node allocates.
+    public init(settings: DirectorySettings, isShared: Bool = false, logger: Logger) throws {
         try self.init(
-            settings: settings, logger: logger, clock: { Int64(Date().timeIntervalSince1970) }, timing: Timing())
+            settings: settings, isShared: isShared, logger: logger, clock: { Int64(Date().timeIntervalSince1970) },
+            timing: Timing())
     }
 
     init(
-        settings: DirectorySettings, logger: Logger, clock: @escaping @Sendable () -> Int64, timing: Timing
+        settings: DirectorySettings, isShared: Bool = false, logger: Logger, clock: @escaping @Sendable () -> Int64,
+        timing: Timing
     ) throws {
+        self.isShared = isShared
+        let undecided = Obstacle(reason: "AwaitingAllocation", sentence: "it is not known yet which node allocates")
+        allocation = SharedAllocation(allocator: isShared ? .unknown(undecided) : .own)
+        (records, recordFeed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         loop = try PacketLoop.start(name: "files")
         self.timing = timing
         path = settings.path
@@ -129,6 +154,7 @@ public actor DirectorySource: ServiceSource {
         }
         leave()
         changes.finish()
+        recordFeed.finish()
     }
 
     // MARK: - What makes it look
@@ -175,7 +201,9 @@ public actor DirectorySource: ServiceSource {
     }
 
     private func setAlarm() {
-        let deadlines = [isLoaded ? nextScan : loading.due, pending.backoff.due]
+        let deadlines = [
+            isLoaded ? nextScan : loading.due, pending.backoff.due, pending.nextPatienceEnd, nextMissing,
+        ]
         if let next = deadlines.compactMap({ $0 }).min() { alarm?.restart(at: next) }
     }
 }

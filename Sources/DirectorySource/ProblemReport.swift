@@ -13,11 +13,15 @@ struct ProblemReport {
     var damaged: [String] = []
     /// Why something could not be written.
     var writing: String?
+    /// What other nodes do not have.
+    var missing: [String] = []
     private var told: [String] = []
 
     /// All sentences if they differ from those of the last call, and logs those that are new.
     mutating func news(manifests: ManifestSet, _ logger: Logger) -> [String]? {
-        let own = [loading, writing, watching].compactMap { $0 } + damaged.prefix(Self.limit)
+        let own =
+            [loading, writing, watching].compactMap { $0 } + damaged.prefix(Self.limit)
+            + missing.prefix(Self.limit)
         let all = own + manifests.problems(limit: Self.limit)
         guard all != told else { return nil }
         let known = Set(told)

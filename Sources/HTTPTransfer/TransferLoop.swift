@@ -5,8 +5,8 @@ import Synchronization
 
 /// The thread that libcurl runs on, and the inbox through which tasks talk to it.
 ///
-/// `@unchecked`: `multi` and `live` are used by the loop's thread alone, but for `wakeUp`, which is called under
-/// the lock of `inbox` while that is open.
+/// `@unchecked`: `multi`, `live` and its indexes are used by the loop's thread alone, but for `wakeUp`, which is called
+/// under the lock of `inbox` while that is open.
 final class TransferLoop: @unchecked Sendable {
     enum Command: Sendable {
         case add(Transfer)
@@ -32,6 +32,9 @@ final class TransferLoop: @unchecked Sendable {
     private let count = Atomic<Int>(0)
     private var multi: MultiHandle?
     private var live: [ObjectIdentifier: LiveTransfer] = [:]
+    private var owners: [EasyHandle.Identity: Transfer] = [:]
+    /// Those of `live` that may be silent for too long: watches, few among many.
+    private var watched: [ObjectIdentifier: Transfer] = [:]
 
     init() throws(TransferError) {
         guard let multi = MultiHandle() else {
@@ -148,6 +151,8 @@ extension TransferLoop {
             let easy = try EasyHandle(for: transfer)
             guard multi.add(easy) else { throw EasyHandle.Refusal(code: CURLE_FAILED_INIT) }
             live[ObjectIdentifier(transfer)] = LiveTransfer(transfer: transfer, easy: easy)
+            owners[easy.identity] = transfer
+            if transfer.request.limits.silence != nil { watched[ObjectIdentifier(transfer)] = transfer }
             count.store(live.count, ordering: .relaxed)
         } catch {
             let text = unsafe String(cString: curl_easy_strerror(error.code))
@@ -157,13 +162,14 @@ extension TransferLoop {
 
     private func remove(_ transfer: Transfer, from multi: MultiHandle) {
         guard let entry = live.removeValue(forKey: ObjectIdentifier(transfer)) else { return }
+        owners[entry.easy.identity] = nil
+        watched[ObjectIdentifier(transfer)] = nil
         multi.remove(entry.easy)
         count.store(live.count, ordering: .relaxed)
     }
 
     private func complete(_ completion: MultiHandle.Completion, on multi: MultiHandle) {
-        guard let entry = live.values.first(where: { $0.easy.identity == completion.easy }) else { return }
-        let transfer = entry.transfer
+        guard let transfer = owners[completion.easy], let entry = live[ObjectIdentifier(transfer)] else { return }
         var code = completion.code
         let text = entry.easy.text(for: code)
         if code == CURLE_OPERATION_TIMEDOUT, !entry.easy.wasConnected {
@@ -181,18 +187,18 @@ extension TransferLoop {
     private func endSilent(on multi: MultiHandle) -> Int32 {
         let now = ContinuousClock.now
         var wait = Self.longestPoll
-        for entry in Array(live.values) {
-            guard let deadline = entry.transfer.silenceDeadline else { continue }
+        for transfer in Array(watched.values) {
+            guard let deadline = transfer.silenceDeadline else { continue }
             guard deadline <= now else {
                 wait = min(wait, deadline - now)
                 continue
             }
             // Others on this connection would wait in vain, and new requests would join them.
-            connections.breakShared(with: entry.transfer.request.endpoint)
-            remove(entry.transfer, from: multi)
-            let limit = entry.transfer.request.limits.silence ?? .zero
-            entry.transfer.finish(
-                .failure(TransferError(.silent, host: entry.transfer.host, "nothing arrived for \(limit)")))
+            connections.breakShared(with: transfer.request.endpoint)
+            remove(transfer, from: multi)
+            let limit = transfer.request.limits.silence ?? .zero
+            transfer.finish(
+                .failure(TransferError(.silent, host: transfer.host, "nothing arrived for \(limit)")))
         }
         return Int32(clamping: wait.wholeMilliseconds)
     }

@@ -70,7 +70,8 @@ public actor HostNetwork: Service {
         if let known { observer(known, []) }
     }
 
-    /// The node's own addresses, those that are ours left out: now, if known, and each time that they change.
+    /// The node's own addresses, those that are ours left out, and the network and broadcast addresses of its IPv4 subnets:
+    /// now, if known, and each time that they change.
     ///
     /// Each call makes a stream of its own, which holds the newest value alone and ends with `run()`.
     public nonisolated var hostAddresses: AsyncStream<Set<IPAddress>> { addresses.stream() }
@@ -142,7 +143,16 @@ public actor HostNetwork: Service {
     // MARK: Telling others
 
     private func report(_ difference: NetworkDifference, _ state: NetworkState) {
-        if difference.concernsHost { addresses.set(Set(state.hostAddresses.map(\.address))) }
+        if difference.concernsHost { addresses.set(Set(state.hostAddresses.flatMap(\.taken))) }
         for observer in observers { observer(state, difference.lostOwn) }
+    }
+}
+
+extension InterfaceAddress {
+    /// Itself and, of an IPv4 subnet, the first and the last address, which no host may have (RFC 1122 section 3.2.1.3;
+    /// RFC 3021 exempts /31).
+    fileprivate var taken: [IPAddress] {
+        guard let subnet, subnet.family == .ipv4, subnet.prefixLength < 31 else { return [address] }
+        return [address, subnet.range.first, subnet.range.last]
     }
 }

@@ -24,7 +24,12 @@ extension Refusal {
             "\(address) is not in pool '\(pool)', which the Service asks for too; drop one of the two requests"
         case .held(let address, let holder, let rule): Self.sentence(address, heldBy: holder, rule)
         case .reserved(let address):
-            "\(address) belongs to a node or interface; ask for another address"
+            "\(address) belongs to a node or interface, or is the first or last of its subnet; ask for another address"
+        case .clusterIP(let address):
+            "\(address) is the cluster IP of a Service; ask for another address, and take it out of the pool"
+        case .clusterRange(let address, let range):
+            "\(address) is in \(range), from which the cluster gives cluster IPs (ServiceCIDR); ask for another address, and "
+                + "take that range out of the pool"
         case .conflicted(let address):
             "another host on the network answers for \(address); find and stop it, or ask for another address"
         case .quarantined(let address, let owner, _):
@@ -92,7 +97,8 @@ extension PoolUsage {
             (used, "used"), (quarantined, "in quarantine"), (conflicted, "in conflict"), (reserved, "reserved"),
         ]
         var parts = counts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
-        if UInt128(counts.reduce(0) { $0 + $1.0 }) < size {
+        if clusterIPs > 0 { parts.append("\(clusterIPs) in the cluster's range of cluster IPs") }
+        if UInt128(counts.reduce(0) { $0 + $1.0 }) < size - min(size, clusterIPs) {
             parts.append("the others are left out by skipEdgeAddresses")
         }
         return "pool '\(pool)' has \(size) \(family.rawValue) \(size == 1 ? "address" : "addresses"), "

@@ -22,6 +22,10 @@ public enum Refusal: Error, Hashable, Sendable {
     case held(IPAddress, by: ServiceKey, SharingRule)
     /// A node or interface has the address.
     case reserved(IPAddress)
+    /// A Service has the address inside the cluster.
+    case clusterIP(IPAddress)
+    /// The address is in a range from which the cluster gives cluster IPs.
+    case clusterRange(IPAddress, AddressRange)
     /// A host that is not ours answers for the address.
     case conflicted(IPAddress)
     /// The address rests until then; only its former owner may have it before.
@@ -74,6 +78,7 @@ public enum Refusal: Error, Hashable, Sendable {
         case .outsideNamedPool: "AddressOutsidePool"
         case .held: "AddressHeld"
         case .reserved: "AddressReserved"
+        case .clusterIP, .clusterRange: "ClusterIP"
         case .conflicted: "AddressConflicted"
         case .quarantined: "AddressQuarantined"
         case .recordedElsewhere: "AddressRecordedElsewhere"

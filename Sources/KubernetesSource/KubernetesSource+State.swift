@@ -82,7 +82,7 @@ extension KubernetesSource {
             switch subject {
             case .service: facts[subject] = .serviceGone
             case .node: facts[subject] = .nodeGone
-            case .namespace, .synchronisation, .problems: break
+            case .namespace, .clusterRanges, .synchronisation, .problems, .allocation: break
             }
         }
         self.standIn = nil

@@ -39,7 +39,7 @@ extension KubernetesSource {
             }
             for service in page.items where service.spec.type != "LoadBalancer" && ServiceReading.hasTraces(service) {
                 let key = ServiceKey(service.metadata.key)
-                guard view.services[key] == nil else { continue }
+                guard !view.services.contains(key) else { continue }
                 pending.add(.forget(uid: service.metadata.uid), for: key)
                 bellRope.yield()
             }

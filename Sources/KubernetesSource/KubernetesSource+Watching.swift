@@ -15,7 +15,7 @@ extension KubernetesSource {
             report: { await self.hear($0, from: part) })
     }
 
-    private func receive<Object: Resource>(
+    func receive<Object: Resource>(
         _ delivery: Delivery<Object>, _ part: ClusterView.Part,
         _ take: @Sendable (inout ClusterView, Delivery<Object>) -> Void
     ) {
@@ -41,6 +41,9 @@ extension KubernetesSource {
             if problems.addUnreadable(object, part) {
                 logger.error("an object cannot be read", metadata: metadata(part, ["error": "\(object)"]))
             }
+        case .failing(let reason, _) where part == .serviceCIDRs:
+            // What was last known is enough, and without it nothing is lost but a check.
+            logger.debug("a watch fails", metadata: metadata(part, ["error": "\(reason)"]))
         case .failing(let reason, _):
             if part == .services { reachability.note(isReachable: false, reason: reason, at: Date()) }
             guard problems.watching.updateValue(reason, forKey: part) != reason else { return }

@@ -11,6 +11,8 @@ extension KubernetesSource {
     private static let requestLimit = Duration.seconds(10)
     /// How long writing goes on once shutdown has begun.
     private static let stopLimit = Duration.seconds(2)
+    /// How long an Event waits for writes to Services.
+    private static let eventPatience = Duration.seconds(10)
     /// Requests for one Service before others have their turn.
     private static let mostSteps = 8
 
@@ -34,6 +36,14 @@ extension KubernetesSource {
                 }
             }
             group.cancelAll()
+        }
+    }
+
+    /// Returns when nothing is on its way to a Service, or has been for long: Events wait for what they tell of.
+    func untilWritten() async {
+        let limit = now.advanced(by: Self.eventPatience)
+        while pending.isWorking, now < limit {
+            guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
         }
     }
 
@@ -92,14 +102,14 @@ extension KubernetesSource {
             }
             let mayWait = !write.isUrgent && !isStopping.load(ordering: .acquiring)
             if mayWait, pending.shouldWait(key, at: now) { return .postponed }
+            if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
             guard pending.mayWrite(key, at: now) else {
                 note("the Service \(key) is changed back as often as it is written to; it is written less often", key)
                 return .failed
             }
-            if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
             do throws(APIError) {
                 try await takeIn(try await send(write, to: key))
-                refusals.remove(Self.permission(for: write, key))
+                if refusals.remove(Self.permission(for: write, key)) { pending.retryAll() }
             } catch {
                 return failure(error, key)
             }
@@ -121,10 +131,9 @@ extension KubernetesSource {
         problems.writing[key] = operation.refusal
         let permission = Refusals.Permission(
             verb: operation.verb, resource: operation.resource, namespace: operation.namespace ?? "")
-        if refusals.add(permission, at: now) {
-            logger.error("a permission is missing", metadata: ["error": "\(operation.refusal)"])
-        }
-        return .failed(least: Refusals.pause)
+        let refusal = refusals.add(permission, at: now)
+        if refusal.isNews { logger.error("a permission is missing", metadata: ["error": "\(operation.refusal)"]) }
+        return .failed(least: refusal.wait)
     }
 
     private static func permission(for write: ServiceWrite, _ key: ServiceKey) -> Refusals.Permission {
@@ -164,7 +173,7 @@ extension KubernetesSource {
 
     /// Removes what herald wrote from a Service that is no load balancer any more.
     private func forget(_ key: ServiceKey, uid: String) async -> Result {
-        guard view.services[key] == nil else { return .done }
+        guard !view.services.contains(key) else { return .done }
         var outcome = ServiceOutcome(key: key, uid: uid)
         (outcome.record, outcome.ingress, outcome.conditions) = ([], [], [])
         do throws(APIError) {
@@ -210,7 +219,7 @@ extension PendingWrites.Task {
 
 extension APIError {
     /// What stands for all objects that meet the same.
-    fileprivate var withoutName: String {
+    var withoutName: String {
         APIError(
             Operation(
                 verb: operation.verb, resource: operation.resource, group: operation.group, namespace: nil, name: nil),

@@ -32,7 +32,7 @@ public actor KubernetesSource: ServiceSource {
     var writing: OutcomeWriting
     var pending: PendingWrites
     var problems = ProblemReport()
-    var refusals = Refusals()
+    var refusals: Refusals
     /// What the newest outcome of a Service made this node's to write.
     var roles: [ServiceKey: Role] = [:]
     /// What is served until the API server has answered.
@@ -70,12 +70,13 @@ public actor KubernetesSource: ServiceSource {
         self.settings = settings
         self.seed = seed
         self.logger = logger
-        recorder = EventRecorder(client, controller: "herald-lb.io/herald", instance: settings.node.text)
+        recorder = EventRecorder(client, controller: "herald-lb.io/herald", instance: settings.node.text, seed: seed)
         view = ClusterView(
             claim: settings.claim, requireEndpoints: settings.requireEndpoints, watchesNodes: settings.watchesNodes,
-            watchesNamespaces: settings.watchesNamespaces)
+            watchesNamespaces: settings.watchesNamespaces, watchesServiceCIDRs: true)
         writing = OutcomeWriting(mirrorsLoadBalancerIP: settings.writesLoadBalancerIP, claim: settings.claim)
         pending = PendingWrites(seed: seed)
+        refusals = Refusals(seed: seed)
         (bell, bellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (namespaceBell, namespaceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -98,7 +99,9 @@ public actor KubernetesSource: ServiceSource {
                     group.addTask { await self.standIn(with: keeper) }
                     group.addTask { await self.recordLoop(with: keeper) }
                 }
-                group.addTask { [recorder] in await recorder.run { await self.couldNotWriteEvent($0) } }
+                group.addTask { [recorder] in
+                    await recorder.run(hear: { await self.hearOfEvent($0) }, turn: { await self.untilWritten() })
+                }
                 await writeLoop()
                 group.cancelAll()
             }
@@ -149,6 +152,7 @@ public actor KubernetesSource: ServiceSource {
                 EndpointSlice.self, .endpointSlices, Selection(labels: EndpointSlice.serviceNameLabel), number: 1
             ) { $0.take($1) }
         }
+        group.addTask { await self.followServiceCIDRs() }
         if settings.watchesNodes {
             group.addTask {
                 await self.follow(Kubernetes.Node.self, .nodes, Selection(), number: 2) { $0.take($1) }
@@ -206,8 +210,8 @@ public actor KubernetesSource: ServiceSource {
     public func setAllocator(_ isAllocator: Bool) {
         guard writing.isAllocator != isAllocator else { return }
         writing.isAllocator = isAllocator
-        for (key, service) in view.services where writing.removesFinalizer(from: service) {
-            pending.add(.tidy, for: key)
+        for service in view.services.values where writing.removesFinalizer(from: service) {
+            pending.add(.tidy, for: ServiceKey(service.metadata.key))
         }
         bellRope.yield()
         if isAllocator { sweepBellRope.yield() }
@@ -246,6 +250,7 @@ public actor KubernetesSource: ServiceSource {
         }
         if facts[.synchronisation] != nil { synchronisationRope.yield() }
         if facts[.synchronisation] != nil || facts[.node(settings.node)] != nil { lookForThisNode() }
+        if facts.keys.contains(where: { if case .node = $0 { true } else { false } }) { lookForAddresses() }
         for case (.service(let key), let fact) in facts { settle(key, fact) }
         for departure in view.takeDepartures() where writing.isAllocator {
             pending.add(.forget(uid: departure.uid), for: departure.key)
@@ -265,6 +270,20 @@ public actor KubernetesSource: ServiceSource {
         if let problem { logger.error("this node is not known", metadata: ["error": "\(problem)"]) }
     }
 
+    /// Whoever cannot be talked to may own what another node owns, too.
+    private func lookForAddresses() {
+        let silent = settings.needsNodeAddresses ? view.nodesWithoutAddress(besides: settings.node) : []
+        let list = silent.prefix(5).map(\.text).joined(separator: ", ") + (silent.count > 5 ? ", ..." : "")
+        let problem =
+            silent.isEmpty
+            ? nil
+            : "no IP address is in the status of node \(list), so heartbeats cannot be sent there and two nodes may answer for "
+                + "one address; write status.addresses (InternalIP), or name the nodes under membership.peers"
+        guard problem != problems.addresses else { return }
+        problems.addresses = problem
+        if let problem { logger.error("a node cannot be reached", metadata: ["error": "\(problem)"]) }
+    }
+
     private func settle(_ key: ServiceKey, _ fact: SourceFact) {
         guard case .service = fact else {
             pending.drop(key)
@@ -281,10 +300,12 @@ public actor KubernetesSource: ServiceSource {
         if let news = problems.news() { changes.post(.problems(news), for: .problems) }
     }
 
-    func couldNotWriteEvent(_ error: APIError) {
-        let sentence = error.isForbidden ? error.operation.refusal : error.description
-        guard !error.isCancelled, problems.events != sentence else { return }
+    /// Nil: an Event was written.
+    private func hearOfEvent(_ error: APIError?) {
+        let sentence = error.map { $0.isForbidden ? $0.operation.refusal : $0.withoutName }
+        guard error?.isCancelled != true, problems.events != sentence else { return }
         problems.events = sentence
-        logger.warning("an Event could not be written", metadata: ["error": "\(error)"])
+        if let error { logger.warning("an Event could not be written", metadata: ["error": "\(error)"]) }
+        postProblems()
     }
 }

@@ -15,6 +15,8 @@ public struct KubernetesSourceSettings: Hashable, Sendable {
     public var watchesNamespaces: Bool
     /// Whether Nodes are wanted. Not to be changed later.
     public var watchesNodes: Bool
+    /// Whether nodes talk to one another under the addresses of their Node objects. Not to be changed later.
+    public var needsNodeAddresses: Bool
     /// Where what is known is recorded for a start without the API server; nil: nowhere. Not to be changed later.
     public var stateDirectory: String?
 
@@ -22,7 +24,7 @@ public struct KubernetesSourceSettings: Hashable, Sendable {
     public init(
         node: NodeName, claim: ClaimPolicy = ClaimPolicy(), requireEndpoints: Bool = true,
         writesLoadBalancerIP: Bool = true, watchesNamespaces: Bool = false, watchesNodes: Bool = true,
-        stateDirectory: String? = nil
+        needsNodeAddresses: Bool = false, stateDirectory: String? = nil
     ) {
         self.node = node
         self.claim = claim
@@ -30,6 +32,7 @@ public struct KubernetesSourceSettings: Hashable, Sendable {
         self.writesLoadBalancerIP = writesLoadBalancerIP
         self.watchesNamespaces = watchesNamespaces
         self.watchesNodes = watchesNodes
+        self.needsNodeAddresses = needsNodeAddresses
         self.stateDirectory = stateDirectory
     }
 }

@@ -20,6 +20,8 @@ struct ProblemReport {
     var sweeping: String?
     /// That the cluster does not know this node.
     var node: String?
+    /// That other nodes cannot be talked to.
+    var addresses: String?
     /// What there is to say about the state file.
     var state: String?
     private var told: [String] = []
@@ -36,7 +38,8 @@ struct ProblemReport {
         let objects = unreadable.values.flatMap(\.values).sorted()
         // One sentence stands for all Services that fail for one reason.
         let writes = Set(writing.values).sorted().prefix(Self.limit)
-        let all = watching.values.sorted() + writes + objects + [away, sweeping, node, events, state].compactMap { $0 }
+        let single = [away, sweeping, node, addresses, events, state].compactMap { $0 }
+        let all = watching.values.sorted() + writes + objects + single
         guard all != told else { return nil }
         told = all
         return all

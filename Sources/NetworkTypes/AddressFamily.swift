@@ -11,6 +11,11 @@ public enum AddressFamily: String, Sendable, Hashable, CaseIterable, Comparable 
         }
     }
 
+    /// As one of two, and not by its name as enumerations with names are by default: it is hashed with every address.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(self == .ipv4)
+    }
+
     /// IPv4 sorts before IPv6.
     public static func < (left: AddressFamily, right: AddressFamily) -> Bool {
         left.bitWidth < right.bitWidth

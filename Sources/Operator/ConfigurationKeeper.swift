@@ -51,6 +51,8 @@ public actor ConfigurationKeeper: Service {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask {
+                    // It may have changed since it was read, before anybody watched it.
+                    await self.reload(asked: false)
                     for await _ in watcher.changes { await self.reload(asked: false) }
                 }
                 group.addTask {

@@ -100,7 +100,7 @@ public actor ServiceOperator: Service {
     public func report() -> OperatorReport {
         OperatorReport(
             node: planner.settings.node, services: planner.reports(), pools: planner.poolUsage,
-            problems: sourceProblems, events: recent.events, now: clock())
+            problems: sourceProblems + planner.clusterRangeProblems, events: recent.events, now: clock())
     }
 
     /// Everything that exists has been read from the source.
@@ -112,7 +112,8 @@ public actor ServiceOperator: Service {
     /// The same as numbers.
     public func tally() -> OperatorTally {
         OperatorTally(
-            services: planner.tally(), pools: planner.poolUsage, problems: sourceProblems.count,
+            services: planner.tally(), pools: planner.poolUsage,
+            problems: sourceProblems.count + planner.clusterRangeProblems.count,
             isAllocator: planner.isAllocator, isSynchronised: isSynchronised)
     }
 
@@ -124,6 +125,10 @@ public actor ServiceOperator: Service {
             // Last, since it says that all facts posted before it are complete.
             let isSynchronised = facts[.synchronisation] != nil
             for (subject, fact) in facts { takeIn(fact, about: subject, at: now) }
+            // A source that says who allocates has a status of its own on every node.
+            if case .allocation(let isOwn, let waiting)? = facts[.allocation] {
+                planner.setAllocator(isOwn, waiting: waiting, keepsStatus: true)
+            }
             if isSynchronised {
                 self.isSynchronised = true
                 planner.sourceIsSynchronised()
@@ -140,9 +145,11 @@ public actor ServiceOperator: Service {
         case (.namespace(let name), _): planner.setNamespace(name, labels: nil)
         case (.node(let name), .node(let facts)): set(facts, for: name)
         case (.node(let name), _): set(nil, for: name)
+        case (.clusterRanges, .clusterRanges(let ranges)): planner.setClusterRanges(ranges)
+        case (.clusterRanges, _): planner.setClusterRanges([])
         case (.problems, .problems(let problems)): sourceProblems = problems
         case (.problems, _): sourceProblems = []
-        case (.synchronisation, _): break
+        case (.synchronisation, _), (.allocation, _): break
         }
     }
 

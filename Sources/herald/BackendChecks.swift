@@ -8,19 +8,61 @@ import ServiceLifecycle
 
 /// Tries what must answer on this node, and tells ARP mode when it does not.
 struct BackendChecks: Service {
-    let checks: [BackendCheck]
-    let loop: PacketLoop
-    let arp: ARPAnnouncer
-    let logger: Logger
+    private let loop: PacketLoop
+    private let arp: ARPAnnouncer
+    private let logger: Logger
+    private let lists: AsyncStream<[BackendCheck]>
+    private let feed: AsyncStream<[BackendCheck]>.Continuation
+
+    init(checks: [BackendCheck], loop: PacketLoop, arp: ARPAnnouncer, logger: Logger) {
+        self.loop = loop
+        self.arp = arp
+        self.logger = logger
+        (lists, feed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        feed.yield(checks)
+    }
+
+    /// Tries these from now on; what is said of a check that stays as it is holds.
+    func configure(_ checks: [BackendCheck]) {
+        feed.yield(checks)
+    }
 
     func run() async throws {
         let transfer = try HTTPTransfer.start()
         await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                for check in checks { group.addTask { await repeatedly(check, transfer) } }
-            }
+            await withDiscardingTaskGroup { group in await follow(transfer, in: &group) }
         }
         await transfer.shutdown()
+    }
+
+    private func follow(_ transfer: HTTPTransfer, in group: inout DiscardingTaskGroup) async {
+        var running: [BackendCheck: AsyncStream<Void>.Continuation] = [:]
+        for await checks in lists {
+            let ended = running.keys.filter { !checks.contains($0) }
+            for check in ended { running.removeValue(forKey: check)?.finish() }
+            // What is tried in another way keeps its name, and what was found out about it until the first try.
+            for check in ended where !checks.contains(where: { $0.name == check.name }) {
+                await arp.setCheck(check.name, failure: nil)
+            }
+            for check in checks where running[check] == nil {
+                let (end, continuation) = AsyncStream.makeStream(of: Void.self)
+                running[check] = continuation
+                group.addTask { await runUntil(end, check, transfer) }
+            }
+        }
+        for continuation in running.values { continuation.finish() }
+    }
+
+    /// Tries a check again and again until `end` ends.
+    private func runUntil(
+        _ end: AsyncStream<Void>, _ check: BackendCheck, _ transfer: HTTPTransfer
+    ) async {
+        await withTaskGroup { group in
+            group.addTask { await repeatedly(check, transfer) }
+            group.addTask { for await _ in end {} }
+            await group.next()
+            group.cancelAll()
+        }
     }
 
     private func repeatedly(_ check: BackendCheck, _ transfer: HTTPTransfer) async {
@@ -53,7 +95,9 @@ struct BackendChecks: Service {
         }
     }
 
-    private func fetch(_ url: String, _ check: BackendCheck, _ transfer: HTTPTransfer) async throws -> String? {
+    private func fetch(
+        _ url: String, _ check: BackendCheck, _ transfer: HTTPTransfer
+    ) async throws -> String? {
         let start = url.firstRange(of: "://")?.upperBound ?? url.startIndex
         let slash = url[start...].firstIndex(of: "/") ?? url.endIndex
         var endpoint = try HTTPEndpoint(String(url[..<slash]))

@@ -67,6 +67,7 @@ struct KubernetesParts: Sendable {
             node: node, claim: configuration.services.claim, requireEndpoints: configuration.services.requireEndpoints,
             writesLoadBalancerIP: configuration.services.writeLoadBalancerIP,
             watchesNamespaces: configuration.pools.contains { $0.pool.namespaceSelector != nil },
+            needsNodeAddresses: configuration.modes.contains(.arp) && configuration.membership.peers.isEmpty,
             stateDirectory: stateDirectory(configuration))
     }
 

@@ -40,17 +40,24 @@ struct Daemon {
             checks: Set(configuration.checks.map(\.name)), logger: Logger(label: "arp"))
         let bgp = makeBGP(configuration, on: packets, network, keeper)
         let kubernetes = try makeKubernetes(configuration)
-        let source = try kubernetes?.source ?? makeDirectory(configuration)
+        let directory = try makeDirectory(configuration)
+        guard let source: any ServiceSource = kubernetes?.source ?? directory else {
+            throw Failure("there is no source")
+        }
         let serviceOperator = ServiceOperator(
-            settings: configuration.plannerSettings(for: node), isAllocator: kubernetes == nil, source: source,
-            announcers: [.arp: arp, .bgp: bgp], clock: { PacketLoop.now }, logger: Logger(label: "operator"))
+            settings: configuration.plannerSettings(for: node), isAllocator: directory?.isShared == false,
+            source: source, announcers: [.arp: arp, .bgp: bgp], clock: { PacketLoop.now },
+            logger: Logger(label: "operator"))
+        let checks = BackendChecks(
+            checks: configuration.checks, loop: packets, arp: arp, logger: Logger(label: "checks"))
         let election = kubernetes?.makeElection(telling: serviceOperator)
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
         ) { new, initial in
             LogOutput.setLevel(new.log.level)
             await keeper.configure(Self.keeperSettings(new.arp))
-            await arp.configure(new.arp)
+            await arp.configure(new.arp, membership: new.membership)
+            checks.configure(new.checks)
             await kubernetes?.configure(new)
             await serviceOperator.configure(new.plannerSettings(for: node))
             await Self.configure(bgp, new)
@@ -64,12 +71,10 @@ struct Daemon {
         let reserver = AddressReserver(network: network, serviceOperator: serviceOperator)
         // In start order; shutdown goes the other way round: the operator withdraws while all it needs still runs.
         var services: [any Service] = [server, source, network, arp, bgp, reserver, keeperOfFile, serviceOperator]
-        if !configuration.checks.isEmpty {
-            services.append(
-                BackendChecks(
-                    checks: configuration.checks, loop: packets, arp: arp, logger: Logger(label: "checks")))
-        }
+        services.append(checks)
+        if let directory, directory.isShared { services.append(RecordExchange(source: directory, arp: arp)) }
         if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
+        services.append(MemoryKeeper())
         if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
         lifecycleLogger.logLevel = .warning
@@ -80,9 +85,11 @@ struct Daemon {
         try await group.run()
     }
 
-    private func makeDirectory(_ configuration: Configuration) throws -> any ServiceSource {
-        guard case .directory(let settings) = configuration.source else { throw Failure("there is no source") }
-        return try DirectorySource(settings: settings, logger: Logger(label: "directory"))
+    /// In ARP mode the nodes choose one that allocates, since other nodes may be named later.
+    private func makeDirectory(_ configuration: Configuration) throws -> DirectorySource? {
+        guard case .directory(let settings) = configuration.source else { return nil }
+        return try DirectorySource(
+            settings: settings, isShared: configuration.modes.contains(.arp), logger: Logger(label: "directory"))
     }
 
     private static func keeperSettings(_ settings: ARPSettings) -> AddressKeeper.Settings {
@@ -92,9 +99,10 @@ struct Daemon {
     private static func needingRestart(_ new: Configuration, _ old: Configuration) -> [String] {
         var keys: [String] = []
         if new.source != old.source { keys.append("source") }
-        if new.membership != old.membership { keys.append("membership") }
-        if new.checks != old.checks { keys.append("checks") }
-        if new.arp.election != old.arp.election { keys.append("arp.election") }
+        // A key that comes from the cluster is asked for at the start alone.
+        if new.source.isCluster, new.membership.keyFile == nil, old.membership.keyFile != nil {
+            keys.append("membership.keyFile")
+        }
         if new.operations != old.operations { keys.append("operations") }
         if new.log.format != old.log.format { keys.append("log.format") }
         return keys

@@ -37,6 +37,11 @@ struct PeerTable {
             if let seconds = peer.holdTime { lines.append("  hold time \(seconds) s") }
             lines.append("  sent: \(Self.list(peer.sent))")
             lines.append("  received: \(Self.list(peer.received)); \(peer.receivedPrefixes) prefixes")
+            if peer.treatedAsWithdraw > 0 || peer.discardedAttributes > 0 {
+                lines.append(
+                    "  mistakes of the peer: \(peer.treatedAsWithdraw) updates treated as withdrawal, "
+                        + "\(peer.discardedAttributes) attributes discarded")
+            }
             lines.append("  established \(peer.timesEstablished) times")
             if let bfd = peer.bfd { lines.append("  BFD \(Self.line(bfd))") }
         }

@@ -66,9 +66,21 @@ extension StatusMaker {
         var samples = [
             MetricSample("herald_membership_problem", [], report.problem != nil),
             MetricSample("herald_membership_draining", [], report.isDraining),
+            MetricSample("herald_membership_heartbeats_sent_total", [], Double(report.heartbeats)),
+            MetricSample("herald_membership_datagrams_sent_total", [], Double(report.datagramsSent)),
+            MetricSample("herald_membership_datagrams_unsent_total", [], Double(report.datagramsUnsent)),
             MetricSample("herald_arp_conflicts_total", [], report.conflicts),
+            MetricSample("herald_arp_contests_lost_total", [], report.contests),
             MetricSample("herald_arp_pauses_total", [], report.pauses),
+            MetricSample("herald_arp_questions_refused_total", [], Double(report.framesRefused)),
+            MetricSample("herald_arp_frames_malformed_total", [], Double(report.framesUndecodable)),
         ]
+        samples += report.frames.map { frame in
+            MetricSample(
+                "herald_arp_frames_sent_total", [("protocol", frame.protocol), ("purpose", frame.purpose)],
+                Double(frame.count))
+        }
+        samples += report.releases.map { MetricSample("herald_arp_addresses_released_total", [("reason", $0)], $1) }
         samples += report.claims.map { MetricSample("herald_arp_addresses_claimed_total", [("reason", $0)], $1) }
         samples += report.rejections.map {
             MetricSample("herald_membership_datagrams_rejected_total", [("reason", $0)], $1)
@@ -79,42 +91,13 @@ extension StatusMaker {
                 MetricSample("herald_member_reachable", labels, node.reach == "mutual" || node.reach == "witnessed"),
                 MetricSample("herald_member_alive", labels, node.verdict == "alive"),
                 MetricSample("herald_member_addresses", labels, node.addressCount),
+                MetricSample("herald_member_datagrams_received_total", labels, Double(node.received)),
+                MetricSample("herald_member_datagrams_lost_total", labels, Double(node.lost)),
             ]
             if let arrival = node.arrivalP99 {
                 let seconds = Double(arrival.wholeNanoseconds) / 1e9
                 samples.append(MetricSample("herald_member_heartbeat_interval_p99_seconds", labels, seconds))
             }
-        }
-        return samples
-    }
-
-    private static func samples(_ bgp: StatusDocument.BGP) -> [MetricSample] {
-        var samples = [
-            MetricSample("herald_bgp_problems", [], bgp.problems.count + (bgp.obstacle == nil ? 0 : 1)),
-            MetricSample("herald_bfd_packets_rejected_total", [], Double(bgp.rejectedBFDPackets)),
-        ]
-        for peer in bgp.peers {
-            let labels = [(name: "peer", value: peer.name)]
-            samples += [
-                MetricSample("herald_bgp_session_established", labels, peer.state == "Established"),
-                MetricSample("herald_bgp_sessions_established_total", labels, Double(peer.timesEstablished)),
-                MetricSample("herald_bgp_prefixes_received_total", labels, Double(peer.receivedPrefixes)),
-            ]
-            samples += peer.advertised.map {
-                MetricSample("herald_bgp_routes_advertised", labels + [("family", $0)], $1)
-            }
-            samples += peer.sent.map {
-                MetricSample("herald_bgp_messages_sent_total", labels + [("type", $0)], Double($1))
-            }
-            samples += peer.received.map {
-                MetricSample("herald_bgp_messages_received_total", labels + [("type", $0)], Double($1))
-            }
-            guard let bfd = peer.bfd else { continue }
-            samples += [
-                MetricSample("herald_bfd_session_up", labels, bfd.state.lowercased() == "up"),
-                MetricSample("herald_bfd_packets_sent_total", labels, Double(bfd.sent)),
-                MetricSample("herald_bfd_packets_received_total", labels, Double(bfd.received)),
-            ]
         }
         return samples
     }

@@ -110,6 +110,7 @@ struct StatusMaker: Sendable {
             addresses: report.addressCount, isSettling: report.isSettling, isDraining: report.isDraining,
             rejections: report.rejections, problem: report.problem)
         membership.freeAhead = report.provenAhead
+        membership.allocator = report.allocator?.text
         return membership
     }
 

@@ -36,6 +36,24 @@ struct CustodyTests {
         #expect(segment.probes == [vips[1], vips[1]])
     }
 
+    @Test("an address is told to be another node's once that one answers, not while it only asks the network")
+    func claimedIsNotOwned() {
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.run(for: .milliseconds(400))
+        segment.want([vip])
+        for _ in 0..<60 {
+            segment.run(for: .milliseconds(1))
+            let owner = inEffect(segment, vip).first
+            for node in segment.nodes.indices where node != owner {
+                guard case .owned? = segment.nodes[node].reports[vip] else { continue }
+                #expect(owner != nil, "told before any node announces it")
+            }
+        }
+        #expect(inEffect(segment, vip).count == 1)
+        let other = inEffect(segment, vip) == [0] ? 1 : 0
+        #expect(segment.nodes[other].reports[vip] == .owned(by: segment.nodes[1 - other].name))
+    }
+
     @Test("what was asked about ahead is announced at once when it is wanted")
     func ahead() {
         var segment = ModelSegment(names: ["a"], peers: false)

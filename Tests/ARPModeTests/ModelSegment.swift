@@ -1,4 +1,5 @@
 import AddressResolution
+import Announcing
 import Configuration
 import HashTreeCollections
 import LoadBalancing
@@ -17,6 +18,7 @@ struct ModelSegment {
         var custody: Custody
         var reports: [IPAddress: AnnouncementEffect.State] = [:]
         var isRunning = true
+        var allocation: SharedAllocation?
     }
 
     /// Seals with a sum, which is enough among friends.
@@ -96,6 +98,7 @@ struct ModelSegment {
             case .send(let bytes, .one(let name)):
                 if let other = nodes.firstIndex(where: { $0.name == name }) { datagrams.append((other, bytes)) }
             case .report(let address, let state): nodes[index].reports[address] = state
+            case .allocation(let allocation): nodes[index].allocation = allocation
             case .learned, .forgotten, .note: break
             }
         }

@@ -39,7 +39,31 @@ struct SettingsAdviceTests {
         var host = Host.twoInterfaces
         host.put("kube-ipvs0", 9, flags: [.noARP])
         #expect(try advice(host) { $0.arpIgnore = 0 }.first?.contains("strictARP: true") == true)
-        #expect(try advice(host) { $0.arpIgnore = 1 }.isEmpty)
+        #expect(
+            try advice(host) {
+                $0.arpIgnore = 1
+                $0.arpAnnounce = 0
+            }.count == 1)
+        #expect(
+            try advice(host) {
+                $0.arpIgnore = 1
+                $0.arpAnnounce = 2
+            }.isEmpty)
+    }
+
+    @Test("a name with a dot is written as sysctl takes it; a bond that rewrites ARP is told")
+    func names() throws {
+        var settings = try #require(InterfaceSettings(link: "none-such"))
+        settings.arpIgnore = 8
+        let network = Host.twoInterfaces.state
+        let sentence = SettingsAdvice.sentences(settings, on: "eth0.7", attach: .interface, in: network).first
+        #expect(sentence?.contains("sysctl -w net/ipv4/conf/eth0.7/arp_ignore=1") == true)
+        settings.arpIgnore = 0
+        let bond = SettingsAdvice.sentences(
+            settings, on: "bond0", attach: .interface, in: network, bondMode: .adaptiveLoadBalancing)
+        #expect(bond.first?.contains("active-backup or 802.3ad") == true)
+        #expect(
+            SettingsAdvice.sentences(settings, on: "bond0", attach: .interface, in: network, bondMode: .other).isEmpty)
     }
 
     @Test("strict filtering is told of an interface without a subnet")

@@ -63,15 +63,30 @@ extension InteropSuite {
             }
         }
 
-        @Test("graceful restart: FRR keeps the routes of a killed herald")
-        func gracefulRestart() async throws {
+        @Test(
+            "graceful restart: FRR keeps the routes of a killed herald, and over the loss of BFD when it heeds the C bit",
+            arguments: [false, true])
+        func gracefulRestart(hasBFD: Bool) async throws {
             try await withFabric { fabric in
-                let configuration = FRR.session("\(fabric.node.ipv4)", identifier: "\(fabric.router.ipv4)")
-                    .replacing(" no bgp ebgp", with: " bgp graceful-restart\n no bgp ebgp")
+                let configuration = FRR.session(
+                    "\(fabric.node.ipv4)", identifier: "\(fabric.router.ipv4)",
+                    options: hasBFD ? ["bfd", "bfd check-control-plane-failure"] : []
+                ).replacing(" no bgp ebgp", with: " bgp graceful-restart\n no bgp ebgp")
                 let frr = try FRR(on: fabric.router, in: fabric.lab, configuration)
-                let speaker = try fabric.speaker(fabric.bgp("gracefulRestart: 30s"), services: 2).start()
+                let bgp = fabric.bgp("gracefulRestart: 30s" + (hasBFD ? ", bfd: true" : ""))
+                let speaker = try fabric.speaker(bgp, services: 2).start()
                 try frr.waitForRoute("192.0.2.1/32")
+                if hasBFD {
+                    try eventually("FRR's BFD is up", within: Speaker.patience) {
+                        try frr.show("bfd peers").contains("Status: up")
+                    }
+                }
                 try speaker.running.kill9()
+                if hasBFD {
+                    try eventually("FRR's BFD is down", within: Speaker.patience) {
+                        try frr.show("bfd peers").contains("Status: down")
+                    }
+                }
                 try eventually("the session ends", within: Speaker.patience) {
                     try !frr.show("bgp neighbors \(fabric.node.ipv4)").contains("state = Established")
                 }

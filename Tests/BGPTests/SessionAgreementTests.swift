@@ -84,6 +84,17 @@ struct SessionAgreementTests {
         #expect(plain.reasons == [NotificationReason(6, 2)])
     }
 
+    @Test("and so does BFD's going down (RFC 9384 section 4)")
+    func hardBFD() {
+        var fixture = SessionFixture(.established, peer: SessionFixture.peerOpen([Self.graceful])) {
+            $0.gracefulRestart = .init()
+            $0.bfd = .followed
+        }
+        fixture.feed(.bfd(.down))
+        #expect(fixture.notifications == [NotificationMessage(NotificationReason(6, 9), data: [6, 10])])
+        #expect(fixture.session.state == .active)
+    }
+
     @Test("a planned restart says nothing and closes")
     func silentEnd() {
         var fixture = SessionFixture(.established)

@@ -21,15 +21,12 @@ struct SessionCollisionTests {
         let (winner, loser) = localIsLarger ? (fixture.id, Self.incoming) : (Self.incoming, fixture.id)
         let first = outgoingFirst ? fixture.id : Self.incoming
         fixture.feed(.received(first, SessionFixture.peerOpen().octets))
+        #expect(fixture.sends(.keepalive, on: first))
+        #expect(fixture.reasons.isEmpty)
+        fixture.feed(.received(first == winner ? loser : winner, SessionFixture.peerOpen().octets))
         #expect(fixture.reasons == [NotificationReason(6, 7)])
         #expect(fixture.closes(loser))
-        if first == winner {
-            #expect(fixture.session.state == .openConfirm)
-        } else {
-            #expect(fixture.session.state == .openSent)
-            fixture.feed(.received(winner, SessionFixture.peerOpen().octets))
-            #expect(fixture.session.state == .openConfirm)
-        }
+        #expect(fixture.session.state == .openConfirm)
         fixture.feed(.received(loser, SessionFixture.peerOpen().octets))
         #expect(fixture.effects.isEmpty)
         fixture.feed(.received(winner, SessionFixture.keepalive))
@@ -43,9 +40,20 @@ struct SessionCollisionTests {
             $0.localASN = ASN(localIsLarger ? 64512 : 64499)
         }
         fixture.feed(.accepted(Self.incoming))
-        fixture.feed(.received(Self.incoming, SessionFixture.peerOpen().octets))
+        for id in [fixture.id, Self.incoming] { fixture.feed(.received(id, SessionFixture.peerOpen().octets)) }
         #expect(fixture.closes(localIsLarger ? Self.incoming : fixture.id))
-        #expect(fixture.session.state == (localIsLarger ? .openSent : .openConfirm))
+        #expect(fixture.session.state == .openConfirm)
+    }
+
+    @Test("a peer that says nothing on one connection gets its session on the other", arguments: [true, false])
+    func forgotten(localIsLarger: Bool) {
+        var fixture = Self.both(localIdentifier: localIsLarger ? 0x0A00_0003 : 0x0A00_0001)
+        fixture.feed(.received(Self.incoming, SessionFixture.peerOpen().octets))
+        #expect(fixture.sends(.keepalive, on: Self.incoming))
+        fixture.feed(.received(Self.incoming, SessionFixture.keepalive))
+        #expect(fixture.session.state == .established)
+        #expect(fixture.reasons == [NotificationReason(6, 7)])
+        #expect(fixture.closes(fixture.id))
     }
 
     @Test("an incoming connection meets one in OpenConfirm", arguments: [true, false])

@@ -127,6 +127,7 @@ struct SessionTableTests {
     static let timers: [Row] = [
         Row(name: "connect retry", event: { _ in .timerExpired(.connectRetry) }, states: replacing([3: .connect])),
         Row(name: "idle hold", event: { _ in .timerExpired(.idleHold) }, states: replacing([1: .connect])),
+        Row(name: "refusal", event: { _ in .timerExpired(.refusal) }, states: unchanged),
         Row(name: "stability", event: { _ in .timerExpired(.stability) }, states: unchanged),
         Row(
             name: "hold", event: { .timerExpired(.hold($0)) },
@@ -163,7 +164,7 @@ struct SessionTableTests {
         fixture.feed(.wrote(fixture.id, pending: 9))
         fixture.feed(.stop(.deconfigured))
         for timer in [
-            SessionTimer.connectRetry, .idleHold, .stability, .hold(fixture.id), .keepalive(fixture.id),
+            SessionTimer.connectRetry, .idleHold, .refusal, .stability, .hold(fixture.id), .keepalive(fixture.id),
             .sendHold(fixture.id),
         ] {
             fixture.feed(.timerExpired(timer))

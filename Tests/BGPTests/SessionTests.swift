@@ -63,7 +63,7 @@ struct SessionTests {
         #expect(negotiated.holdTime == .of(9))
         #expect(negotiated.families == [.ipv4, .ipv6])
         #expect(negotiated.octetsPerNumber == 4)
-        #expect(negotiated.sendLimit == 65535)
+        #expect(negotiated.messageLimit == 65535)
         #expect(negotiated.hasRouteRefresh && negotiated.hasEnhancedRouteRefresh)
         #expect(negotiated.allowsIPv6NextHopForIPv4)
         #expect(!negotiated.isInternal)
@@ -77,7 +77,7 @@ struct SessionTests {
         let negotiated = try #require(fixture.session.negotiated)
         #expect(negotiated.families == [.ipv4])
         #expect(negotiated.octetsPerNumber == 2)
-        #expect(negotiated.sendLimit == 4096)
+        #expect(negotiated.messageLimit == 4096)
         #expect(!negotiated.hasRouteRefresh)
     }
 
@@ -93,6 +93,16 @@ struct SessionTests {
             #expect(fixture.sends(.keepalive))
             #expect(fixture.timer(.keepalive(fixture.id)) != nil)
         }
+    }
+
+    @Test("an UPDATE puts off the next KEEPALIVE, the brackets of a refresh do not")
+    func keepaliveTimer() {
+        var fixture = SessionFixture(.established)
+        fixture.feed(.transmit(RouteRefreshMessage(.beginning, .ipv4Unicast).octets))
+        #expect(fixture.sends(.routeRefresh))
+        #expect(fixture.timer(.keepalive(fixture.id)) == nil)
+        fixture.feed(.transmit(RouteRefreshMessage(.beginning, .ipv4Unicast).octets + SessionFixture.update))
+        #expect(fixture.timer(.keepalive(fixture.id)) != nil)
     }
 
     @Test("a hold time of zero means no keepalives and no expiry")
@@ -158,6 +168,34 @@ struct SessionTests {
             .timerExpired(.stability), .received(id, [UInt8](repeating: 0, count: 19)),
         ])
         #expect(fixture.timer(.idleHold) == .seconds(5))
+    }
+
+    @Test("another error than the last is no reason to wait longer")
+    func otherErrors() {
+        var fixture = SessionFixture(.connect) { $0.timing.jitter = 100...100 }
+        for (dial, octet) in zip(1...4 as ClosedRange<UInt64>, [0, 1, 1, 0] as [UInt8]) {
+            let id = ConnectionID.outgoing(dial)
+            let header = [UInt8](repeating: octet == 0 ? 0 : 0xFF, count: 19)
+            fixture.feed([.connected(id), .received(id, header)])
+            #expect(fixture.timer(.idleHold) == .seconds(dial == 3 ? 10 : 5))
+            fixture.feed(.timerExpired(.idleHold))
+        }
+    }
+
+    @Test("after an error the peer may dial before this side does, though not at once")
+    func peerDialsAfterError() {
+        var fixture = SessionFixture(.damped)
+        #expect(fixture.timer(.refusal) == .seconds(1))
+        fixture.feed(.accepted(.incoming(1)))
+        #expect(fixture.reasons == [NotificationReason(6, 5)])
+        fixture.feed([.timerExpired(.refusal), .accepted(.incoming(2))])
+        #expect(fixture.session.state == .openSent)
+        #expect(fixture.sends(.open, on: .incoming(2)))
+        #expect(fixture.effects.contains(.stopTimer(.idleHold)))
+        var dialler = SessionFixture(.damped) { $0.mode = .active }
+        dialler.feed([.timerExpired(.refusal), .accepted(.incoming(1))])
+        #expect(dialler.reasons == [NotificationReason(6, 5)])
+        #expect(dialler.session.state == .idle)
     }
 
     @Test("plain loss and resets lead to a dial within seconds", arguments: 0..<20 as Range<UInt64>)
@@ -231,8 +269,15 @@ struct SessionTests {
         var fixture = SessionFixture(.established, peer: SessionFixture.peerOpen([.extendedMessage]))
         fixture.feed(.received(fixture.id, long))
         #expect(fixture.session.state == .established)
-        var plain = SessionFixture(.established) { $0.offersExtendedMessages = false }
-        plain.feed(.received(plain.id, long))
-        #expect(plain.notifications == [NotificationMessage(NotificationReason(1, 2), data: [0x10, 0x21])])
+        let oneSided = [
+            SessionFixture(.established, peer: SessionFixture.peerOpen([.extendedMessage])) {
+                $0.offersExtendedMessages = false
+            }, SessionFixture(.established),
+        ]
+        for var plain in oneSided {
+            #expect(plain.session.negotiated?.messageLimit == 4096)
+            plain.feed(.received(plain.id, long))
+            #expect(plain.notifications == [NotificationMessage(NotificationReason(1, 2), data: [0x10, 0x21])])
+        }
     }
 }

@@ -49,8 +49,6 @@ struct UpdateFieldErrorTests {
             "800e 27 0002 01 10 20010db8000000000000000000000001 00 81 20010db80000000000000000000000100 0"
         ),
         ("a prefix that runs over", 9, "800e 17 0002 01 10 20010db8000000000000000000000001 00 80 20"),
-        ("MP_REACH_NLRI well-known", 4, "400e 17 0002 01 10 20010db8000000000000000000000001 00 08 20"),
-        ("MP_UNREACH_NLRI transitive", 4, "c00f 03 0002 01"),
         ("a withdrawn prefix of 129 bits", 9, "800f 15 0002 01 81 20010db8000000000000000000000001 00"),
         ("a withdrawn prefix that runs over", 9, "800f 05 0002 01 20 20"),
     ]
@@ -74,6 +72,37 @@ struct UpdateFieldErrorTests {
         #expect(again.faults.isEmpty)
         #expect(again.ignoredFamilies.count == 1)
         #expect(again.announcedCount == 0)
+    }
+
+    @Test(
+        "wrong flags of a multiprotocol attribute withdraw its routes and end nothing",
+        arguments: [
+            ("400e 17 0002 01 10 20010db8000000000000000000000001 00 08 20", 1),
+            ("c00e 17 0002 01 10 20010db8000000000000000000000001 00 08 20", 1), ("c00f 05 0002 01 08 20", 1),
+            ("400f 03 0002 01", 0),
+        ])
+    func flags(attribute: String, count: Int) throws {
+        var reader = UpdateReader(
+            terms: UpdateTerms(isInternal: true, peerASN: ASN(64512), multiprotocolErrors: .resetSession))
+        let octets = Self.sized([UInt8](hex: attribute))
+        let routes: [UInt8] = [8, 10]
+        let body = [UInt8](hex: Self.body(octets + [UInt8](hex: "400304 c0000201"))) + routes
+        let received = try reader.read(RawMessage(type: .update, body: body[...]))
+        #expect(received.faults.map(\.handling) == [.treatAsWithdraw])
+        #expect(received.announcedCount == 0)
+        #expect(received.withdrawnCount == 1 + count)
+    }
+
+    @Test("a NEXT_HOP beside routes that bring their own is ignored, whatever it says", arguments: ["", "00"])
+    func idleNextHop(more: String) throws {
+        let hop = [UInt8](hex: "400304 00000000" + more)
+        let reach = [UInt8](hex: "800e 17 0002 01 10 20010db8000000000000000000000001 00 08 20")
+        var reader = UpdateReader(terms: UpdateTerms(isInternal: true, peerASN: ASN(64512)))
+        let body = [UInt8](hex: Self.body(Self.sized(hop) + reach))
+        let received = try reader.read(RawMessage(type: .update, body: body[...]))
+        #expect(received.faults.isEmpty)
+        #expect(received.message.attributes.nextHop == nil)
+        #expect(received.announcedCount == 1)
     }
 
     @Test(

@@ -142,6 +142,45 @@ struct PureTests {
         #expect(pending.isEmpty)
     }
 
+    @Test("what only informs waits a moment, from its first time on, and gives way to what comes next")
+    func patience() {
+        var pending = PendingOutcomes()
+        let later = MonotonicTime.zero.advanced(by: PendingOutcomes.patience)
+        pending.addPatiently(.apply(outcome("a")), for: key("a"), at: .zero)
+        pending.addPatiently(.apply(outcome("b")), for: key("b"), at: .zero)
+        pending.addPatiently(.apply(outcome("a")), for: key("a"), at: MonotonicTime(nanoseconds: 5_000_000))
+        #expect(!pending.hasFresh && !pending.isEmpty)
+        #expect(pending.nextPatienceEnd == later)
+        pending.add(.apply(outcome("b")), for: key("b"), isUrgent: false)
+        #expect(Array(pending.take(urgent: 9, others: 9).keys) == [key("b")])
+        pending.endPatience(at: MonotonicTime(nanoseconds: later.nanoseconds - 1))
+        #expect(!pending.hasFresh)
+        pending.endPatience(at: later)
+        #expect(Array(pending.take(urgent: 9, others: 9).keys) == [key("a")])
+        #expect(pending.isEmpty && pending.nextPatienceEnd == nil)
+        pending.addPatiently(.apply(outcome("a")), for: key("a"), at: later)
+        pending.retryAll()
+        #expect(pending.take(urgent: 9, others: 9).count == 1)
+    }
+
+    @Test("the state of a Service is kept as it is", arguments: [true, false])
+    func packedState(isTrue: Bool) throws {
+        var state = ServiceState(record: [try address("192.0.2.1"), try address("2001:db8::1")])
+        state.ingress = isTrue ? state.record : []
+        state.statements = Condition.Kind.allCases.map { kind in
+            .init(
+                condition: Condition(
+                    kind: kind, isTrue: isTrue, reason: "Reason", message: "ä sentence", observedGeneration: -1),
+                since: 1_800_000_000)
+        }
+        for state in [state, ServiceState()] {
+            var writer = PackedWriter()
+            state.write(into: &writer)
+            var reader = PackedReader(writer.packed)
+            #expect(ServiceState(from: &reader) == state)
+        }
+    }
+
     @Test("a removal that failed and is taken back leaves nothing to do")
     func takenBack() {
         var pending = PendingOutcomes()

@@ -113,6 +113,8 @@ final class View: Sendable {
         var namespaces: [String: [String: String]] = [:]
         var problems: [String] = []
         var isSynchronised = false
+        var isAllocator: Bool?
+        var waiting: Obstacle?
         /// Facts about Services, counted.
         var facts = 0
         var batches = 0
@@ -145,6 +147,8 @@ final class View: Sendable {
         case (.namespace(let name), .namespace(let labels)): contents.namespaces[name] = labels
         case (.problems, .problems(let problems)): contents.problems = problems
         case (.synchronisation, _): contents.isSynchronised = true
+        case (.allocation, .allocation(let isOwn, let waiting)):
+            (contents.isAllocator, contents.waiting) = (isOwn, waiting)
         default: Issue.record("\(fact) about \(subject)")
         }
     }
@@ -166,7 +170,7 @@ func eventually(
 ///
 /// - Parameter follower: Takes the changes in place of the view.
 func withSource(
-    _ workspace: Workspace, namespaces: [String: [String: String]] = [:],
+    _ workspace: Workspace, namespaces: [String: [String: String]] = [:], isShared: Bool = false,
     timing: DirectorySource.Timing = .init(quiet: .milliseconds(2), patience: .milliseconds(60), rescan: .seconds(30)),
     follower: (@Sendable (DirectorySource) async throws -> Void)? = nil,
     _ body: (DirectorySource, View) async throws -> Void
@@ -177,7 +181,8 @@ func withSource(
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     let source = try DirectorySource(
-        settings: settings, logger: logger, clock: { workspace.now.load(ordering: .relaxed) }, timing: timing)
+        settings: settings, isShared: isShared, logger: logger, clock: { workspace.now.load(ordering: .relaxed) },
+        timing: timing)
     let view = View()
     let group = ServiceGroup(configuration: .init(services: [.init(service: source)], logger: logger))
     try await withThrowingTaskGroup(of: Void.self) { tasks in

@@ -22,7 +22,7 @@ extension EndToEndSuite {
             ["action": "delay", "milliseconds": 2000, "verb": "patch", "resource": "services"],
             ["action": "status", "code": 401, "verb": "patch", "resource": "services", "count": 2],
             ["action": "status", "code": 500, "verb": "create", "resource": "events", "count": 5],
-            ["action": "garbage", "verb": "update", "resource": "leases", "count": 2],
+            ["action": "garbage", "verb": "patch", "resource": "leases", "count": 2],
         ]
 
         @Test("every Service has its address in the end, whatever goes wrong with a request", arguments: faults)

@@ -102,6 +102,35 @@ extension EndToEndSuite {
             }
         }
 
+        @Test("in a namespace that is being deleted a Service ends, and Services elsewhere have their Events")
+        func endingNamespace() async throws {
+            try await withCluster { cluster in
+                let herald = try await cluster.addHerald()
+                try herald.start()
+                let place = "/api/v1/namespaces/ending-\(cluster.namespace.suffix(8))"
+                try await cluster.plane.create(
+                    "/api/v1/namespaces", ["metadata": ["name": .string("ending-\(cluster.namespace.suffix(8))")]])
+                var service = ServiceObject("last")
+                service.finalizers = ["service.kubernetes.io/load-balancer-cleanup"]
+                try await cluster.plane.create("\(place)/services", service.json)
+                try await eventually("it has a record") {
+                    try await cluster.plane.get("\(place)/services/last")[
+                        path: "metadata", "annotations", "herald-lb.io/assigned"]
+                }
+                try await cluster.plane.delete(place)
+                try await cluster.plane.delete("\(place)/services/last")
+                try await eventually("the Service is gone") {
+                    try await cluster.plane.find("\(place)/services/last") == nil ? true : nil
+                }
+                try await cluster.create(ServiceObject("web"))
+                try await cluster.waitForAddresses("web", "10.0.1.100")
+                try await eventually("its Events are there") {
+                    try await cluster.eventReasons("web").isSuperset(of: ["AddressAllocated", "Announcing"])
+                        ? true : nil
+                }
+            }
+        }
+
         @Test("a Service that is deleted and created anew is another Service")
         func recreated() async throws {
             try await withCluster { cluster in

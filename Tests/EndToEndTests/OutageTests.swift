@@ -112,9 +112,6 @@ extension EndToEndSuite {
                     try await cluster.plane.patch(ControlPlane.role, ["rules": .array(ControlPlane.rules)])
                     try await cluster.plane.waitUntilAllowed(
                         true, "patch", "services", "status", account: cluster.system)
-                    // It would be asked again half a minute later; a restart does not wait.
-                    try herald.crash()
-                    try herald.start()
                     try await eventually("the status is written", within: .seconds(40)) {
                         try await cluster.ingress("web") == ["10.0.1.100"] ? true : nil
                     }

@@ -87,7 +87,7 @@ extension EndToEndSuite {
             }
         }
 
-        @Test("the address of a node, its own cluster IP, and a pool that there is not are refused")
+        @Test("the address of a node, cluster IPs, and a pool that there is not are refused")
         func reserved() async throws {
             try await withCluster { cluster in
                 let herald = try await cluster.addHerald(
@@ -105,6 +105,11 @@ extension EndToEndSuite {
                 try await cluster.plane.create(cluster.services, own)
                 try await cluster.waitForCondition("cluster", "Allocated", "False")
                 #expect(try await cluster.ingress("cluster").isEmpty)
+                try await cluster.create(ServiceObject("other", addresses: "10.96.77.77"))
+                try await cluster.waitForCondition("other", "Allocated", "False", "ClusterIP")
+                try await cluster.create(ServiceObject("range", addresses: "10.96.88.88"))
+                let inside = try await cluster.waitForCondition("range", "Allocated", "False", "ClusterIP")
+                #expect(inside.contains("ServiceCIDR"))
                 #expect(try await cluster.ingress("good") == ["10.0.1.99"])
             }
         }

@@ -69,6 +69,8 @@ struct HostNetworkTests {
             #expect(await addresses.first { $0.contains(second) } != nil)
             let now = try #require(await network.hostAddresses.first { _ in true })
             #expect(now.isSuperset(of: [first, second]) && !now.contains(AddressKey.test(1).address))
+            let edges = ["192.0.2.0", "192.0.2.255"].compactMap { IPAddress($0) }
+            #expect(now.isSuperset(of: edges), "the network and broadcast addresses of the subnet are no host's")
         }
         var rest = 0
         for await _ in addresses { rest += 1 }

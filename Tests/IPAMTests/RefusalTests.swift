@@ -83,7 +83,16 @@ import Testing
         ),
         (
             .reserved("10.0.0.1"), "AddressReserved",
-            "10.0.0.1 belongs to a node or interface; ask for another address"
+            "10.0.0.1 belongs to a node or interface, or is the first or last of its subnet; ask for another address"
+        ),
+        (
+            .clusterIP("10.0.0.1"), "ClusterIP",
+            "10.0.0.1 is the cluster IP of a Service; ask for another address, and take it out of the pool"
+        ),
+        (
+            .clusterRange("10.96.0.1", AddressRange("10.96.0.1")), "ClusterIP",
+            "10.96.0.1 is in 10.96.0.1, from which the cluster gives cluster IPs (ServiceCIDR); ask for another address,"
+                + " and take that range out of the pool"
         ),
         (
             .conflicted("10.0.0.1"), "AddressConflicted",
@@ -135,7 +144,8 @@ import Testing
                 "10.0.0.1 is in no pool open to the Service, which keeps it; to move it, ask for an address of a pool"
                     + " with herald-lb.io/addresses, or set onRemoval: reassign on a pool",
                 "no IPv6 address: no address pool is configured; add one under pools",
-                "gave up 10.0.0.1: 10.0.0.1 belongs to a node or interface; ask for another address",
+                "gave up 10.0.0.1: 10.0.0.1 belongs to a node or interface, or is the first or last of its subnet;"
+                    + " ask for another address",
             ])
     }
 

@@ -103,7 +103,8 @@ extension IntegrationSuite {
             ) { site in
                 try site.herald.waitUntilAnnounced("any", at: Site.ipv4(3))
                 try expectRefusal(
-                    "AddressReserved", "10.0.1.2 belongs to a node or interface; ask for another address",
+                    "AddressReserved",
+                    "10.0.1.2 belongs to a node or interface, or is the first or last of its subnet; ask for another address",
                     of: "greedy", at: site)
                 #expect(try site.node.addresses().filter { $0.address == site.node.ipv4 }.count == 1)
                 #expect(!site.herald.log.contains("\"gave it 10.0.1.2\""))

@@ -166,9 +166,30 @@ struct NodeReadingTests {
             """)
         let facts = NodeReading.facts(of: node)
         #expect(facts.name == "a")
-        #expect(facts.addresses == [Objects.address("192.0.2.1"), Objects.address("2001:db8::1")])
+        #expect(facts.addresses == Set(["192.0.2.1", "2001:db8::1", "192.0.2.9"].map(Objects.address)))
+        #expect(facts.internalAddresses == [Objects.address("192.0.2.1")])
         #expect(facts.isDraining && facts.isDeleting && facts.isNetworkUnavailable && facts.isToBeDeletedByAutoscaler)
         #expect(facts.readiness == .notReady(since: 1_767_225_600))
+    }
+
+    static let addresses: [(String, [String])] = [
+        ("", []),
+        (#"{"type":"Hostname","address":"node-1"}"#, []),
+        (#"{"type":"Hostname","address":"192.0.2.9"}"#, ["192.0.2.9"]),
+        (#"{"type":"Hostname","address":"192.0.2.9"},{"type":"ExternalIP","address":"2001:db8::1"}"#, ["2001:db8::1"]),
+        (
+            #"{"type":"InternalIP","address":"fd00::1"},{"type":"InternalIP","address":"fd00::2"}"#,
+            ["fd00::1", "fd00::2"]
+        ),
+        (#"{"type":"InternalIP","address":"::ffff:192.0.2.1"},{"type":"InternalIP","address":"192.0.2.01"}"#, []),
+        (#"{"type":"InternalDNS","address":"192.0.2.1"}"#, []),
+    ]
+
+    @Test("a node is reached under internal addresses, else external ones, else its name", arguments: addresses)
+    func reachable(_ addresses: String, _ expected: [String]) throws {
+        let node: Kubernetes.Node = try Objects.decode(
+            #"{"metadata":{"name":"a"},"status":{"addresses":[\#(addresses)]}}"#)
+        #expect(NodeReading.facts(of: node).internalAddresses == expected.map(Objects.address))
     }
 
     @Test("a cordoned node without anything else is whole")

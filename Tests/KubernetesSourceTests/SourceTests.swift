@@ -105,6 +105,28 @@ struct SourceTests {
         }
     }
 
+    @Test("Events come after the writes that they tell of, however many there are")
+    func eventsLast() async throws {
+        let api = try SmallAPI()
+        let names = (0..<100).map { "web-\($0)" }
+        for name in names { api.create(name) }
+        try await withSource(api) { source, _ in
+            await source.write(names.map { outcome($0, record: "192.0.2.1") })
+            await source.publish(
+                names.map { name in
+                    ServiceEvent(
+                        service: ServiceKey(namespace: "default", name: name), uid: "uid-\(name)",
+                        reason: .addressAllocated, message: "gave it 192.0.2.1")
+                })
+            #expect(await eventually { api.events.count == names.count })
+            let requests = api.requests
+            let lastWrite = try #require(requests.lastIndex { $0.hasPrefix("PATCH") })
+            let firstEvent = try #require(requests.firstIndex { $0.hasPrefix("POST") })
+            #expect(lastWrite < firstEvent)
+            #expect(api.writes().count == names.count)
+        }
+    }
+
     @Test("the API away changes nothing; when it is back, the newest outcome is written once")
     func away() async throws {
         let api = try SmallAPI()
@@ -135,8 +157,11 @@ struct SourceTests {
                 "the API server does not allow us to patch services/status in namespace default; "
                 + "grant 'patch' on 'services/status' in the API group ''"
             #expect(await eventually { reader.problems == [sentence] })
-            try await Task.sleep(for: .milliseconds(500))
-            #expect(api.writes().count <= PendingWrites.mostInFlight)
+            try await Task.sleep(for: .milliseconds(1500))
+            #expect(api.writes().count <= PendingWrites.mostInFlight + 4)
+            api.forbid(nil)
+            #expect(await eventually { names.allSatisfy { api.text($0).contains("192.0.2.1") } })
+            #expect(await eventually { reader.problems.isEmpty })
         }
     }
 

@@ -167,4 +167,50 @@ struct ViewTests {
         view.take(Delivery<Kubernetes.Namespace>.remove(ObjectKey(name: "web")))
         #expect(view.takeFacts() == [.node("a"): .nodeGone, .namespace("web"): .namespaceGone])
     }
+
+    @Test("other nodes without an address are known")
+    func silentNodes() throws {
+        var view = view(nodes: true)
+        let nodes: [Kubernetes.Node] = try ["a", "b", "c"].map { name in
+            let address = name == "c" ? #"{"type":"InternalIP","address":"192.0.2.3"}"# : ""
+            return try Objects.decode(#"{"metadata":{"name":"\#(name)"},"status":{"addresses":[\#(address)]}}"#)
+        }
+        view.take(.replace(nodes, keeping: []))
+        #expect(view.nodesWithoutAddress(besides: "a") == ["b"])
+    }
+
+    private func block(_ name: String, _ blocks: String) throws -> ServiceCIDR {
+        try Objects.decode(#"{"metadata":{"name":"\#(name)"},"spec":{"cidrs":[\#(blocks)]}}"#)
+    }
+
+    private func ranges(_ blocks: String...) -> SourceFact { .clusterRanges(blocks.compactMap { CIDR($0)?.range }) }
+
+    @Test("the ranges of cluster IPs are waited for, come, change and go")
+    func serviceCIDRs() throws {
+        var view = ClusterView(
+            claim: ClaimPolicy(), requireEndpoints: false, watchesNodes: false, watchesNamespaces: false,
+            watchesServiceCIDRs: true)
+        view.take(Delivery<Kubernetes.Service>.replace([], keeping: []))
+        #expect(view.takeFacts().isEmpty)
+        view.take(.replace([try block("kubernetes", #""10.96.0.0/16","fd96::/112","nonsense""#)], keeping: []))
+        let facts = view.takeFacts()
+        #expect(facts[.clusterRanges] == ranges("10.96.0.0/16", "fd96::/112"))
+        #expect(facts[.synchronisation] == .synchronised)
+        view.take(.put(try block("more", #""10.97.0.0/24""#)))
+        #expect(view.takeFacts() == [.clusterRanges: ranges("10.96.0.0/16", "10.97.0.0/24", "fd96::/112")])
+        view.take(Delivery<ServiceCIDR>.remove(ObjectKey(name: "kubernetes")))
+        #expect(view.takeFacts() == [.clusterRanges: ranges("10.97.0.0/24")])
+        view.take(Delivery<ServiceCIDR>.replace([], keeping: []))
+        #expect(view.takeFacts() == [.clusterRanges: ranges()])
+    }
+
+    @Test("a cluster whose ranges cannot be read is served all the same")
+    func waivedServiceCIDRs() throws {
+        var view = ClusterView(
+            claim: ClaimPolicy(), requireEndpoints: false, watchesNodes: false, watchesNamespaces: false,
+            watchesServiceCIDRs: true)
+        view.take(Delivery<Kubernetes.Service>.replace([], keeping: []))
+        view.waive(.serviceCIDRs)
+        #expect(view.takeFacts() == [.synchronisation: .synchronised])
+    }
 }

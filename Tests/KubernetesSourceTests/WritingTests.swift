@@ -339,19 +339,43 @@ struct PendingWritesTests {
 struct RefusalsTests {
     @Test("each is told once and left alone for a while, until it was granted")
     func once() {
-        var refusals = Refusals()
+        var refusals = Refusals(seed: 1)
         let status = Refusals.Permission(verb: "patch", resource: "services/status", namespace: "a")
         var other = status
         other.namespace = "b"
         #expect(refusals.wait(for: status, at: .zero) == nil)
-        #expect(refusals.add(status, at: .zero) == true)
-        #expect(refusals.add(status, at: .zero) == false)
-        #expect(refusals.add(other, at: .zero) == true)
-        let later = MonotonicTime.zero.advanced(by: .seconds(10))
-        #expect(refusals.wait(for: status, at: later) == .seconds(20))
-        #expect(refusals.wait(for: status, at: .zero.advanced(by: .seconds(30))) == nil)
-        refusals.remove(status)
-        #expect(refusals.wait(for: status, at: later) == nil)
-        #expect(refusals.add(status, at: later) == true)
+        #expect(refusals.add(status, at: .zero).isNews)
+        #expect(!refusals.add(status, at: .zero).isNews)
+        #expect(refusals.add(other, at: .zero).isNews)
+        #expect(refusals.remove(status) == true)
+        #expect(refusals.remove(status) == false)
+        #expect(refusals.wait(for: status, at: .zero) == nil)
+        #expect(refusals.add(status, at: .zero).isNews)
+    }
+
+    @Test("it is tried again after a second, then less often, up to half a minute; refused together counts once")
+    func pauses() throws {
+        var refusals = Refusals(seed: 1)
+        let permission = Refusals.Permission(verb: "patch", resource: "services", namespace: "a")
+        var now = MonotonicTime.zero
+        for longest in [1, 2, 4, 8, 16, 30, 30] {
+            let waits = (0..<32).map { _ in refusals.add(permission, at: now).wait }
+            #expect(Set(waits).count == 1)
+            #expect((Duration.seconds(longest) / 2 ... .seconds(longest)).contains(waits[0]))
+            #expect(refusals.wait(for: permission, at: now) == waits[0])
+            now = now.advanced(by: waits[0])
+            #expect(refusals.wait(for: permission, at: now) == nil)
+        }
+    }
+
+    @Test("when it is time one tries, and the others wait for the answer, though not for ever")
+    func oneForAll() {
+        var refusals = Refusals(seed: 1)
+        let permission = Refusals.Permission(verb: "patch", resource: "services", namespace: "a")
+        _ = refusals.add(permission, at: .zero)
+        let due = MonotonicTime.zero.advanced(by: .seconds(1))
+        #expect(refusals.wait(for: permission, at: due) == nil)
+        #expect(refusals.wait(for: permission, at: due) == .seconds(10))
+        #expect(refusals.wait(for: permission, at: due.advanced(by: .seconds(10))) == nil)
     }
 }

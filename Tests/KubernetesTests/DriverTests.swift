@@ -97,12 +97,12 @@ struct DriverTests {
     func recorder() async throws {
         let events = try Transcript("70").exchanges
         let server = try RecordedServer([events[0], events[1], events[2]])
-        let recorder = EventRecorder(try server.client(), controller: "example.com/lb", instance: "lb-tnode1")
+        let recorder = EventRecorder(try server.client(), controller: "example.com/lb", instance: "lb-tnode1", seed: 1)
         let failures = Counter()
         let key = ObjectKey(namespace: "lbtest", name: "web")
         let reference = ObjectReference(kind: Service.kind, key: key, uid: "u")
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await recorder.run { _ in failures.add(1) } }
+            group.addTask { await recorder.run { if $0 != nil { failures.add(1) } } }
             let note = EventNote(reference, .normal, reason: "IPAllocated", action: "Allocate", "x")
             recorder.record(note)
             recorder.record(note)
@@ -113,6 +113,68 @@ struct DriverTests {
         #expect(recorder.droppedNotes == 1)
         #expect(server.requests.map { $0.line.prefix(5) } == ["POST ", "PATCH", "POST "])
         #expect(server.requests[1].body.contains(#""count":2"#))
+    }
+}
+
+@Suite("Events and a server that refuses them", .timeLimit(.minutes(1)))
+struct RefusedEventTests {
+    private func forbidden(_ message: String, causes: String = "") -> RecordedServer.Answer {
+        let details = #"{"name":"web.1","kind":"events","causes":[\#(causes)]}"#
+        let body =
+            #"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"\#(message)","#
+            + #""reason":"Forbidden","details":\#(details),"code":403}"#
+        return RecordedServer.Answer(status: 403, body: Array(body.utf8))
+    }
+
+    private func note(_ name: String) -> EventNote {
+        let reference = ObjectReference(kind: Service.kind, key: ObjectKey(namespace: "lbtest", name: name), uid: "u")
+        return EventNote(reference, .normal, reason: "IPAllocated", action: "Allocate", name)
+    }
+
+    /// What was heard, once every answer was given.
+    private func hear(_ answers: [RecordedServer.Answer], _ notes: [String], gap: Duration = .zero) async throws
+        -> (heard: [Bool], requests: Int, dropped: Int)
+    {
+        let server = try RecordedServer(answers)
+        let recorder = EventRecorder(try server.client(), controller: "example.com/lb", instance: "n", seed: 1)
+        let heard = NIOLockedValueBox<[Bool]>([])
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await recorder.run { error in heard.withLockedValue { $0.append(error == nil) } } }
+            for (index, name) in notes.enumerated() {
+                if index == notes.count - 1 { try? await Task.sleep(for: gap) }
+                recorder.record(note(name))
+            }
+            _ = await eventually { heard.withLockedValue { $0.count } >= answers.count }
+            group.cancelAll()
+        }
+        return (heard.withLockedValue { $0 }, server.requests.count, recorder.droppedNotes)
+    }
+
+    @Test("a namespace that is being deleted takes no Events, and keeps none from other namespaces")
+    func ending() async throws {
+        let cause =
+            #"{"reason":"NamespaceTerminating","message":"namespace lbtest is being terminated","field":"metadata.namespace"}"#
+        let refusal = forbidden(
+            #"events.events.k8s.io \"web.1\" is forbidden: unable to create new content in namespace lbtest because it is "#
+                + "being terminated", causes: cause)
+        let written = try RecordedServer.Answer(Transcript("70").exchanges[0])
+        let (heard, requests, dropped) = try await hear([refusal, written], ["a", "b"])
+        #expect(heard == [true, true])
+        #expect(requests == 2)
+        #expect(dropped == 1)
+    }
+
+    @Test("without the permission nothing is written for a second, then it is tried again")
+    func forbidding() async throws {
+        let refusal = forbidden(
+            #"events.events.k8s.io is forbidden: User \"u\" cannot create resource \"events\" in API group \"events.k8s.io\""#
+        )
+        let written = try RecordedServer.Answer(Transcript("70").exchanges[0])
+        let (heard, requests, dropped) = try await hear(
+            [refusal, written], ["a", "b", "c"], gap: .milliseconds(1200))
+        #expect(heard == [false, true])
+        #expect(requests == 2)
+        #expect(dropped == 2)
     }
 }
 

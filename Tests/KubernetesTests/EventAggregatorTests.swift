@@ -40,6 +40,19 @@ struct EventAggregatorTests {
         #expect(values["note"] == "x")
     }
 
+    @Test("the name of a node may be longer than the instance that an Event may name")
+    func longInstance() {
+        var aggregator = EventAggregator(controller: "example.com/lb", instance: String(repeating: "n", count: 253))
+        guard
+            case .create(_, .object(let members))? = aggregator.record(note("x"), at: .zero, wallClock: wallClock).first
+        else {
+            Issue.record("no event")
+            return
+        }
+        let instance = members.first { $0.name == "reportingInstance" }?.value
+        #expect(instance == .string(String(repeating: "n", count: 128)))
+    }
+
     @Test("the same note again is counted on the first")
     func series() throws {
         var aggregator = aggregator()

@@ -17,11 +17,9 @@ struct ResourceTests {
         #expect(dual.spec.ipFamilies == ["IPv4", "IPv6"])
         #expect(dual.spec.ipFamilyPolicy == "PreferDualStack")
         #expect(dual.spec.ports.map(\.port) == [80])
-        #expect(dual.spec.ports.first?.targetPort == .int(8080))
         #expect(dual.metadata.creationTimestamp?.time == "2026-11-22T08:25:24Z")
         let local = try #require(page.items.first { $0.metadata.name == "web-local" })
         #expect(local.spec.externalTrafficPolicy == "Local")
-        #expect(local.spec.healthCheckNodePort == 32512)
         let classed = try #require(page.items.first { $0.metadata.name == "web-class" })
         #expect(classed.spec.loadBalancerClass == "example.com/lb")
     }
@@ -137,6 +135,26 @@ struct ResourceTests {
         let causes = try JSON.decode(Status.self, from: conflict.body).causes
         #expect(causes.map(\.reason) == ["FieldManagerConflict"])
         #expect(causes.map(\.field) == [".status.loadBalancer.ingress"])
+    }
+
+    @Test(
+        "a role could cure only a 403 that is about a permission",
+        arguments: [
+            (#"services \"web\" is forbidden: User \"u\" cannot patch resource \"services\" in API group \"\""#, true),
+            ("Forbidden", true),
+            (#"admission webhook \"policy.example.com\" denied the request: no"#, false),
+            (#"services \"web\" is forbidden: ValidatingAdmissionPolicy 'p' denied request: no"#, false),
+            (#"secrets \"k\" is forbidden: exceeded quota: q, requested: secrets=1, used: secrets=1"#, false),
+        ])
+    func permissions(message: String, isPermission: Bool) throws {
+        let body = #"{"kind":"Status","code":403,"reason":"Forbidden","message":"\#(message)"}"#
+        let status = try JSON.decode(Status.self, from: Array(body.utf8))
+        #expect(status.isAboutPermission == isPermission)
+        let error = APIError(
+            .init(verb: "patch", resource: "services", group: "", namespace: "a", name: "web"), .status(status))
+        #expect(error.isForbidden == isPermission)
+        #expect(error.description.contains("grant 'patch' on 'services'") == isPermission)
+        #expect(error.description.contains(status.message) == !isPermission)
     }
 
     @Test(

@@ -197,4 +197,59 @@ struct PlannerRecordTests {
         #expect(outcome.record == [])
         #expect(outcome.conditions?.first?.message.contains("the Service's own cluster IP") == true)
     }
+
+    @Test("whoever begins to allocate holds what is recorded, though it held something else before")
+    func beginning() throws {
+        var fixture = Fixture("192.0.2.10-192.0.2.14", isAllocator: false)
+        fixture.planner.sourceIsSynchronised()
+        for (name, record) in [("a", "192.0.2.10"), ("b", "192.0.2.11")] {
+            fixture.planner.set(service(name, record: record), at: .zero)
+        }
+        _ = fixture.planner.plan(at: .zero)
+        // In one batch: most others have them the other way round, and this node allocates from now on.
+        for (name, record) in [("a", "192.0.2.11"), ("b", "192.0.2.10")] {
+            fixture.planner.set(service(name, record: record), at: .zero)
+        }
+        fixture.planner.set(service("c"), at: .zero)
+        fixture.planner.setAllocator(true, keepsStatus: true)
+        #expect(
+            records(fixture.planner.plan(at: .zero)) == ["a": "192.0.2.11", "b": "192.0.2.10", "c": "192.0.2.12"])
+    }
+
+    @Test("a Service without a record says why, in the words of the source")
+    func waiting() throws {
+        var fixture = Fixture("192.0.2.10", isAllocator: false)
+        fixture.planner.setAllocator(
+            false, waiting: Obstacle(reason: "NoMembershipKey", sentence: "write a key"), keepsStatus: true)
+        fixture.planner.sourceIsSynchronised()
+        fixture.planner.set(service("a"), at: .zero)
+        let plan = fixture.planner.plan(at: .zero)
+        #expect(plan.outcomes.first?.record == nil)
+        #expect(plan.outcomes.first?.conditions?.map(\.reason) == ["NoMembershipKey"])
+        #expect(fixture.planner.reports().first?.obstacle?.sentence == "write a key")
+    }
+
+    @Test("where each node has statuses of its own, one that follows states what another announces")
+    func ownStatus() throws {
+        var fixture = Fixture("192.0.2.10", isAllocator: false)
+        fixture.planner.setAllocator(false, keepsStatus: true)
+        fixture.planner.sourceIsSynchronised()
+        fixture.planner.set(service("a", record: "192.0.2.10"), at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        let address = Fixture.address("192.0.2.10")
+        fixture.planner.observe(AnnouncementEffect(address: address, state: .owned(by: "other")), from: .arp, at: .zero)
+        let stated = try #require(fixture.planner.plan(at: .zero).outcomes.first)
+        #expect(stated.ingress == [address])
+        #expect(stated.conditions?.first { $0.kind == .announced }?.message == "192.0.2.10 on node other")
+        var written = service("a", record: "192.0.2.10")
+        written.writtenIngress = [address]
+        written.writtenAnnounced = true
+        fixture.planner.set(written, at: .zero)
+        let obstacle = Obstacle(reason: "NoCarrier", sentence: "no carrier")
+        fixture.planner.observe(
+            AnnouncementEffect(address: address, state: .blocked(obstacle)), from: .arp, at: .zero)
+        let later = MonotonicTime(nanoseconds: 20_000_000_000)
+        let cleared = try #require(fixture.planner.plan(at: later).outcomes.first)
+        #expect(cleared.ingress == [])
+    }
 }

@@ -7,28 +7,36 @@ import Testing
 struct HeartbeatTests {
     /// Each value and its octets, in both directions.
     static let vectors: [(Heartbeat, String)] = [
-        (plain, "00 00 0032 00000000000000AA 0000000000000001 0000000000000007 00000003 0000BEEF 01 61"),
+        (
+            plain,
+            "0000 00 0032 03 00000000000000AA 0000000000000001 0000000000000007 00000003 00000000 0000000000000000 0000BEEF 01 61"
+        ),
         (
             asking,
-            "0B 03 0032 00000000000000AA 0000000000000001 0000000000000007 00000003 0000BEEF 01 61"
+            "0015 03 0032 03 00000000000000AA 0000000000000001 0000000000000007 00000003 00000000 0000000000000000 0000BEEF 01 61"
                 + "82 01 0000000000000001 0000000000000002 0000000000000003 0000000000000004 0000000000000005"
         ),
         (
             answering,
-            "36 00 0032 00000000000000AA 0000000000000001 0000000000000007 00000003 0000BEEF 01 61"
+            "006C 00 0032 03 00000000000000AA 0000000000000001 0000000000000007 00000003 00000000 0000000000000000 0000BEEF 01 61"
                 + "00 00 0000000000000009 000000000000000A 000000000000000B"
                 + "0000000000000001 0000000000000002 00000003 02 FFFF"
                 + "0000000000000004 0000000000000005 0000000000000006 00000007 01"
         ),
         (
             carrying,
-            "40 00 0032 00000000000000AA 0000000000000001 0000000000000007 00000003 0000BEEF 01 61"
+            "0080 00 0032 03 00000000000000AA 0000000000000001 0000000000000007 00000003 00000000 0000000000000000 0000BEEF 01 61"
                 + "00000003 0001 0002 0003 010203"
+        ),
+        (
+            recording,
+            "0102 00 0032 03 00000000000000AA 0000000000000001 0000000000000007 00000003 00000009 000000000000000C"
+                + "0000BEEF 01 61 00000009 0000 0001 0001 07"
         ),
     ]
 
     private static let plain = Heartbeat(
-        sender: "a", incarnation: 0xAA, sequence: 1, interval: 50, standing: [], clock: 7, stateVersion: 3,
+        sender: "a", incarnation: 0xAA, sequence: 1, interval: 50, missed: 3, standing: [], clock: 7, stateVersion: 3,
         rosterDigest: 0xBEEF)
 
     private static var asking: Heartbeat {
@@ -57,6 +65,15 @@ struct HeartbeatTests {
         return heartbeat
     }
 
+    private static var recording: Heartbeat {
+        var heartbeat = plain
+        heartbeat.asksRecords = true
+        heartbeat.recordsVersion = 9
+        heartbeat.term = 12
+        heartbeat.recordsPart = StatePart(version: 9, index: 0, count: 1, bytes: [7])
+        return heartbeat
+    }
+
     @Test("a heartbeat is its octets, and they are it", arguments: vectors)
     func golden(heartbeat: Heartbeat, hexadecimal: String) throws {
         let octets = try #require(bytes(hexadecimal))
@@ -82,7 +99,7 @@ struct HeartbeatTests {
         let envelope = Envelope(cluster: 0x0102_0304, seal: TestSeal())
         let datagram = try #require(envelope.close(Self.plain))
         #expect(datagram.prefix(8).elementsEqual([0x48, 0x42, 1, 1, 1, 2, 3, 4]))
-        #expect(datagram.count == 8 + 38 + 16)
+        #expect(datagram.count == 8 + 52 + 16)
         #expect(try envelope.open(datagram[...]) == Self.plain)
     }
 
@@ -138,11 +155,13 @@ struct HeartbeatTests {
         for _ in 0..<2_000 {
             let length = Int.random(in: 0...200, using: &random)
             var octets = (0..<length).map { _ in UInt8.random(in: .min ... .max, using: &random) }
-            if length > 0, Bool.random(using: &random) { octets[0] &= 0x7F }
+            if length > 0, Bool.random(using: &random) { octets[0] = 0 }
             var reader = ByteReader(octets)
             _ = try? Heartbeat(from: &reader)
             reader = ByteReader(octets)
             _ = try? NodeState(from: &reader)
+            reader = ByteReader(octets)
+            _ = try? NodeRecords(from: &reader)
         }
     }
 }

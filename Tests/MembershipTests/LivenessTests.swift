@@ -57,6 +57,24 @@ struct LivenessTests {
         #expect(window.admit(.max - 128) == false)
     }
 
+    @Test("a number is lost when it has left the window without having been seen")
+    func losses() {
+        var window = ReplayWindow()
+        for number in 1_000..<1_100 as Range<UInt64> where number % 10 != 0 { _ = window.admit(number) }
+        #expect(window.lost == 0, "all may still come")
+        _ = window.admit(1_050)
+        _ = window.admit(1_327)
+        // The first that was seen is 1,001; 1,010 to 1,090 but 1,050 have not been, nor any from 1,100 to 1,199.
+        #expect(window.lost == 8 + 100)
+        #expect(window.received == 90 + 2)
+        _ = window.admit(1_328)
+        #expect(window.lost == 8 + 101)
+        var far = ReplayWindow()
+        _ = far.admit(1)
+        _ = far.admit(.max)
+        #expect(far.lost == .max - 129)
+    }
+
     @Test("percentiles are of the latest 64 intervals")
     func percentiles() {
         var statistics = ArrivalStatistics()

@@ -6,7 +6,7 @@ import Testing
 @Suite("A node's state on the wire")
 struct NodeStateTests {
     static let vectors: [(NodeState, String)] = [
-        (NodeState(), "00 00 00 00"),
+        (NodeState(), "00 00 00 00 00"),
         (
             state(
                 subnets: ["192.0.2.0/24", "2001:db8::/33"], stations: ["02:00:00:00:00:0a"],
@@ -19,6 +19,7 @@ struct NodeStateTests {
             // Distances as varints; epochs folded (+3, 0, -2, +1) and shifted by the two flags.
             "02 04 18 C00002 06 21 20010DB800"
                 + "01 02000000000A"
+                + "01 04 C0000209 0200000000FF"
                 + "03 818480800C 19 01 00 8002 0F"
                 + "01 8101 09"
         ),
@@ -27,6 +28,9 @@ struct NodeStateTests {
     private static func state(subnets: [String], stations: [String], claims: [HeldAddress]) -> NodeState {
         NodeState(
             subnets: subnets.compactMap { CIDR($0) }, stations: stations.compactMap { MACAddress($0) },
+            conflicts: [
+                AddressConflict(address: IPAddress(ipv4: 0xC000_0209), station: MACAddress(number: 0x0200_0000_00FF))
+            ],
             claims: HeldAddresses(sorted: claims) ?? HeldAddresses())
     }
 
@@ -87,7 +91,7 @@ struct NodeStateTests {
 
     @Test(
         "what is out of order or bounds is no state",
-        arguments: ["00 00 02 01 00 00 00 00", "00 00 01 8080808010 00 00", "41", "00 11"])
+        arguments: ["00 00 00 02 01 00 00 00 00", "00 00 00 01 8080808010 00 00", "41", "00 11", "00 00 41"])
     func malformed(hexadecimal: String) throws {
         var reader = ByteReader(try #require(bytes(hexadecimal)))
         #expect(try NodeState(from: &reader) == nil)

@@ -19,6 +19,8 @@ final class TestServer {
     }
 
     let folder: String
+    /// Where it runs.
+    let node: Node
     private let process: ChildProcess
     private let transfer: HTTPTransfer
     private let address: IPAddress
@@ -29,6 +31,7 @@ final class TestServer {
     init(on node: Node, in lab: Lab, number: Int) throws {
         folder = "\(lab.folder)/api-\(number)"
         address = node.ipv4
+        self.node = node
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         process = try node.start([
             try Self.program(), "--directory", folder, "--host", "\(node.ipv4)", "--port", "\(Self.port)",
@@ -83,6 +86,16 @@ final class TestServer {
             """
             {"metadata":{"name":"\(name)"},"status":{"addresses":[{"type":"InternalIP","address":"\(address)"}],\
             "conditions":[{"type":"Ready","status":"True"}]}}
+            """)
+    }
+
+    /// A Service that asks for an address and needs no endpoint.
+    func createService(_ name: String, address: IPAddress) throws {
+        _ = try send(
+            .post, "/api/v1/namespaces/default/services",
+            """
+            {"metadata":{"name":"\(name)","annotations":{"herald-lb.io/addresses":"\(address)"}},\
+            "spec":{"type":"LoadBalancer","ports":[{"port":80}]}}
             """)
     }
 

@@ -16,9 +16,12 @@ struct FailoverBenchmark {
         var lost = 0
         var succession: Double?
         var overlap: Double = 0
+        /// From the heal to the last frame of the owner that yields.
+        var reunion: Double?
     }
 
     func figures(_ runs: Int) throws -> [Figure] {
+        if ring.tuning.isServerAway { try ring.removeServer() }
         let samples = try (0..<runs).map { try run(Double($0) / Double(runs)) }
         let name = "\(title): \(blow.rawValue)"
         let goals = self.goals
@@ -35,6 +38,10 @@ struct FailoverBenchmark {
                 Figure("\(name), new owner", "ms", goal: goals.succession, samples.compactMap(\.succession)))
             figures.append(Figure("\(name), two owners on the wire", "ms", samples.map(\.overlap)))
         }
+        if blow == .parted {
+            figures.append(
+                Figure("\(name), one owner after the heal", "ms", goal: .worst(200), samples.compactMap(\.reunion)))
+        }
         return figures
     }
 
@@ -49,7 +56,7 @@ struct FailoverBenchmark {
         // What the command itself takes is in it.
         case .drained: return (nil, .worst(0.5), nil)
         case .restarted: return (nil, .worst(0.5), nil)
-        case .unheard: return (nil, nil, nil)
+        case .unheard, .parted: return (nil, nil, nil)
         }
     }
 
@@ -64,12 +71,18 @@ struct FailoverBenchmark {
         LabClock.sleep(for: .milliseconds(150) + .milliseconds(50) * phase)
         let struck = try strike(owner)
         try waitForSuccessor(of: owner)
+        let healed = blow == .parted ? try heal() : nil
         LabClock.sleep(for: blow == .killed ? .seconds(6) : .milliseconds(400))
         let report = try probe.finish()
         _ = try asking.finish()
         try capture.stop()
         try mend(owner)
-        return sample(report, try ring.claims(in: capture), owner, struck)
+        return sample(report, try ring.claims(in: capture), owner, struck, healed)
+    }
+
+    private func heal() throws -> MonotonicTime {
+        LabClock.sleep(for: .milliseconds(400))
+        return try ring.lab.heal().began
     }
 
     private func strike(_ owner: Int) throws -> MonotonicTime {
@@ -98,6 +111,11 @@ struct FailoverBenchmark {
             let before = LabClock.now
             try ring.lab.blockEverywhere(.udp(port: 7947))
             return before
+        case .parted:
+            let before = LabClock.now
+            let others = ring.nodes.indices.filter { $0 != owner }.map { ring.nodes[$0] }
+            try ring.lab.partition([ring.nodes[owner]], others + [ring.client, ring.watcher])
+            return before
         }
     }
 
@@ -119,13 +137,14 @@ struct FailoverBenchmark {
             try ring.process(owner).end(grace: .seconds(5))
             try ring.start(owner)
         case .drained: try ring.order("undrain", owner)
-        case .restarted: break
+        case .restarted, .parted: break
         }
         LabClock.sleep(for: .milliseconds(200))
     }
 
     private func sample(
-        _ report: ProbeReport, _ claims: [Ring.Claim], _ owner: Int, _ struck: MonotonicTime
+        _ report: ProbeReport, _ claims: [Ring.Claim], _ owner: Int, _ struck: MonotonicTime,
+        _ healed: MonotonicTime?
     ) -> Sample {
         var sample = Sample()
         let gaps = report.gaps
@@ -139,6 +158,15 @@ struct FailoverBenchmark {
         if let last = claims.last(where: { $0.time > first.time && $0.station == old }) {
             sample.overlap = milliseconds(from: first.time, to: last.time.nanoseconds)
         }
+        if let healed { sample.reunion = reunion(claims, healed) }
         return sample
+    }
+
+    /// 0 where only one was ever heard after the heal.
+    private func reunion(_ claims: [Ring.Claim], _ healed: MonotonicTime) -> Double? {
+        let after = claims.filter { $0.time > healed }
+        guard let winner = after.last?.station else { return nil }
+        let last = after.last { $0.station != winner }
+        return last.map { milliseconds(from: healed, to: $0.time.nanoseconds) } ?? 0
     }
 }

@@ -12,6 +12,8 @@ final class Ring {
     let tuning: Tuning
     private let binary: String
     private var processes: [ChildProcess?]
+    private var server: TestServer?
+    private var kubeconfig: String?
 
     init(_ tuning: Tuning, _ options: Options) throws {
         self.tuning = tuning
@@ -22,6 +24,7 @@ final class Ring {
         client = try lab.addNode("client", on: lan)
         watcher = try lab.addNode("watcher", on: lan)
         processes = nodes.map { _ in nil }
+        if tuning.isServerAway { try addServer(on: lan) }
         try writeFiles()
         for index in nodes.indices { try start(index) }
         try waitUntilSettled()
@@ -29,6 +32,23 @@ final class Ring {
 
     func close() {
         try? lab.close()
+    }
+
+    /// An API server on a node of its own, with the nodes and a Service for each address.
+    private func addServer(on lan: Switch) throws {
+        let server = try TestServer(on: try lab.addNode("api", on: lan), in: lab, number: 1)
+        kubeconfig = try server.writeKubeconfig()
+        for node in nodes { try server.createNode(node.name, address: node.ipv4) }
+        for (place, address) in addresses.enumerated() { try server.createService("s\(place)", address: address) }
+        self.server = server
+    }
+
+    /// From now on there is no API server.
+    func removeServer() throws {
+        // What the nodes know is in their state files by then.
+        LabClock.sleep(for: .seconds(3))
+        try server?.end()
+        server = nil
     }
 
     /// Those that are shared.
@@ -52,6 +72,7 @@ final class Ring {
         switch tuning.program {
         case .herald:
             [binary, "run", "--config", path(index, "herald.yaml"), "--node-name", nodes[index].name]
+                + (kubeconfig.map { ["--kubeconfig", $0] } ?? [])
         case .keepalived:
             [
                 "/usr/sbin/keepalived", "--dont-fork", "--vrrp", "--log-console", "-f", path(index, "keepalived.conf"),
@@ -94,17 +115,25 @@ final class Ring {
     }
 
     private func heraldText(_ index: Int, _ key: String) -> String {
-        let peers = nodes.map { "    - {name: \($0.name), addresses: [\($0.ipv4)]}\n" }.joined()
+        let list = nodes.map { "    - {name: \($0.name), addresses: [\($0.ipv4)]}\n" }.joined()
+        // With an API server, the nodes are those that it knows.
+        let (source, peers) =
+            tuning.isServerAway
+            ? ("kubernetes: {stateDirectory: \(path(index, "state"))}", "")
+            : (
+                "directory: {path: \(path(index, "services")), stateDirectory: \(path(index, "state"))}",
+                "  peers:\n\(list)"
+            )
         return """
             mode: arp
-            source: {directory: {path: \(path(index, "services")), stateDirectory: \(path(index, "state"))}}
+            source: {\(source)}
+            services: {requireEndpoints: false}
             pools:
               - {name: edge, addresses: [10.1.64.0/20]}
             arp: {attach: \(tuning.attach), election: \(tuning.election)}
             membership:
               interval: \(tuning.interval)
               keyFile: \(key)
-              peers:
             \(peers)operations: {socket: \(path(index, "socket"))}
 
             """

@@ -66,14 +66,7 @@ final class Running {
     func memory(_ field: String) throws -> Double { try status(field) * 1024 / 1e6 }
 
     /// Time on a processor so far, of threads that have ended too, in seconds; counted in hundredths.
-    func processorTime() throws -> Double {
-        // The name in brackets may hold blanks; utime and stime are the fields 14 and 15.
-        let fields = try text("stat").split(separator: ")").last?.split(separator: " ") ?? []
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
-            throw Site.Failure(description: "/proc/\(process.pid)/stat cannot be understood")
-        }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-    }
+    func processorTime() throws -> Double { try ProcessorTime.seconds(of: process.pid) }
 
     /// Time on a processor so far of each thread that there is, in nanoseconds.
     func threadTimes() throws -> [String: Double] {

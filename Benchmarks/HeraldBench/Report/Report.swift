@@ -52,7 +52,7 @@ struct Report: Encodable {
         return ([head, ""] + lines + failures.map { "NOT MEASURED: \($0)" }).joined(separator: "\n")
     }
 
-    private static func row(_ figure: Figure) -> [String] {
+    static func row(_ figure: Figure) -> [String] {
         let spread = figure.samples.first.map { "\(text($0))-\(text(figure.samples.last))" } ?? "-"
         let verdict =
             switch figure.isMet {

@@ -13,6 +13,7 @@ struct RouteBenchmark {
         defer { _ = try? bird.end() }
         var figures = try herald()
         figures.append(Figure("BGP: \(Self.routes) prefixes to BIRD, of BIRD", "ms", try ofBird()))
+        figures.append(Figure("BGP: \(Self.routes) prefixes to BIRD, of GoBGP", "ms", try ofGoBGP()))
         figures.append(Figure("BGP: \(Self.routes) prefixes to BIRD, of ExaBGP", "ms", try ofExaBGP()))
         return figures
     }
@@ -58,6 +59,39 @@ struct RouteBenchmark {
                 _ = try stage.ask("restart peer", of: "sender", on: stage.node)
                 LabClock.sleep(for: .milliseconds(300))
             }
+            return try stage.timeToReceive(Self.routes)
+        }
+    }
+
+    private func ofGoBGP() throws -> [Double] {
+        try stage.write(
+            """
+            [global.config]
+              as = 64512
+              router-id = "\(stage.node.ipv4)"
+            [[neighbors]]
+              [neighbors.config]
+                neighbor-address = "\(stage.router.ipv4)"
+                peer-as = 64500
+              [neighbors.timers.config]
+                connect-retry = 1
+                idle-hold-time-after-reset = 1
+
+            """, "gobgp.toml")
+        let dump = RoutingTableDump.octets((0..<Self.routes).lazy.map(Self.address), nextHop: stage.node.ipv4)
+        try stage.write(dump, "routes.mrt")
+        _ = try stage.ask("disable peer")
+        let sender = try stage.node.start(
+            ["gobgpd", "-f", stage.path("gobgp.toml"), "--api-hosts", "127.0.0.1:50051", "-l", "error"])
+        defer { _ = try? sender.end() }
+        try eventually("GoBGP has the routes", within: .seconds(60), every: .milliseconds(500)) {
+            try stage.node.run(["gobgp", "mrt", "inject", "global", stage.path("routes.mrt")], timeout: .seconds(60))
+                .isSuccess
+        }
+        return try (0..<Self.runs).map { run in
+            if run > 0 { _ = try stage.ask("disable peer") }
+            LabClock.sleep(for: .milliseconds(1500))
+            _ = try stage.ask("enable peer")
             return try stage.timeToReceive(Self.routes)
         }
     }

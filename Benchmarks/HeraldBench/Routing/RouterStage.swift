@@ -52,8 +52,8 @@ struct RouterStage {
     }
 
     /// Routes that BIRD has of the peer.
-    func count() throws -> Int {
-        let line = try ask("show route protocol peer count").split(separator: "\n").last ?? ""
+    func count(ofPeer name: String = "peer") throws -> Int {
+        let line = try ask("show route protocol \(name) count").split(separator: "\n").last ?? ""
         return Int(line.split(separator: " ").first ?? "") ?? 0
     }
 
@@ -99,6 +99,10 @@ struct RouterStage {
     }
 
     func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+    func write(_ octets: [UInt8], _ name: String) throws {
+        try Data(octets).write(to: URL(fileURLWithPath: path(name)))
+    }
 
     func write(_ text: String, _ name: String) throws {
         try text.write(toFile: path(name), atomically: true, encoding: .utf8)

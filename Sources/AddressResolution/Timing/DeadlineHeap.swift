@@ -37,9 +37,10 @@ struct DeadlineHeap: Sendable {
 
     /// Does nothing for an address that is not in.
     mutating func remove(_ address: IPAddress) {
-        guard let place = places.removeValue(forKey: address), let last = entries.popLast(), place < entries.count
-        else { return }
-        settle(last, at: place)
+        guard let place = places.removeValue(forKey: address), let last = entries.popLast() else { return }
+        // What many took at once is given back.
+        if entries.isEmpty { (entries, places) = ([], [:]) }
+        if place < entries.count { settle(last, at: place) }
     }
 
     /// Takes out the entry that is due first, if it is due by `now`.

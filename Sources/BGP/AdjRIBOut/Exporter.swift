@@ -29,7 +29,7 @@ struct Exporter: Sendable {
         attributes.encode(into: &writer, octetsPerNumber: negotiated.octetsPerNumber)
         let export = Export(reachHead: reachHead, attributes: writer.bytes)
         // The longest prefix has 17 octets.
-        guard export.overhead + 17 <= negotiated.sendLimit else { throw .attributesTooLong }
+        guard export.overhead + 17 <= negotiated.messageLimit else { throw .attributesTooLong }
         return export
     }
 

@@ -19,7 +19,7 @@ extension FamilyTable {
     /// One UPDATE of withdrawn routes, or nil when none wait.
     mutating func nextWithdrawal() -> [UInt8]? {
         guard let exporter, pending.hasWithdrawals else { return nil }
-        let room = exporter.negotiated.sendLimit - Export.withdrawalOverhead
+        let room = exporter.negotiated.messageLimit - Export.withdrawalOverhead
         var writer = ByteWriter(reserving: min(room, MessageHeader.standardLimit))
         for prefix in pending.take(.withdrawal, room: room) {
             writer.write(prefix)
@@ -47,7 +47,7 @@ extension FamilyTable {
             }
         case .refresh(hasBegun: true): break
         }
-        return nextAnnouncement(exporter.negotiated.sendLimit)
+        return nextAnnouncement(exporter.negotiated.messageLimit)
     }
 
     private mutating func nextAnnouncement(_ limit: Int) -> [UInt8]? {

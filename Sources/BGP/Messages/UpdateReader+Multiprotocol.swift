@@ -15,14 +15,12 @@ extension UpdateReader {
         guard let family = head.family.unicast, isSpoken(family) else {
             return update.ignoredFamilies.append(head.family)
         }
-        guard attribute.flags.category == AttributeType.multiprotocolReach.category else {
-            return try disable(family, .wrongFlags, .attributeFlagsError, attribute, &update)
-        }
+        noteFlags(of: attribute, .multiprotocolReach, &update)
         do throws(AttributeError) {
             update.reach = try MultiprotocolReach(
                 head, family: family, acceptsIPv6NextHop: terms.acceptsIPv6NextHopForIPv4)
         } catch {
-            try disable(family, .wrongValue, .optionalAttributeError, attribute, &update)
+            try disable(family, attribute, &update)
         }
     }
 
@@ -39,26 +37,28 @@ extension UpdateReader {
         guard let family = head.family.unicast, isSpoken(family) else {
             return update.ignoredFamilies.append(head.family)
         }
-        guard attribute.flags.category == AttributeType.multiprotocolUnreach.category else {
-            return try disable(family, .wrongFlags, .attributeFlagsError, attribute, &update)
-        }
+        noteFlags(of: attribute, .multiprotocolUnreach, &update)
         do throws(AttributeError) {
             update.unreach = try MultiprotocolUnreach(head, family: family)
         } catch {
-            try disable(family, .wrongValue, .optionalAttributeError, attribute, &update)
+            try disable(family, attribute, &update)
         }
     }
 
+    /// Wrong flags withdraw the routes, as long as these can be read (RFC 7606 section 3 c).
+    private func noteFlags(of attribute: RawAttribute, _ type: AttributeType, _ update: inout PartialUpdate) {
+        guard attribute.flags.category != type.category else { return }
+        update.note(.wrongFlags, attribute, .treatAsWithdraw, .attributeFlagsError)
+    }
+
     private mutating func disable(
-        _ family: AddressFamily, _ kind: UpdateFault.Kind, _ reason: NotificationReason,
-        _ attribute: RawAttribute,
-        _ update: inout PartialUpdate
+        _ family: AddressFamily, _ attribute: RawAttribute, _ update: inout PartialUpdate
     ) throws(NotificationMessage) {
         switch terms.multiprotocolErrors {
-        case .resetSession: throw NotificationMessage(reason, data: attribute.octets)
+        case .resetSession: throw NotificationMessage(.optionalAttributeError, data: attribute.octets)
         case .disableFamily:
             disabledFamilies.insert(family)
-            update.note(kind, attribute, .familyDisable, reason)
+            update.note(.wrongValue, attribute, .familyDisable, .optionalAttributeError)
         }
     }
 }

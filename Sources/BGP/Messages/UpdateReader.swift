@@ -30,7 +30,8 @@ public struct UpdateReader: Sendable {
             }
             try take(attribute, into: &update)
         }
-        try checkMandatory(&update)
+        ignoreNextHop(of: &update)
+        checkMandatory(&update)
         return try conclude(update)
     }
 
@@ -79,8 +80,15 @@ public struct UpdateReader: Sendable {
                 notification: NotificationMessage(.malformedAttributeList)))
     }
 
+    /// RFC 4760 section 3: beside routes that bring their own next hop, and none that need it, NEXT_HOP means nothing.
+    private func ignoreNextHop(of update: inout PartialUpdate) {
+        guard update.announced.isEmpty, update.hasReachableRoutes else { return }
+        update.faults.removeAll { $0.attribute == AttributeType.nextHop.rawValue }
+        update.attributes.nextHop = nil
+    }
+
     /// RFC 7606 section 3 d: what is missing turns the routes into withdrawals.
-    private func checkMandatory(_ update: inout PartialUpdate) throws(NotificationMessage) {
+    private func checkMandatory(_ update: inout PartialUpdate) {
         guard update.announcesRoutes else { return }
         var missing: [AttributeType] = []
         if !update.seen.contains(AttributeType.origin.rawValue) { missing.append(.origin) }

@@ -14,10 +14,8 @@ public struct Negotiated: Hashable, Sendable {
     public let families: Set<AddressFamily>
     /// 4 when both know AS numbers of four octets, else 2.
     public let octetsPerNumber: Int
-    /// The longest message that the peer takes.
-    public let sendLimit: Int
-    /// The longest message that this side takes.
-    public let receiveLimit: Int
+    /// The longest message of either side: 4096 octets, or 65535 when both have offered that (RFC 8654).
+    public let messageLimit: Int
     /// Whether the peer may ask for all routes again.
     public let hasRouteRefresh: Bool
     /// Whether answers to such requests are bracketed (RFC 7313).
@@ -51,9 +49,11 @@ extension Negotiated {
         holdTime = HoldTime.agreed(local.holdTime, peer.holdTime)
         families = try Self.families(peer, configuration)
         octetsPerNumber = peer.fourOctetASN == nil ? 2 : 4
-        // RFC 8654 section 4: each side's offer is about what that side can receive.
-        sendLimit = peer.offers(.extendedMessage) ? MessageHeader.extendedLimit : MessageHeader.standardLimit
-        receiveLimit = local.offers(.extendedMessage) ? MessageHeader.extendedLimit : MessageHeader.standardLimit
+        // RFC 8654 section 4 lets the peer send long messages to a side that offers them; one that does not offer them
+        // itself has no use for that, and what it sends is out of step.
+        messageLimit =
+            local.offers(.extendedMessage) && peer.offers(.extendedMessage)
+            ? MessageHeader.extendedLimit : MessageHeader.standardLimit
         hasRouteRefresh = peer.offers(.routeRefresh)
         hasEnhancedRouteRefresh = peer.offers(.enhancedRouteRefresh)
         allowsIPv6NextHopForIPv4 =

@@ -40,6 +40,11 @@ extension Session {
 
     mutating func accepted(_ id: ConnectionID) {
         switch phase {
+        case .idle(.damped) where configuration.mode != .active && !runningTimers.contains(.refusal):
+            stopTimer(.idleHold)
+            phase = .seeking(Seeking())
+            reason = "the peer has connected"
+            open(id)
         case .idle: reject(id, .connectionRejected)
         case .seeking(let seeking):
             guard configuration.mode != .active else { return reject(id, .connectionRejected) }
@@ -98,11 +103,13 @@ extension Session {
         case .connectRetry: retryConnection()
         case .idleHold:
             switch phase {
-            case .idle(.damped): begin("waited after an error")
+            case .idle(.damped):
+                stopTimer(.refusal)
+                begin("waited after an error")
             case .idle(.stopped), .idle(.awaitingBFD), .seeking, .established: break
             }
         case .stability: errorsInARow = 0
-        case .refresh: break
+        case .refresh, .refusal: break
         case .hold(let id): fail(id, NotificationMessage(.holdTimerExpired))
         case .keepalive(let id): sendKeepalive(on: id)
         case .sendHold(let id): fail(id, NotificationMessage(.sendHoldTimerExpired))

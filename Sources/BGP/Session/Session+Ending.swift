@@ -66,9 +66,12 @@ extension Session {
         switch aftermath {
         case .penalty:
             phase = .idle(.damped)
+            if why != repeatedError { errorsInARow = 0 }
+            repeatedError = why
             let doublings = min(errorsInARow, 16)
             errorsInARow += 1
             startTimer(.idleHold, jittered(min(timing.idleHold * (1 << doublings), timing.longestIdleHold)))
+            startTimer(.refusal, min(timing.refusal, timing.idleHold))
         case .reconnectSoon, .retry:
             phase = .seeking(Seeking())
             guard configuration.mode != .passive else { return }

@@ -111,9 +111,11 @@ extension Session {
         case .idle, .seeking: break
         case .established(let established):
             guard !octets.isEmpty else { return }
+            let updates = counters.sent[.update]
             counters.countSent(octets)
             effects.append(.send(established.id, octets))
-            // RFC 4271 section 8.2.2: an UPDATE is as good as a KEEPALIVE.
+            // RFC 4271 section 8.2.2: an UPDATE is as good as a KEEPALIVE; what brackets a refresh is not.
+            guard counters.sent[.update] != updates else { return }
             startKeepaliveTimer(established.id, established.negotiated)
         }
     }

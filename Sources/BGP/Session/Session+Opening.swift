@@ -7,7 +7,7 @@ extension Session {
         switch phase {
         case .idle: return
         case .seeking(let seeking):
-            if let other = seeking.openings.first(where: { $0.id != opening.id }) {
+            if let other = seeking.openings.first(where: { $0.id != opening.id }), other.isConfirmed {
                 guard opening.id.isOutgoing == localDialWins(opening.localOpen, peer) else {
                     throw NotificationMessage(.connectionCollision)
                 }
@@ -24,8 +24,8 @@ extension Session {
 
     /// RFC 4271 section 6.8, RFC 6286 section 2.3: the connection dialled by the larger identifier, or AS, stays.
     ///
-    /// The peer's identifier is known now for both connections, so the other one need not be in OpenConfirm: settling
-    /// at the first OPEN makes both sides keep the same one.
+    /// Only one in OpenConfirm counts as another: a peer may have dialled and then forgotten a connection on which its
+    /// OPEN never comes.
     private func localDialWins(_ local: OpenMessage, _ peer: OpenMessage) -> Bool {
         (local.identifier.number, local.asn.number) > (peer.identifier.number, peer.asn.number)
     }
@@ -42,7 +42,7 @@ extension Session {
             phase = .seeking(seeking)
         }
         stopTimer(.connectRetry)
-        framers[id]?.limit = negotiated.receiveLimit
+        framers[id]?.limit = negotiated.messageLimit
         reason = "the peer's OPEN was accepted"
         if negotiated.holdTime == .never { stopTimer(.hold(id)) }
         sendKeepalive(on: id)

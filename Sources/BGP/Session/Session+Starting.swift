@@ -3,7 +3,7 @@ extension Session {
         switch phase {
         case .idle(.stopped), .idle(.damped):
             errorsInARow = 0
-            stopTimer(.idleHold)
+            for timer in [SessionTimer.idleHold, .refusal] { stopTimer(timer) }
             begin("started")
         case .idle(.awaitingBFD), .seeking, .established: break
         }
@@ -61,11 +61,11 @@ extension Session {
         }
     }
 
-    /// RFC 9384 section 3.
+    /// RFC 9384 sections 3 and 4: traffic must leave, so the peer is not to keep the routes over it.
     private mutating func loseByBFD() {
         let notification = NotificationMessage(.bfdDown)
         lastError = "\(notification.reason)"
-        endEverything(notification)
+        endEverything(negotiated?.keepsRoutesOnNotification == true ? notification.asHardReset : notification)
         settle(.reconnectSoon, "\(notification.reason)")
     }
 
@@ -101,7 +101,7 @@ extension Session {
             if let rival = established.rival { end(rival.id, notification) }
             effects.append(.lost)
         }
-        for timer in [SessionTimer.connectRetry, .idleHold, .stability] { stopTimer(timer) }
+        for timer in [SessionTimer.connectRetry, .idleHold, .refusal, .stability] { stopTimer(timer) }
         phase = .idle(.stopped)
     }
 }

@@ -18,6 +18,8 @@ public struct Session: Sendable {
     var random: SeededGenerator
     var dialCount: UInt64 = 0
     var errorsInARow = 0
+    /// The error that has been seen `errorsInARow` times.
+    var repeatedError = ""
     var bfdStatus: BFDStatus?
     /// Whether no session has come up yet since this process restarted.
     var isRestarting: Bool
@@ -99,6 +101,14 @@ extension Session {
         let id: ConnectionID
         let localOpen: OpenMessage
         var progress = Progress.openSent
+
+        /// Whether the peer's OPEN has come.
+        var isConfirmed: Bool {
+            switch progress {
+            case .openSent: false
+            case .openConfirm: true
+            }
+        }
     }
 
     struct Established: Sendable {
@@ -123,13 +133,7 @@ extension Session {
         case .idle: return .idle
         case .established: return .established
         case .seeking(let seeking):
-            let isConfirmed = seeking.openings.contains {
-                switch $0.progress {
-                case .openSent: false
-                case .openConfirm: true
-                }
-            }
-            if isConfirmed { return .openConfirm }
+            if seeking.openings.contains(where: \.isConfirmed) { return .openConfirm }
             if !seeking.openings.isEmpty { return .openSent }
             return seeking.dial == nil ? .active : .connect
         }

@@ -72,7 +72,7 @@ public struct SessionConfiguration: Hashable, Sendable {
     /// What BFD means to the session.
     public var bfd = BFDMode.ignored
     /// What an unusable multiprotocol attribute of the peer leads to.
-    public var multiprotocolErrors = UpdateTerms.MultiprotocolErrorHandling.disableFamily
+    public var multiprotocolErrors = UpdateTerms.MultiprotocolErrorHandling.resetSession
     /// All times.
     public var timing = SessionTiming()
 

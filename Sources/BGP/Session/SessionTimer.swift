@@ -4,6 +4,8 @@ public enum SessionTimer: Hashable, Sendable {
     case connectRetry
     /// Until the session leaves Idle again after an error.
     case idleHold
+    /// Until the peer is heard again when it dials after an error, which is sooner than this side dials.
+    case refusal
     /// After which a session counts as stable and earlier errors are forgotten.
     case stability
     /// Until a refresh that came too soon after the last one is answered; `Peer` starts it.

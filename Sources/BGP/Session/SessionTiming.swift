@@ -4,8 +4,10 @@ public struct SessionTiming: Hashable, Sendable {
     public var connectRetry: Duration = .seconds(5)
     /// After an established session was lost without an error: the bounds of a random wait.
     public var reconnect: ClosedRange<Duration> = .seconds(1) ... .seconds(3)
-    /// In Idle after a first error; each further one doubles it.
+    /// In Idle after a first error; each time that the same one follows doubles it.
     public var idleHold: Duration = .seconds(5)
+    /// After an error: how long the peer is turned away when it dials.
+    public var refusal: Duration = .seconds(1)
     /// The most that doubling leads to.
     public var longestIdleHold: Duration = .seconds(60)
     /// How long a session must stand for earlier errors to be forgotten.

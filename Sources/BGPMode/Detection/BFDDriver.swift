@@ -6,8 +6,8 @@ import PacketLoop
 final class BFDDriver {
     /// What the loop tells.
     enum Signal: Sendable {
-        case transmit(String)
-        case detect(String)
+        case transmit(Int)
+        case detect(Int)
         case readable(Port)
         case openAgain
     }
@@ -25,18 +25,50 @@ final class BFDDriver {
         let wasUp: Bool
     }
 
-    private struct Watched {
+    /// One session, by a number that is used once.
+    private final class Watched {
+        let name: String
+        let number: Int
         let detection: PeerSpec.Detection
+        let remote: SocketAddress
         var session: BFD.Session
         let socket: UDPSocket
         let transmit: LoopTimer
         let detect: LoopTimer
+        /// The interfaces by which the peer's packets may come; any when there are none.
+        var links: Set<UInt32> = []
         var since: MonotonicTime
         var lastReceived: MonotonicTime?
         /// Between the peer's last packets, smoothed.
         var interval: Duration?
         var received: UInt64 = 0
         var sent: UInt64 = 0
+
+        init(
+            _ name: String, _ number: Int, _ detection: PeerSpec.Detection, _ session: BFD.Session, _ socket: UDPSocket,
+            transmit: LoopTimer, detect: LoopTimer, since: MonotonicTime
+        ) {
+            self.name = name
+            self.number = number
+            self.detection = detection
+            self.session = session
+            self.socket = socket
+            self.transmit = transmit
+            self.detect = detect
+            self.since = since
+            remote = SocketAddress(detection.remote, port: detection.rule.port, scope: detection.scope)
+        }
+
+        func note(isPeriodic: Bool, at now: MonotonicTime) {
+            received += 1
+            guard isPeriodic else { return }
+            if let lastReceived {
+                let gap = lastReceived.duration(to: now)
+                let former = interval ?? gap
+                interval = former + (gap - former) / 16
+            }
+            lastReceived = now
+        }
     }
 
     private struct Receiver {
@@ -55,13 +87,18 @@ final class BFDDriver {
     private let loop: PacketLoop
     private let signal: @Sendable (Signal) -> Void
     private var random: SeededGenerator
-    private var sessions: [String: Watched] = [:]
+    private var sessions: [Int: Watched] = [:]
+    private var numbers: [String: Int] = [:]
+    private var lastNumber = 0
     private var wanted: [String: PeerSpec.Detection] = [:]
     private var receivers: [Port: Receiver] = [:]
-    private var demultiplexer: Demultiplexer<String>
+    private var demultiplexer: Demultiplexer<Int>
+    private var host = HostAddresses()
     private var retry: LoopTimer?
 
     private static let retryPause = Duration.seconds(5)
+    /// Datagrams of one system call.
+    private static let batch = 32
     /// Batches that one call takes in, so that a backlog is read before timers fire.
     private static let mostBatches = 64
 
@@ -77,13 +114,23 @@ final class BFDDriver {
     /// Watches the path to a peer, or changes how; what is as it was is left alone.
     func watch(_ name: String, _ detection: PeerSpec.Detection) {
         wanted[name] = detection
-        if let old = sessions[name] {
+        if let old = session(of: name) {
             var same = old.detection
             same.configuration = detection.configuration
-            guard same != detection else { return perform(name, .reconfigure(detection.configuration)) }
+            guard same != detection else { return perform(old, .reconfigure(detection.configuration)) }
             remove(name)
         }
         begin(name, detection)
+    }
+
+    /// Takes in on which interfaces neighbours are: what says that it comes from one, and comes by another, is forged.
+    func setHost(_ host: HostAddresses) {
+        self.host = host
+        for watched in sessions.values { watched.links = links(of: watched.detection) }
+    }
+
+    private func links(of detection: PeerSpec.Detection) -> Set<UInt32> {
+        detection.rule == .singleHop ? host.links(towards: detection.remote) : []
     }
 
     /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session.
@@ -99,14 +146,17 @@ final class BFDDriver {
         retry?.cancel()
     }
 
+    private func session(of name: String) -> Watched? { numbers[name].flatMap { sessions[$0] } }
+
     private func remove(_ name: String) {
-        guard sessions[name] != nil else { return }
-        perform(name, .disable)
-        guard let gone = sessions.removeValue(forKey: name) else { return }
+        guard let gone = session(of: name) else { return }
+        perform(gone, .disable)
+        sessions[gone.number] = nil
+        numbers[name] = nil
         gone.transmit.cancel()
         gone.detect.cancel()
         gone.socket.close()
-        demultiplexer.remove(name)
+        demultiplexer.remove(gone.number)
         news.removeAll { $0.name == name }
     }
 
@@ -114,15 +164,20 @@ final class BFDDriver {
         do throws(SystemError) {
             try openReceiver(Port(family: detection.remote.family, number: detection.rule.port))
             let socket = try makeSocket(for: detection)
-            let discriminator = demultiplexer.add(name, path: Self.path(detection.remote, detection.scope))
+            lastNumber += 1
+            let number = lastNumber
+            let discriminator = demultiplexer.add(number, path: Self.path(detection.remote, detection.scope))
             let session = BFD.Session(
                 configuration: detection.configuration, discriminator: discriminator, seed: random.next())
-            sessions[name] = Watched(
-                detection: detection, session: session, socket: socket,
-                transmit: loop.makeTimer { [signal] in signal(.transmit(name)) },
-                detect: loop.makeTimer { [signal] in signal(.detect(name)) }, since: loop.now)
+            let watched = Watched(
+                name, number, detection, session, socket,
+                transmit: loop.makeTimer { [signal] in signal(.transmit(number)) },
+                detect: loop.makeTimer { [signal] in signal(.detect(number)) }, since: loop.now)
+            watched.links = links(of: detection)
+            sessions[number] = watched
+            numbers[name] = number
             failures[name] = nil
-            perform(name, .enable)
+            perform(watched, .enable)
         } catch {
             failures[name] =
                 error.isAddressInUse
@@ -141,7 +196,7 @@ final class BFDDriver {
     // MARK: Sockets
 
     /// A peer has one address, so that is enough to find its session; a link-local one counts on its link.
-    private static func path(_ peer: IPAddress, _ scope: UInt32) -> Demultiplexer<String>.Path {
+    private static func path(_ peer: IPAddress, _ scope: UInt32) -> Demultiplexer<Int>.Path {
         .init(peer: peer, local: SocketAddress.any(peer.family).address, interface: scope == 0 ? nil : scope)
     }
 
@@ -150,6 +205,7 @@ final class BFDDriver {
         options.hopLimit = ReceptionRule.transmittedTTL
         options.dscp = .networkControl
         options.maximumLength = 256
+        options.batch = batch
         return options
     }
 
@@ -192,19 +248,22 @@ final class BFDDriver {
 
     func take(_ signal: Signal) {
         switch signal {
-        case .transmit(let name): perform(name, .transmitTimerExpired)
-        case .detect(let name): perform(name, .detectionTimerExpired)
+        case .transmit(let number): sessions[number].map { perform($0, .transmitTimerExpired) }
+        case .detect(let number): sessions[number].map { perform($0, .detectionTimerExpired) }
         case .readable(let port): receive(port)
         case .openAgain:
-            for (name, detection) in wanted where sessions[name] == nil { begin(name, detection) }
+            for (name, detection) in wanted where numbers[name] == nil { begin(name, detection) }
         }
     }
 
     private func receive(_ port: Port) {
         guard let socket = receivers[port]?.socket else { return }
         for _ in 0..<Self.mostBatches {
-            guard let datagrams = try? socket.receive(), !datagrams.isEmpty else { return }
+            let tooLong = socket.droppedTooLong
+            guard let datagrams = try? socket.receive() else { return }
             for datagram in datagrams where !take(datagram, port) { rejected &+= 1 }
+            // A batch that was not full was the last.
+            if datagrams.count + socket.droppedTooLong - tooLong < Self.batch { return }
         }
     }
 
@@ -216,51 +275,38 @@ final class BFDDriver {
         let scope =
             datagram.source.address.isLinkLocal && datagram.source.address.family == .ipv6
             ? datagram.interfaceIndex ?? 0 : 0
-        guard let name = demultiplexer.session(for: packet, path: Self.path(datagram.source.address, scope)),
-            let watched = sessions[name], watched.detection.rule.port == port.number,
-            watched.detection.rule.accepts(ttl: ttl), watched.detection.remote == datagram.source.address
+        guard let number = demultiplexer.session(for: packet, path: Self.path(datagram.source.address, scope)),
+            let watched = sessions[number], watched.detection.rule.port == port.number,
+            watched.detection.rule.accepts(ttl: ttl), watched.detection.remote == datagram.source.address,
+            watched.detection.scope == scope,
+            watched.links.isEmpty || datagram.interfaceIndex.map(watched.links.contains) != false
         else { return false }
         // Answers come out of turn.
-        note(name, isPeriodic: !packet.isPoll && !packet.isFinal)
-        perform(name, .received(packet))
+        watched.note(isPeriodic: !packet.isPoll && !packet.isFinal, at: loop.now)
+        perform(watched, .received(packet))
         return true
     }
 
-    private func note(_ name: String, isPeriodic: Bool) {
-        let now = loop.now
-        sessions[name]?.received += 1
-        guard isPeriodic else { return }
-        if let last = sessions[name]?.lastReceived {
-            let gap = last.duration(to: now)
-            let former = sessions[name]?.interval ?? gap
-            sessions[name]?.interval = former + (gap - former) / 16
-        }
-        sessions[name]?.lastReceived = now
-    }
-
-    private func perform(_ name: String, _ event: BFD.Session.Event) {
-        guard let wasUp = sessions[name].map({ $0.session.state == .up }) else { return }
-        for effect in sessions[name]?.session.handle(event) ?? [] {
-            guard let watched = sessions[name] else { return }
+    private func perform(_ watched: Watched, _ event: BFD.Session.Event) {
+        let wasUp = watched.session.state == .up
+        for effect in watched.session.handle(event) {
             switch effect {
-            case .send(let packet): send(packet, name, watched)
+            case .send(let packet): send(packet, watched)
             case .startTransmitTimer(let interval): watched.transmit.restart(after: interval)
             case .stopTransmitTimer: watched.transmit.cancel()
             case .startDetectionTimer(let interval): watched.detect.restart(after: interval)
             case .stopDetectionTimer: watched.detect.cancel()
             case .report(let report):
-                sessions[name]?.since = loop.now
-                if report.state != .up { sessions[name]?.interval = nil }
-                news.append(News(name: name, report: report, wasUp: wasUp))
+                watched.since = loop.now
+                if report.state != .up { watched.interval = nil }
+                news.append(News(name: watched.name, report: report, wasUp: wasUp))
             }
         }
     }
 
     /// A packet that cannot be sent now is as good as lost on the way.
-    private func send(_ packet: ControlPacket, _ name: String, _ watched: Watched) {
-        let remote = SocketAddress(
-            watched.detection.remote, port: watched.detection.rule.port, scope: watched.detection.scope)
-        if (try? watched.socket.send(packet.octets, to: remote)) == true { sessions[name]?.sent += 1 }
+    private func send(_ packet: ControlPacket, _ watched: Watched) {
+        if (try? watched.socket.send(packet.octets, to: watched.remote)) == true { watched.sent += 1 }
     }
 
     // MARK: Looking
@@ -271,7 +317,7 @@ final class BFDDriver {
         var report = BGPReport.BFD(
             state: .down, isMultihop: detection.rule.port != ReceptionRule.singleHop.port,
             failure: failures[name])
-        guard let watched = sessions[name] else { return report }
+        guard let watched = session(of: name) else { return report }
         report.state = watched.session.state
         report.since = watched.since
         report.diagnostic = watched.session.diagnostic == .none ? nil : "\(watched.session.diagnostic)"

@@ -57,6 +57,12 @@ struct HostAddresses: Equatable, Sendable {
         return NeighbourFinder.Interface(name: name, link: holder.link, mac: mac, address: address)
     }
 
+    /// The interfaces in whose subnets a neighbour is; none when it is not known to be a neighbour.
+    func links(towards peer: IPAddress) -> Set<UInt32> {
+        let near = holders.filter { $0.subnets.contains { $0.contains(peer) } }
+        return Set(near.map { UInt32(bitPattern: $0.link.number) })
+    }
+
     /// Where a peer sends packets when the session is spoken from `local`.
     ///
     /// Of the other family the first address of the same interface counts, and of the host where that has none.

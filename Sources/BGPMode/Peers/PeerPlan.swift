@@ -121,7 +121,8 @@ struct PeerPlan {
                 reason: "NoNeighbour",
                 sentence: "no router has announced itself on \(interface) yet; switch router advertisements on there")
         }
-        return SocketAddress(address, port: port, scope: UInt32(bitPattern: index.number))
+        // Only a link-local address belongs to a link; what a global one sends comes without.
+        return SocketAddress(address, port: port, scope: address.isLinkLocal ? UInt32(bitPattern: index.number) : 0)
     }
 
     private func key(of peer: BGPPeerSettings) throws(Obstacle) -> TCPMD5Key? {

@@ -1,14 +1,21 @@
 /// Finds what somebody probably meant.
 enum NearestWord {
+    /// Candidates that are looked at: with more, whoever reads the answer is helped by none.
+    private static let mostCandidates = 1_000
+
     /// The candidate with the fewest changes from `word`, if these are few for its length; the first of equals.
     static func nearest(to word: String, among candidates: [String]) -> String? {
         let letters = Array(word.lowercased().unicodeScalars.prefix(65))
         guard letters.count <= 64 else { return nil }
         let most = min(3, max(1, letters.count / 3))
-        let distances = candidates.map {
-            (word: $0, distance: distance(letters, Array($0.lowercased().unicodeScalars)))
+        var best: (word: String, distance: Int)?
+        for candidate in candidates.prefix(mostCandidates) {
+            let other = Array(candidate.lowercased().unicodeScalars.prefix(letters.count + most + 1))
+            guard abs(other.count - letters.count) <= most else { continue }
+            let distance = distance(letters, other)
+            if distance <= most, distance < best?.distance ?? .max { best = (candidate, distance) }
         }
-        return distances.filter { $0.distance <= most }.min { $0.distance < $1.distance }?.word
+        return best?.word
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other.

@@ -11,6 +11,9 @@ struct Reading {
     /// Where in the tree reading is, as in `pools[0].addresses`; empty at the root.
     private(set) var path = ""
 
+    /// Whether further problems are only counted, so that nobody need think of words for them.
+    var isFull: Bool { problems.count >= Self.mostProblems }
+
     mutating func error(_ mark: Mark, _ what: String, cure: String) {
         errorCount += 1
         add(Problem(.error, at: mark, what, cure: cure))
@@ -64,8 +67,12 @@ struct Reading {
     }
 
     private mutating func add(_ problem: Problem) {
-        guard problems.count < Self.mostProblems else {
+        guard !isFull else {
             omitted += 1
+            // Why a file is refused counts more than what is odd about it.
+            if problem.severity == .error, let place = problems.lastIndex(where: { $0.severity != .error }) {
+                problems[place] = problem
+            }
             return
         }
         problems.append(problem)

@@ -75,6 +75,7 @@ extension Shape {
     }
 
     private static func refuse(_ key: Mapping.Key, knowing known: [String], _ reading: inout Reading) {
+        guard !reading.isFull else { return reading.error(key.mark, "unknown key", cure: "remove it") }
         let place = reading.path.isEmpty ? "" : " in \(reading.subject)"
         let cure =
             if let near = NearestWord.nearest(to: key.text, among: known) {

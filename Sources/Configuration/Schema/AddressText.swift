@@ -71,8 +71,8 @@ enum AddressText {
 
     /// Refuses a range that holds an address which no host can own.
     private static func checkAssignable(_ range: AddressRange, text: Substring) throws(Objection) {
-        for (block, purpose) in reserved {
-            guard let forbidden = CIDR(block)?.range.intersection(range) else { continue }
+        for (block, blockRange, purpose) in reserved {
+            guard let forbidden = blockRange.intersection(range) else { continue }
             let part = forbidden == range ? "is" : "holds \(forbidden), which is"
             throw Objection(
                 "\(quoted(String(text))) \(part) \(purpose) (\(block))", cure: "use addresses of your own network")
@@ -84,7 +84,7 @@ enum AddressText {
         ("224.0.0.0/4", "multicast"), ("240.0.0.0/4", "reserved"), ("::/128", "the unspecified address"),
         ("::1/128", "loopback"), ("::ffff:0:0/96", "IPv4 written as IPv6"), ("fe80::/10", "link-local"),
         ("ff00::/8", "multicast"),
-    ]
+    ].compactMap { block, purpose in CIDR(block).map { (block: block, range: $0.range, purpose: purpose) } }
 
     private static func trimmed(_ text: Substring) -> Substring {
         var text = text.drop { $0 == " " }

@@ -73,15 +73,8 @@ enum BGPChecks {
         let pools = configuration.pools.map(\.pool.name)
         let peers = configuration.bgp.peers.map(\.name)
         for node in root["bgp"]?["advertisements"]?.sequence ?? [] {
-            for (key, known, noun) in [("pools", pools, "pool"), ("peers", peers, "peer")] {
-                for name in node[key]?.sequence ?? [] {
-                    guard let text = name.scalar?.text, !known.contains(text) else { continue }
-                    let near = NearestWord.nearest(to: text, among: known)
-                    reading.error(
-                        name.mark, "there is no \(noun) \(quoted(text))",
-                        cure: near.map { "write '\($0)'" } ?? "write one of: \(known.joined(separator: ", "))")
-                }
-            }
+            checkNames(node["pools"]?.sequence ?? [], pools, "pool", &reading)
+            checkNames(node["peers"]?.sequence ?? [], peers, "peer", &reading)
             if let hop = node["nextHop"]?.scalar.flatMap({ IPAddress($0.text) }),
                 let peer = configuration.bgp.peers.first(where: { $0.address == hop })
             {
@@ -89,6 +82,19 @@ enum BGPChecks {
                     node["nextHop"]?.mark ?? node.mark, "'nextHop' is the address of peer '\(peer.name)'",
                     cure: "write an address of this side")
             }
+        }
+    }
+
+    private static func checkNames(_ names: [Node], _ known: [String], _ noun: String, _ reading: inout Reading) {
+        let all = Set(known)
+        for name in names {
+            guard let text = name.scalar?.text, !all.contains(text) else { continue }
+            var cure = "correct the name"
+            if !reading.isFull {
+                let some = known.prefix(20).joined(separator: ", ") + (known.count > 20 ? ", ..." : "")
+                cure = NearestWord.nearest(to: text, among: known).map { "write '\($0)'" } ?? "write one of: \(some)"
+            }
+            reading.error(name.mark, "there is no \(noun) \(quoted(text))", cure: cure)
         }
     }
 

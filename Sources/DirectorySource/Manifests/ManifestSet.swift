@@ -11,16 +11,27 @@ import YAML
 struct ManifestSet {
     /// What one file says, or last said.
     private struct File {
-        var services: [ServiceKey: Manifest.Entry] = [:]
+        var services: [ServiceKey: Entry] = [:]
         /// Everything that is wrong with it, with its place.
         var problems: [String] = []
         /// False: it may hold Services that could not be read.
         var isComplete = true
     }
 
+    /// A Service in a file, and where it begins.
+    private struct Entry {
+        let service: PackedService
+        let mark: Mark
+
+        init(_ entry: Manifest.Entry) {
+            service = PackedService(entry.service)
+            mark = entry.mark
+        }
+    }
+
     /// A Service that no file holds and that stays for a while.
     private struct Remnant {
-        var service: LoadBalancerService
+        var service: PackedService
         /// The file that held it; nil when it is known from its state file alone.
         var file: String?
         var until: MonotonicTime
@@ -45,10 +56,11 @@ struct ManifestSet {
     /// How long a Service stays that is in no file any more.
     private let patience: Duration
     private var files: [String: File] = [:]
-    /// The files that hold a Service, the one that counts first.
-    private var holders: [ServiceKey: [String]] = [:]
+    /// The file that holds a Service; of several, the one that counts.
+    private var holders: [ServiceKey: String] = [:]
+    /// All files that hold a Service which more than one does, the one that counts first.
+    private var contenders: [ServiceKey: [String]] = [:]
     private var remnants: [ServiceKey: Remnant] = [:]
-    private var contested: Set<ServiceKey> = []
     private var troubled: Set<String> = []
     private var incomplete: Set<String> = []
     private var unreadable: Set<String> = []
@@ -81,8 +93,8 @@ struct ManifestSet {
 
     /// The Service as it counts; nil when it does not exist.
     func service(_ key: ServiceKey) -> LoadBalancerService? {
-        guard let name = holders[key]?.first else { return remnants[key]?.service }
-        return files[name]?.services[key]?.service
+        guard let name = holders[key] else { return remnants[key]?.service.service }
+        return files[name]?.services[key]?.service.service
     }
 
     /// The Services that may have come, changed or gone since the last call.
@@ -94,12 +106,14 @@ struct ManifestSet {
     /// At most `limit` sentences, each with its place.
     func problems(limit: Int) -> [String] {
         var sentences = directoryProblem.map { [$0.sentence] } ?? []
-        let total = sentences.count + troubled.reduce(contested.count) { $0 + (files[$1]?.problems.count ?? 0) }
+        let total = sentences.count + troubled.reduce(contenders.count) { $0 + (files[$1]?.problems.count ?? 0) }
         for name in troubled.sorted(by: Self.isBefore) {
             guard sentences.count < limit else { break }
             sentences += (files[name]?.problems ?? []).prefix(limit - sentences.count)
         }
-        for key in contested.sorted().prefix(limit - sentences.count) { sentences += sentence(aboutContested: key) }
+        for key in contenders.keys.sorted().prefix(limit - sentences.count) {
+            sentences += sentence(aboutContested: key)
+        }
         if total > limit { sentences.append("\(path): \(total - limit) more problems") }
         return sentences
     }
@@ -123,7 +137,7 @@ struct ManifestSet {
         if !manifest.problems.problems.isEmpty {
             file.problems = manifest.problems.description.split(separator: "\n").map(String.init)
         }
-        for entry in manifest.services { file.services[entry.service.key] = entry }
+        for entry in manifest.services { file.services[entry.service.key] = Entry(entry) }
         for (key, entry) in former.services where file.services[key] == nil {
             if manifest.refused.contains(key) || !manifest.isComplete {
                 file.services[key] = entry
@@ -153,7 +167,7 @@ struct ManifestSet {
     /// A Service known from its state file alone: it stays until everything has been read.
     mutating func remember(_ service: LoadBalancerService) {
         guard holders[service.key] == nil, remnants[service.key] == nil else { return }
-        remnants[service.key] = Remnant(service: service, file: nil, until: .zero)
+        remnants[service.key] = Remnant(service: PackedService(service), file: nil, until: .zero)
         touched.insert(service.key)
     }
 
@@ -170,7 +184,7 @@ struct ManifestSet {
 
     // MARK: - Keeping the indexes
 
-    private mutating func leaveRemnant(_ service: LoadBalancerService, of name: String, at now: MonotonicTime) {
+    private mutating func leaveRemnant(_ service: PackedService, of name: String, at now: MonotonicTime) {
         remnants[service.key] = Remnant(service: service, file: name, until: now.advanced(by: patience))
     }
 
@@ -184,7 +198,7 @@ struct ManifestSet {
                 claim(key, for: name)
                 continue
             }
-            if known.service != entry.service, holders[key]?.first == name { touched.insert(key) }
+            if known.service != entry.service, holders[key] == name { touched.insert(key) }
         }
         mark(name, in: \.troubled, file?.problems.isEmpty == false)
         mark(name, in: \.incomplete, file?.isComplete == false)
@@ -195,23 +209,29 @@ struct ManifestSet {
     }
 
     private mutating func claim(_ key: ServiceKey, for name: String) {
-        var names = holders[key] ?? []
+        var names = names(of: key)
         names.insert(name, at: names.firstIndex { Self.isBefore(name, $0) } ?? names.count)
         setHolders(of: key, names)
     }
 
     private mutating func withdraw(_ name: String, from key: ServiceKey) {
-        setHolders(of: key, (holders[key] ?? []).filter { $0 != name })
+        setHolders(of: key, names(of: key).filter { $0 != name })
+    }
+
+    private func names(of key: ServiceKey) -> [String] {
+        contenders[key] ?? holders[key].map { [$0] } ?? []
     }
 
     private mutating func setHolders(of key: ServiceKey, _ names: [String]) {
-        holders[key] = names.isEmpty ? nil : names
-        if names.count > 1 { contested.insert(key) } else { contested.remove(key) }
+        holders[key] = names.first
+        contenders[key] = names.count > 1 ? names : nil
         touched.insert(key)
     }
 
     private func sentence(aboutContested key: ServiceKey) -> [String] {
-        guard let names = holders[key], let first = names.first.flatMap({ place(of: key, in: $0) }) else { return [] }
+        guard let names = contenders[key], let first = names.first.flatMap({ place(of: key, in: $0) }) else {
+            return []
+        }
         return names.dropFirst().compactMap { place(of: key, in: $0) }.prefix(1).map {
             "\($0): error: the Service \(key) is written twice, first at \(first); keep one of them"
         }

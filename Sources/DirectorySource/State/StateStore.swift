@@ -11,9 +11,21 @@ struct StateStore {
     static let mostEntries = 100_000
 
     private struct Entry {
-        var state: ServiceState
+        private let packed: [UInt8]
         /// The hash of the file's octets.
-        var digest: Int
+        let digest: Int
+
+        init(_ state: ServiceState, digest: Int) {
+            var writer = PackedWriter()
+            state.write(into: &writer)
+            packed = writer.packed
+            self.digest = digest
+        }
+
+        var state: ServiceState {
+            var reader = PackedReader(packed)
+            return ServiceState(from: &reader)
+        }
     }
 
     /// A new state of a Service, or its end.
@@ -70,7 +82,7 @@ struct StateStore {
             let key = ServiceKey(namespace: namespace, name: String(name.dropLast(Self.suffix.count)))
             do {
                 let json = try Self.read(name, in: directory)
-                entries[key] = Entry(state: try ServiceState(json: json, of: key), digest: json.hashValue)
+                entries[key] = Entry(try ServiceState(json: json, of: key), digest: json.hashValue)
             } catch let error as FileError {
                 throw error
             } catch {
@@ -150,7 +162,7 @@ struct StateStore {
         let done = keys.filter { changes[$0] != nil && failures[$0] == nil }
         if done.contains(where: { changes[$0]?.isDurable == true }) { try directory.synchronise() }
         for key in done {
-            entries[key] = changes[key]?.document.map { Entry(state: $0.state, digest: $0.json.hashValue) }
+            entries[key] = changes[key]?.document.map { Entry($0.state, digest: $0.json.hashValue) }
         }
     }
 

@@ -14,23 +14,32 @@ struct AddressSpace: Sendable {
 
     /// Addresses in all, those that automatic choice leaves out included; saturated.
     private(set) var size: UInt128 = 0
+    /// Those that the cluster may give as cluster IPs; saturated.
+    private var clusterIPs: UInt128 = 0
     /// How many addresses are in each standing; `free` is not counted.
     private var tally: [Int] = Array(repeating: 0, count: AddressStanding.allCases.count)
 
-    /// `pieces` are ascending and disjoint.
-    init(family: AddressFamily, pieces: [ClosedRange<UInt128>], skipsEdges: Bool) {
+    /// `pieces` are ascending and disjoint; what is in `clusterRanges` is counted, but never chosen.
+    init(
+        family: AddressFamily, pieces: [ClosedRange<UInt128>], skipsEdges: Bool,
+        clusterRanges: IntervalSet = IntervalSet()
+    ) {
         self.family = family
         edges = EdgeRule(family: family, skipsEdges: skipsEdges)
         for piece in pieces {
-            let count = (piece.upperBound - piece.lowerBound).saturatingAdd(1)
-            size = size.saturatingAdd(count)
-            guard let usable = skipsEdges ? piece.withoutSubnetRouter(family) : piece,
-                let ranks = edges.ranks(of: usable)
-            else { continue }
-            let start = stretches.last.map { $0.positions.upperBound + 1 } ?? 0
-            let positions = start...(start + (ranks.upperBound - ranks.lowerBound))
-            stretches.append(Stretch(firstRank: ranks.lowerBound, positions: positions))
+            size = size.saturatingAdd(piece.size)
+            let parts = clusterRanges.absent(in: piece)
+            clusterIPs = clusterIPs.saturatingAdd(
+                piece.size - parts.reduce(0) { $0.saturatingAdd($1.size) })
+            for part in parts { addStretch(skipsEdges ? part.withoutSubnetRouter(family) : part) }
         }
+    }
+
+    private mutating func addStretch(_ numbers: ClosedRange<UInt128>?) {
+        guard let ranks = numbers.flatMap(edges.ranks(of:)) else { return }
+        let start = stretches.last.map { $0.positions.upperBound + 1 } ?? 0
+        let positions = start...(start + (ranks.upperBound - ranks.lowerBound))
+        stretches.append(Stretch(firstRank: ranks.lowerBound, positions: positions))
     }
 
     /// The address to take next: the first free one in the pool's order, for `hashed` from the Service's place on.
@@ -83,7 +92,8 @@ struct AddressSpace: Sendable {
         return PoolUsage(
             pool: pool, family: family, size: size, free: last.map { $0 &- taken.count &+ 1 } ?? 0,
             used: tally[AddressStanding.used.rawValue], quarantined: tally[AddressStanding.quarantined.rawValue],
-            conflicted: tally[AddressStanding.conflicted.rawValue], reserved: tally[AddressStanding.reserved.rawValue])
+            conflicted: tally[AddressStanding.conflicted.rawValue], reserved: tally[AddressStanding.reserved.rawValue],
+            clusterIPs: clusterIPs)
     }
 
     private func position(of address: IPAddress) -> UInt128? {
@@ -112,6 +122,9 @@ extension UInt128 {
 }
 
 extension ClosedRange<UInt128> {
+    /// Saturated.
+    fileprivate var size: UInt128 { (upperBound - lowerBound).saturatingAdd(1) }
+
     /// Without the first address when this is an IPv6 prefix of /126 or shorter: that one is the prefix's
     /// subnet-router anycast address (RFC 4291 section 2.6.1; RFC 6164 exempts /127).
     fileprivate func withoutSubnetRouter(_ family: AddressFamily) -> ClosedRange? {

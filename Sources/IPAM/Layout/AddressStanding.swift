@@ -2,7 +2,7 @@
 public enum AddressStanding: Int, Sendable, Hashable, CaseIterable {
     /// A Service holds it.
     case used
-    /// A node or interface has it.
+    /// A node or interface has it, or a Service as its cluster IP.
     case reserved
     /// Another host on the network defends it.
     case conflicted

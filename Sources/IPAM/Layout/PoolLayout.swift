@@ -12,6 +12,8 @@ struct PoolLayout: Sendable {
 
     /// As configured.
     let pools: [Pool]
+    /// From which the cluster gives cluster IPs; no address of them is chosen.
+    let clusterRanges: [AddressRange]
     /// Indexes of `pools`: by priority, then in the order written.
     let trialOrder: [Int]
     /// Ascending and disjoint, by family.
@@ -19,8 +21,9 @@ struct PoolLayout: Sendable {
     /// One for each pool and family; see `index`.
     private var spaces: [AddressSpace] = []
 
-    init(_ pools: [Pool] = []) {
+    init(_ pools: [Pool] = [], clusterRanges: [AddressRange] = []) {
         self.pools = pools
+        self.clusterRanges = clusterRanges
         trialOrder = pools.indices.sorted { (pools[$1].priority, $0) < (pools[$0].priority, $1) }
         var claimed = AddressFamily.allCases.map(\.unassignable)
         for pool in trialOrder {
@@ -41,14 +44,26 @@ struct PoolLayout: Sendable {
         for family in AddressFamily.allCases {
             for piece in pieces[family.index] { parts[index(piece.pool, family)].append(piece.numbers) }
         }
+        let left = AddressFamily.allCases.map(clusterRanges(of:))
         for pool in pools.indices {
             for family in AddressFamily.allCases {
                 spaces.append(
                     AddressSpace(
                         family: family, pieces: parts[index(pool, family)],
-                        skipsEdges: pools[pool].skipEdgeAddresses))
+                        skipsEdges: pools[pool].skipEdgeAddresses, clusterRanges: left[family.index]))
             }
         }
+    }
+
+    private func clusterRanges(of family: AddressFamily) -> IntervalSet {
+        clusterRanges.filter { $0.family == family }.reduce(into: IntervalSet()) { set, range in
+            for part in set.absent(in: range.first.number...range.last.number) { set.insert(absent: part) }
+        }
+    }
+
+    /// The range of cluster IPs that has the address.
+    func clusterRange(of address: IPAddress) -> AddressRange? {
+        clusterRanges.first { $0.contains(address) }
     }
 
     private func index(_ pool: Int, _ family: AddressFamily) -> Int {

@@ -16,6 +16,9 @@ public struct PoolUsage: Hashable, Sendable {
     public let quarantined: Int
     /// Defended by another host.
     public let conflicted: Int
-    /// Those of nodes and interfaces.
+    /// Those of nodes and interfaces, and cluster IPs.
     public let reserved: Int
+    /// Those of the ranges from which the cluster gives cluster IPs, so that no Service gets one; counted besides what
+    /// they are now.
+    public private(set) var clusterIPs: UInt128 = 0
 }

@@ -50,8 +50,13 @@ extension AddressLedger {
 
     /// Why the Service may not be on the address, whether it holds it or not; pools and rests do not matter.
     func obstacle(to address: IPAddress, for service: ServiceKey, _ claims: Claims) -> Refusal? {
+        // Out of every pool it was never given by us.
+        if let range = layout.clusterRange(of: address), layout.pool(of: address) == nil {
+            return .clusterRange(address, range)
+        }
         guard let record = records[address] else { return nil }
         if record.isReserved { return .reserved(address) }
+        if record.isClusterIP { return .clusterIP(address) }
         if record.conflict != nil { return .conflicted(address) }
         return record.holding?.clash(with: claims, of: service).map { .held(address, by: $0.holder, $0.rule) }
     }

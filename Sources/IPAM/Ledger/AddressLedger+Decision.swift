@@ -73,6 +73,7 @@ extension AddressLedger {
             return .poolDoesNotAdmit(request.service, Refusal.ExcludingPool(name: pool.name, exclusion: exclusion))
         }
         if let obstacle = obstacle(to: address, for: request.service, request.claims) { return obstacle }
+        if let range = layout.clusterRange(of: address) { return .clusterRange(address, range) }
         if let owner = retiree(of: address, keepingOut: request.service, request.claims) {
             return .recordedElsewhere(address, by: owner)
         }
@@ -140,6 +141,7 @@ extension AddressLedger {
         let service = request.service
         return retired[service, default: []].union(resting[service] ?? []).filter {
             $0.family == family && standing(of: $0) == .quarantined && layout.poolIndex(of: $0) == pool
+                && layout.clusterRange(of: $0) == nil
                 && (records[$0]?.rest.map { $0.formerOwner == service } ?? true)
                 && retiree(of: $0, keepingOut: service, request.claims) == nil
         }.min()

@@ -26,6 +26,7 @@ public struct AddressLedger: Sendable {
     /// What each Service does not hold, but its record may name.
     var retired: [ServiceKey: Set<IPAddress>] = [:]
     private var reserved: Set<IPAddress> = []
+    private var clusterIPs: Set<IPAddress> = []
 
     /// No pools, and nothing held.
     public init() {}
@@ -37,6 +38,9 @@ public struct AddressLedger: Sendable {
 
     /// As configured.
     public var pools: [Pool] { layout.pools }
+
+    /// From which the cluster gives cluster IPs, as far as is known.
+    public var clusterRanges: [AddressRange] { layout.clusterRanges }
 
     /// The Services on the address, ascending.
     public func holders(of address: IPAddress) -> [ServiceKey] {
@@ -81,11 +85,22 @@ public struct AddressLedger: Sendable {
     public mutating func configure(pools: [Pool]) -> Set<ServiceKey> {
         guard pools != layout.pools else { return [] }
         let former = layout
-        layout = PoolLayout(pools)
-        for (address, record) in records { layout.move(address, from: .free, to: record.standing) }
-        generation &+= 1
+        replaceLayout(by: PoolLayout(pools, clusterRanges: layout.clusterRanges))
         return Set(
             leases.filter { $0.value.addresses.contains { situationChanged(of: $0, since: former) } }.map(\.key))
+    }
+
+    /// Replaces the ranges from which the cluster gives its Services cluster IPs. No address of them is given any more;
+    /// one that a Service has of a pool stays, since that may be as old as the Service.
+    public mutating func setClusterRanges(_ ranges: [AddressRange]) {
+        guard ranges != layout.clusterRanges else { return }
+        replaceLayout(by: PoolLayout(layout.pools, clusterRanges: ranges))
+    }
+
+    private mutating func replaceLayout(by new: PoolLayout) {
+        layout = new
+        for (address, record) in records { layout.move(address, from: .free, to: record.standing) }
+        generation &+= 1
     }
 
     /// Replaces the addresses of nodes and interfaces, which are never handed out. Returns the Services that hold one
@@ -93,13 +108,24 @@ public struct AddressLedger: Sendable {
     ///
     /// An address that is on an interface because a Service has it must not be among them.
     public mutating func reserve(_ addresses: Set<IPAddress>) -> Set<ServiceKey> {
-        let former = reserved
-        reserved = addresses
+        defer { reserved = addresses }
+        return mark(addresses, instead: reserved, \.isReserved)
+    }
+
+    /// Replaces the addresses that Services have inside the cluster, as `reserve` does those of nodes.
+    public mutating func reserveClusterIPs(_ addresses: Set<IPAddress>) -> Set<ServiceKey> {
+        defer { clusterIPs = addresses }
+        return mark(addresses, instead: clusterIPs, \.isClusterIP)
+    }
+
+    private mutating func mark(
+        _ addresses: Set<IPAddress>, instead former: Set<IPAddress>, _ mark: WritableKeyPath<AddressRecord, Bool>
+    ) -> Set<ServiceKey> {
         for address in former.subtracting(addresses) {
-            change(address) { $0.isReserved = false }
+            change(address) { $0[keyPath: mark] = false }
             generation &+= 1
         }
-        for address in addresses.subtracting(former) { change(address) { $0.isReserved = true } }
+        for address in addresses.subtracting(former) { change(address) { $0[keyPath: mark] = true } }
         return Set(addresses.flatMap { holders(of: $0) })
     }
 

@@ -14,17 +14,50 @@ struct AddressRecord: Sendable {
         let end: MonotonicTime?
     }
 
+    private struct Exceptions: Sendable {
+        var rest: Rest?
+        var conflict: Conflict?
+        var retirees: [ServiceKey: Claims] = [:]
+
+        var isNone: Bool { rest == nil && conflict == nil && retirees.isEmpty }
+    }
+
+    private enum Box: Sendable {
+        indirect case exceptions(Exceptions)
+    }
+
     var holding: Holding?
     var isReserved = false
-    var rest: Rest?
-    var conflict: Conflict?
+    /// A Service has it inside the cluster.
+    var isClusterIP = false
+    /// Kept elsewhere, for few addresses have any.
+    private var box: Box?
+
+    private var exceptions: Exceptions {
+        get { if case .exceptions(let exceptions)? = box { exceptions } else { Exceptions() } }
+        set { box = newValue.isNone ? nil : .exceptions(newValue) }
+    }
+
+    var rest: Rest? {
+        get { exceptions.rest }
+        set { exceptions.rest = newValue }
+    }
+
+    var conflict: Conflict? {
+        get { exceptions.conflict }
+        set { exceptions.conflict = newValue }
+    }
+
     /// Services that do not hold it though their records may name it, and what they would occupy.
-    var retirees: [ServiceKey: Claims] = [:]
+    var retirees: [ServiceKey: Claims] {
+        get { exceptions.retirees }
+        set { exceptions.retirees = newValue }
+    }
 
     var standing: AddressStanding {
         if holding != nil { return .used }
-        if isReserved { return .reserved }
+        if isReserved || isClusterIP { return .reserved }
         if conflict != nil { return .conflicted }
-        return rest == nil && retirees.isEmpty ? .free : .quarantined
+        return box == nil ? .free : .quarantined
     }
 }

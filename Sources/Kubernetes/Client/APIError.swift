@@ -70,8 +70,10 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     }
     /// There is an object of that name.
     public var isAlreadyExists: Bool { status?.reason == "AlreadyExists" }
-    /// The server does not permit it.
-    public var isForbidden: Bool { status?.code == 403 }
+    /// The server does not permit it, and a role could.
+    public var isForbidden: Bool { status?.isAboutPermission ?? false }
+    /// The namespace is being deleted, or gone.
+    public var isAboutEndOfNamespace: Bool { status?.isAboutEndOfNamespace ?? false }
     /// The server cannot be reached or cannot take requests now: the object is not to blame.
     public var isAway: Bool {
         switch reason {
@@ -98,7 +100,8 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
 
     private func description(of status: Status) -> String {
         switch status.code {
-        case 403: "the API server does not allow us to \(phrase); \(operation.cureOfRefusal)"
+        case 403 where status.isAboutPermission:
+            "the API server does not allow us to \(phrase); \(operation.cureOfRefusal)"
         case 401: "cannot \(phrase): the API server does not accept our credentials"
         default:
             "cannot \(phrase): \(status.message.isEmpty ? "status \(status.code)" : status.message)"

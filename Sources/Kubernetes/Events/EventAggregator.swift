@@ -26,6 +26,8 @@ struct EventAggregator: Sendable {
     private static let patchInterval = Duration.seconds(30)
     private static let burst = 25
     private static let refill = Duration.seconds(300)
+    /// Of `reportingInstance`, in octets.
+    private static let longestInstance = 128
     /// Series and buckets kept; the ones not seen for longest go first.
     static let capacity = 4096
 
@@ -37,9 +39,10 @@ struct EventAggregator: Sendable {
     /// Notes that were too many.
     private(set) var suppressed = 0
 
+    /// `instance` is cut to what the API takes; the name of a node may be longer.
     init(controller: String, instance: String) {
         self.controller = controller
-        self.instance = instance
+        self.instance = String(decoding: instance.utf8.prefix(Self.longestInstance), as: UTF8.self)
     }
 
     mutating func record(_ note: EventNote, at now: MonotonicTime, wallClock: Timestamp) -> [Effect] {

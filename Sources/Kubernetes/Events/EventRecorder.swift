@@ -9,24 +9,26 @@ public final class EventRecorder: Sendable {
     }
 
     /// Notes that wait to be written; beyond it the oldest are dropped.
-    private static let capacity = 1024
+    private static let capacity = 4096
     private static let flushInterval = Duration.seconds(60)
-    /// Nothing is written for so long after the server did not permit it.
-    private static let silence = Duration.seconds(60)
+    /// Nothing is written for so long after the server did not permit it, at first and at most.
+    private static let silences = (first: Duration.seconds(1), longest: Duration.seconds(60))
 
     private let client: KubernetesClient
     private let controller: String
     private let instance: String
+    private let seed: UInt64
     private let start = ContinuousClock.now
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
     private let dropped = Atomic<Int>(0)
 
-    /// `controller` names the program, as in `example.com/program`; `instance` this copy of it.
-    public init(_ client: KubernetesClient, controller: String, instance: String) {
+    /// `controller` names the program, as in `example.com/program`; `instance` this copy of it. The seed spreads retries.
+    public init(_ client: KubernetesClient, controller: String, instance: String, seed: UInt64) {
         self.client = client
         self.controller = controller
         self.instance = instance
+        self.seed = seed
         (inputs, input) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.capacity))
     }
 
@@ -38,14 +40,19 @@ public final class EventRecorder: Sendable {
         if case .dropped = input.yield(.note(note)) { drop() }
     }
 
-    /// Writes until the task is cancelled. `failed` hears of Events that could not be written. To be called once.
-    public func run(failed: (APIError) async -> Void) async {
+    /// Writes until the task is cancelled. To be called once.
+    ///
+    /// `hear` is told of each Event that could not be written, and nil of each that was. That none can be made in a
+    /// namespace that is being deleted, or gone, is no failure. Before each `turn` is awaited, so that what is more urgent
+    /// can go first.
+    public func run(hear: (APIError?) async -> Void, turn: () async -> Void = {}) async {
         await withDiscardingTaskGroup { group in
             group.addTask {
                 while (try? await Task.sleep(for: Self.flushInterval)) != nil { self.input.yield(.flush) }
             }
             var aggregator = EventAggregator(controller: controller, instance: instance)
             var silentUntil = now
+            var silence = Backoff(first: Self.silences.first, longest: Self.silences.longest, seed: seed)
             for await next in inputs {
                 let effects =
                     switch next {
@@ -53,11 +60,15 @@ public final class EventRecorder: Sendable {
                     case .flush: aggregator.flush(at: now)
                     }
                 for effect in effects {
+                    await turn()
                     guard silentUntil <= now else {
                         drop()
                         continue
                     }
-                    if await perform(effect, &aggregator, failed) { silentUntil = now.advanced(by: Self.silence) }
+                    let error = await perform(effect, &aggregator)
+                    if error == nil { silence.reset() }
+                    if error?.isForbidden == true { silentUntil = now.advanced(by: silence.next()) }
+                    await hear(error)
                 }
             }
             group.cancelAll()
@@ -66,10 +77,8 @@ public final class EventRecorder: Sendable {
 
     private var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
 
-    /// True when the server does not permit it.
-    private func perform(
-        _ effect: EventAggregator.Effect, _ aggregator: inout EventAggregator, _ failed: (APIError) async -> Void
-    ) async -> Bool {
+    /// Returns why it could not be written.
+    private func perform(_ effect: EventAggregator.Effect, _ aggregator: inout EventAggregator) async -> APIError? {
         do throws(APIError) {
             switch effect {
             case .create(let key, let object):
@@ -84,10 +93,9 @@ public final class EventRecorder: Sendable {
             }
         } catch {
             drop()
-            await failed(error)
-            return error.isForbidden
+            return error.isNotFound || error.isAboutEndOfNamespace ? nil : error
         }
-        return false
+        return nil
     }
 
     private func drop() {

@@ -1,6 +1,6 @@
 import FoundationEssentials
 
-/// The one place where JSON becomes values, so that a faster parser can take over.
+/// The one place where JSON becomes values: by hand what is read in masses and is as usual, by `JSONDecoder` all else.
 enum JSON {
     /// Reads one JSON document; throws a sentence that says where and what.
     ///
@@ -8,6 +8,7 @@ enum JSON {
     static func decode<Value: Decodable>(_ type: Value.Type, from octets: [UInt8]) throws(Malformed)
         -> Value
     {
+        if let quick = type as? any QuickReadable.Type, let value = quick.read(octets) as? Value { return value }
         let text = isText(octets) ? octets : Array(String(decoding: octets, as: UTF8.self).utf8)
         do {
             return try JSONDecoder().decode(type, from: Data(text))

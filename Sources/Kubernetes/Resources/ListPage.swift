@@ -27,6 +27,10 @@ public struct ListPage<Object: Resource>: Decodable, Sendable {
     /// Those that could not.
     public var unreadable: [Unreadable]
 
+    init(metadata: ListMeta, items: [Object]) {
+        (self.metadata, self.items, unreadable) = (metadata, items, [])
+    }
+
     private enum Key: String, CodingKey {
         case metadata, items
     }

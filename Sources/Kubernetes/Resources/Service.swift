@@ -41,40 +41,27 @@ public struct ServiceSpec: Decodable, Equatable, Sendable {
     public var loadBalancerClass: String?
     /// Empty when not set.
     public var loadBalancerIP = ""
-    /// CIDRs that may come in; empty: all.
-    public var loadBalancerSourceRanges: [String] = []
     /// At least one, for most types.
     public var ports: [ServicePort] = []
     /// Labels of its pods.
     public var selector: [String: String] = [:]
     /// One of each family; `None` for headless ones.
     public var clusterIPs: [String] = []
-    /// Addresses that someone else brings to the nodes.
-    public var externalIPs: [String] = []
     /// `IPv4`, `IPv6`; the primary one first.
     public var ipFamilies: [String] = []
     /// `SingleStack`, `PreferDualStack` or `RequireDualStack`.
     public var ipFamilyPolicy: String?
     /// `Cluster` or `Local`.
     public var externalTrafficPolicy = "Cluster"
-    /// 0 when none.
-    public var healthCheckNodePort: UInt16 = 0
-    /// `None` or `ClientIP`.
-    public var sessionAffinity = "None"
     /// Endpoints count as ready in any case.
     public var publishNotReadyAddresses = false
-    /// False: no node ports are wanted.
-    public var allocateLoadBalancerNodePorts = true
 
     /// A Service as it is read.
     public init() {}
 
     private enum Key: String, CodingKey {
-        case type, loadBalancerClass, loadBalancerIP, loadBalancerSourceRanges, ports, selector,
-            clusterIPs
-        case externalIPs, ipFamilies, ipFamilyPolicy, externalTrafficPolicy, healthCheckNodePort,
-            sessionAffinity
-        case publishNotReadyAddresses, allocateLoadBalancerNodePorts
+        case type, loadBalancerClass, loadBalancerIP, ports, selector, clusterIPs
+        case ipFamilies, ipFamilyPolicy, externalTrafficPolicy, publishNotReadyAddresses
     }
 
     /// A Service as it is read.
@@ -83,20 +70,14 @@ public struct ServiceSpec: Decodable, Equatable, Sendable {
         type = try container.decode(.type, default: type)
         loadBalancerClass = try container.decode(.loadBalancerClass)
         loadBalancerIP = try container.decode(.loadBalancerIP, default: "")
-        loadBalancerSourceRanges = try container.decode(.loadBalancerSourceRanges, default: [])
         ports = try container.decode(.ports, default: [])
         selector = try container.decode(.selector, default: [:])
         clusterIPs = try container.decode(.clusterIPs, default: [])
-        externalIPs = try container.decode(.externalIPs, default: [])
         ipFamilies = try container.decode(.ipFamilies, default: [])
         ipFamilyPolicy = try container.decode(.ipFamilyPolicy)
         externalTrafficPolicy = try container.decode(
             .externalTrafficPolicy, default: externalTrafficPolicy)
-        healthCheckNodePort = try container.decode(.healthCheckNodePort, default: 0)
-        sessionAffinity = try container.decode(.sessionAffinity, default: sessionAffinity)
         publishNotReadyAddresses = try container.decode(.publishNotReadyAddresses, default: false)
-        allocateLoadBalancerNodePorts = try container.decode(
-            .allocateLoadBalancerNodePorts, default: true)
     }
 }
 
@@ -108,12 +89,8 @@ public struct ServicePort: Decodable, Hashable, Sendable {
     public var protocolName: String
     /// Of the Service.
     public var port: UInt16
-    /// A number or the name of a container's port.
-    public var targetPort: IntOrString?
     /// 0 when none.
     public var nodePort: UInt16
-    /// What is spoken, as in `kubernetes.io/h2c`.
-    public var appProtocol: String?
 
     /// A Service as it is read.
     public init(name: String = "", protocolName: String = "TCP", port: UInt16) {
@@ -126,7 +103,7 @@ public struct ServicePort: Decodable, Hashable, Sendable {
     private enum Key: String, CodingKey {
         case name
         case protocolName = "protocol"
-        case port, targetPort, nodePort, appProtocol
+        case port, nodePort
     }
 
     /// A Service as it is read.
@@ -135,24 +112,6 @@ public struct ServicePort: Decodable, Hashable, Sendable {
         name = try container.decode(.name, default: "")
         protocolName = try container.decode(.protocolName, default: "TCP")
         port = try container.decode(UInt16.self, forKey: .port)
-        targetPort = try container.decode(.targetPort)
         nodePort = try container.decode(.nodePort, default: 0)
-        appProtocol = try container.decode(.appProtocol)
-    }
-}
-
-/// A value that Kubernetes lets be either.
-public enum IntOrString: Decodable, Hashable, Sendable {
-    case int(Int64)
-    case string(String)
-
-    /// A Service as it is read.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let number = try? container.decode(Int64.self) {
-            self = .int(number)
-        } else {
-            self = .string(try container.decode(String.self))
-        }
     }
 }

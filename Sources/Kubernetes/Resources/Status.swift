@@ -75,6 +75,17 @@ public struct Status: Decodable, Hashable, Sendable {
     /// The resource version asked for is gone: everything must be read again.
     public var isExpired: Bool { code == 410 || reason == "Expired" || reason == "Gone" }
 
+    /// The namespace is being deleted, so that nothing new may be made in it; a server says 403.
+    public var isAboutEndOfNamespace: Bool { causes.contains { $0.reason == "NamespaceTerminating" } }
+
+    /// A role does not permit it. A webhook or policy that denies a request, a quota, and a namespace that is being deleted
+    /// answer 403, too, but no role would change that.
+    public var isAboutPermission: Bool {
+        guard code == 403, !isAboutEndOfNamespace else { return false }
+        if message.contains(" cannot ") { return true }
+        return !message.contains("denied") && !message.contains("exceeded quota")
+    }
+
     /// The resource version asked for is newer than any the server has.
     public var isFromTheFuture: Bool { causes.contains { $0.reason == "ResourceVersionTooLarge" } }
 }

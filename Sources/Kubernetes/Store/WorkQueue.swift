@@ -32,6 +32,9 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
     /// Keys that are ready, worked on, or waiting.
     public var count: Int { isReady.union(working).union(failures.keys).count }
 
+    /// Whether `take` has a key to give, whatever the time.
+    public var hasReady: Bool { head < ready.count }
+
     /// Makes a key ready now, whatever it waits for.
     public mutating func add(_ key: Key) {
         failures[key]?.due = nil
@@ -51,12 +54,17 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
         guard head < ready.count else { return nil }
         let key = ready[head]
         head += 1
-        if head > 64, head > ready.count / 2 {
+        isReady.remove(key)
+        working.insert(key)
+        if head == ready.count {
+            // What a burst took is given back.
+            if head > 1024 { isReady = [] }
+            ready.removeAll(keepingCapacity: head <= 1024)
+            head = 0
+        } else if head > 64, head > ready.count / 2 {
             ready.removeFirst(head)
             head = 0
         }
-        isReady.remove(key)
-        working.insert(key)
         return key
     }
 

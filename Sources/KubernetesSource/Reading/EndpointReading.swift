@@ -24,6 +24,10 @@ struct SliceFacts: Hashable, Sendable {
     var family: AddressFamily?
     var places: Set<Place>
 
+    init(service: String, family: AddressFamily?, places: Set<Place>) {
+        (self.service, self.family, self.places) = (service, family, places)
+    }
+
     /// Nil for a slice that belongs to no Service.
     init?(_ slice: EndpointSlice) {
         guard let service = slice.serviceName, !service.isEmpty else { return nil }

@@ -8,8 +8,9 @@ enum NodeReading {
     static func facts(of node: Kubernetes.Node) -> NodeFacts {
         var facts = NodeFacts(name: NodeName(node.metadata.name), labels: node.metadata.labels)
         facts.annotations = node.metadata.annotations.filter { $0.key.hasPrefix(Annotation.prefix) }
-        facts.internalAddresses = addresses(of: node, type: "InternalIP")
-        facts.addresses = Set(facts.internalAddresses + addresses(of: node, type: "ExternalIP"))
+        let known = ["InternalIP", "ExternalIP", "Hostname"].map { addresses(of: node, type: $0) }
+        facts.internalAddresses = known.first { !$0.isEmpty } ?? []
+        facts.addresses = Set(known.joined())
         facts.readiness = readiness(of: node)
         facts.isToBeDeletedByAutoscaler = node.taints.contains { $0.key == NodeFacts.autoscalerTaint }
         facts.isNetworkUnavailable = node.conditions.contains {
@@ -20,8 +21,9 @@ enum NodeReading {
         return facts
     }
 
+    /// A host name may be an address, where whoever made the object knew no other.
     private static func addresses(of node: Kubernetes.Node, type: String) -> [IPAddress] {
-        node.addresses.filter { $0.type == type }.compactMap { IPAddress($0.address) }
+        node.addresses.filter { $0.type == type }.compactMap { IPAddress($0.address) }.filter(\.isAssignable)
     }
 
     /// A node without the condition has not been heard of by its kubelet yet; nothing is held against it.

@@ -15,8 +15,6 @@ enum ServiceReading {
         service.metadata.annotations = service.metadata.annotations
             .filter { $0.key.hasPrefix(Annotation.prefix) }
             .mapValues(shortened)
-        service.spec.externalIPs = []
-        service.spec.loadBalancerSourceRanges = []
         return service
     }
 

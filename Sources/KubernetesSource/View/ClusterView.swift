@@ -11,7 +11,7 @@ import NetworkTypes
 struct ClusterView: Sendable {
     /// What a watch must have delivered before the first facts.
     enum Part: Hashable, Sendable, CaseIterable {
-        case services, endpointSlices, nodes, namespaces
+        case services, endpointSlices, nodes, namespaces, serviceCIDRs
     }
 
     /// A Service that is gone from the list: deleted, or of another type now.
@@ -24,13 +24,12 @@ struct ClusterView: Sendable {
     var requireEndpoints: Bool
     private var parts: Set<Part>
 
-    private(set) var services: [ServiceKey: Kubernetes.Service] = [:]
-    /// By Service, then by the slice's name.
-    private var slices: [ServiceKey: [String: SliceFacts]] = [:]
-    /// Which Service a slice belonged to when it was last delivered.
-    private var sliceOwners: [ObjectKey: ServiceKey] = [:]
+    private(set) var services = KeptServices()
+    private var slices = KeptSlices()
     private var nodes: [NodeName: NodeFacts] = [:]
     private var namespaces: [String: [String: String]] = [:]
+    /// By the name of the object.
+    private var clusterRanges: [String: [AddressRange]] = [:]
 
     /// Whether any Service ever needed its EndpointSlices, so that they must be watched.
     private(set) var needsEndpointSlices = false
@@ -42,17 +41,26 @@ struct ClusterView: Sendable {
     /// Services that left while they carried what herald wrote.
     private var departures: [Departure] = []
 
-    init(claim: ClaimPolicy, requireEndpoints: Bool, watchesNodes: Bool, watchesNamespaces: Bool) {
+    init(
+        claim: ClaimPolicy, requireEndpoints: Bool, watchesNodes: Bool, watchesNamespaces: Bool,
+        watchesServiceCIDRs: Bool = false
+    ) {
         self.claim = claim
         self.requireEndpoints = requireEndpoints
         var parts: Set<Part> = [.services, .endpointSlices]
         if watchesNodes { parts.insert(.nodes) }
         if watchesNamespaces { parts.insert(.namespaces) }
+        if watchesServiceCIDRs { parts.insert(.serviceCIDRs) }
         self.parts = parts
     }
 
     /// Whether a part has been delivered.
     func has(_ part: Part) -> Bool { delivered.contains(part) }
+
+    /// Goes on without a part that cannot be had.
+    mutating func waive(_ part: Part) {
+        delivered.insert(part)
+    }
 
     /// Counts a part among those that are needed.
     mutating func require(_ part: Part) {
@@ -82,25 +90,25 @@ struct ClusterView: Sendable {
     /// Takes the answer to a write or a read; true if it is the Service that is known. A Service that the watch has
     /// not shown, or has shown to be gone, is not brought back by it.
     mutating func absorb(_ service: Kubernetes.Service) -> Bool {
-        guard services[ServiceKey(service.metadata.key)]?.metadata.uid == service.metadata.uid else { return false }
+        guard services.identity(of: ServiceKey(service.metadata.key))?.uid == service.metadata.uid else { return false }
         put(service)
         return true
     }
 
     private mutating func put(_ service: Kubernetes.Service) {
         let key = ServiceKey(service.metadata.key)
-        if let known = services[key]?.metadata, known.uid == service.metadata.uid,
+        if let known = services.identity(of: key), known.uid == service.metadata.uid,
             ResourceVersionOrder.isEarlier(service.metadata.resourceVersion, than: known.resourceVersion)
         {
             return
         }
-        services[key] = ServiceReading.trimmed(service)
+        services[key] = service
         if needsEndpoints(service) { needsEndpointSlices = true }
         touched.insert(.service(key))
     }
 
     private mutating func remove(_ key: ServiceKey) {
-        guard let service = services.removeValue(forKey: key) else { return }
+        guard let service = services.remove(key) else { return }
         if service.metadata.deletionTimestamp == nil, ServiceReading.hasTraces(service) {
             departures.append(Departure(key: key, uid: service.metadata.uid))
         }
@@ -117,7 +125,7 @@ struct ClusterView: Sendable {
         case .remove(let key): removeSlice(key)
         case .replace(let all, let kept):
             let present = Set(all.map(\.metadata.key)).union(kept)
-            for key in sliceOwners.keys where !present.contains(key) { removeSlice(key) }
+            for key in Array(slices.keys) where !present.contains(key) { removeSlice(key) }
             for slice in all { put(slice) }
             if delivered.insert(.endpointSlices).inserted {
                 touched.formUnion(services.keys.map(SourceSubject.service))
@@ -129,24 +137,17 @@ struct ClusterView: Sendable {
         let key = slice.metadata.key
         guard let facts = SliceFacts(slice) else { return removeSlice(key) }
         let owner = ServiceKey(namespace: key.namespace, name: facts.service)
-        if let former = sliceOwners[key], former != owner { removeSlice(key) }
-        sliceOwners[key] = owner
-        if slices[owner]?[key.name] != facts {
-            slices[owner, default: [:]][key.name] = facts
-            touch(owner)
-        }
+        if let former = slices.owner(of: key), former != owner { removeSlice(key) }
+        if slices.put(facts, for: key) { touch(owner) }
     }
 
     private mutating func removeSlice(_ key: ObjectKey) {
-        guard let owner = sliceOwners.removeValue(forKey: key) else { return }
-        slices[owner]?[key.name] = nil
-        if slices[owner]?.isEmpty == true { slices[owner] = nil }
-        touch(owner)
+        if let owner = slices.remove(key) { touch(owner) }
     }
 
     /// Slices of Services that are not load balancers are of no interest.
     private mutating func touch(_ owner: ServiceKey) {
-        if services[owner] != nil { touched.insert(.service(owner)) }
+        if services.contains(owner) { touched.insert(.service(owner)) }
     }
 
     // MARK: - Nodes and namespaces
@@ -194,6 +195,23 @@ struct ClusterView: Sendable {
     private mutating func removeNamespace(_ name: String) {
         namespaces[name] = nil
         touched.insert(.namespace(name))
+    }
+
+    mutating func take(_ delivery: Delivery<ServiceCIDR>) {
+        switch delivery {
+        case .put(let object): put(object)
+        case .remove(let key): clusterRanges[key.name] = nil
+        case .replace(let all, let kept):
+            let present = Set(all.map(\.metadata.name)).union(kept.map(\.name))
+            clusterRanges = clusterRanges.filter { present.contains($0.key) }
+            for object in all { put(object) }
+            delivered.insert(.serviceCIDRs)
+        }
+        touched.insert(.clusterRanges)
+    }
+
+    private mutating func put(_ object: ServiceCIDR) {
+        clusterRanges[object.metadata.name] = object.blocks.compactMap { CIDR($0)?.range }
     }
 }
 
@@ -249,7 +267,8 @@ extension ClusterView {
         case .service(let key): services[key].map { .service(reading($0, key)) }
         case .node(let name): nodes[name].map(SourceFact.node)
         case .namespace(let name): namespaces[name].map { .namespace(labels: $0) }
-        case .synchronisation, .problems: nil
+        case .clusterRanges: clusterRanges.isEmpty ? nil : .clusterRanges(clusterRanges.values.joined().sorted())
+        case .synchronisation, .problems, .allocation: nil
         }
     }
 
@@ -258,7 +277,8 @@ extension ClusterView {
         case .service: .serviceGone
         case .node: .nodeGone
         case .namespace: .namespaceGone
-        case .synchronisation, .problems: nil
+        case .clusterRanges: .clusterRanges([])
+        case .synchronisation, .problems, .allocation: nil
         }
     }
 
@@ -266,7 +286,7 @@ extension ClusterView {
         let endpoints: EndpointFacts =
             if needsEndpoints(service) {
                 EndpointReading.facts(
-                    of: slices[key, default: [:]].values, families: ServiceReading.families(of: service),
+                    of: slices[key].values, families: ServiceReading.families(of: service),
                     publishesNotReady: service.spec.publishNotReadyAddresses)
             } else {
                 .unknown
@@ -289,14 +309,19 @@ extension ClusterView {
 extension ClusterView {
     /// The Services that are ours and have a record.
     func recordedServices() -> [LoadBalancerService] {
-        services.compactMap { key, service in
-            let service = reading(service, key)
+        services.values.compactMap { service in
+            let service = reading(service, ServiceKey(service.metadata.key))
             return claim.refusal(of: service) == nil && !service.recordedAddresses.isEmpty ? service : nil
         }
     }
 
     /// Whether the cluster has the node, as far as nodes are watched.
     func knows(_ node: NodeName) -> Bool { !parts.contains(.nodes) || nodes[node] != nil }
+
+    /// Nodes that nothing can be sent to.
+    func nodesWithoutAddress(besides own: NodeName) -> [NodeName] {
+        nodes.values.filter { $0.name != own && $0.internalAddresses.isEmpty }.map(\.name).sorted()
+    }
 
     /// All nodes.
     func allNodes() -> [NodeFacts] { Array(nodes.values) }

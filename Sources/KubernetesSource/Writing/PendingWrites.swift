@@ -19,6 +19,8 @@ struct PendingWrites: Sendable {
     static let mostInFlight = 32
     /// What only informs waits this long for what comes next.
     static let patience = Duration.milliseconds(200)
+    /// Entries for which memory is kept when there are none.
+    private static let keptCapacity = 1024
     /// Writes that one Service may get in a row, and how long it takes to earn another: others who undo what we write
     /// are answered, but not without end.
     private static let burst = 10
@@ -37,6 +39,8 @@ struct PendingWrites: Sendable {
     private var patientHead = 0
     private var patientUntil: [ServiceKey: MonotonicTime] = [:]
     private var paces: [ServiceKey: Pace] = [:]
+    /// When those that say nothing any more were last looked for.
+    private var pacesSwept = MonotonicTime.zero
     /// While the server cannot take requests, nothing is tried before this.
     private var heldUntil: MonotonicTime?
     private var away: Backoff
@@ -48,6 +52,9 @@ struct PendingWrites: Sendable {
 
     /// Whether nothing is left to do.
     var isEmpty: Bool { tasks.isEmpty && inFlight.isEmpty }
+
+    /// Whether anything is on its way, or would be at once.
+    var isWorking: Bool { !inFlight.isEmpty || queue.hasReady }
 
     subscript(key: ServiceKey) -> Task? { tasks[key] }
 
@@ -97,6 +104,7 @@ struct PendingWrites: Sendable {
             patientUntil[key] = nil
         }
         queue.finish(key, succeeded: succeeded, least: least, at: now)
+        if inFlight.isEmpty { shrink() }
     }
 
     /// The server could not take the request: everything waits, and then goes on where it was.
@@ -107,6 +115,11 @@ struct PendingWrites: Sendable {
         // Those that were on their way together fail together, and count once.
         if let heldUntil, now < heldUntil { return }
         heldUntil = now.advanced(by: max(away.next(), asked ?? .zero))
+    }
+
+    /// What failed is tried again at once: its cause is gone.
+    mutating func retryAll() {
+        for key in tasks.keys.sorted() where !inFlight.contains(key) { queue.add(key) }
     }
 
     /// The server takes requests again.
@@ -132,6 +145,7 @@ struct PendingWrites: Sendable {
 
     /// Whether one more write may be made for the Service now, and counts it.
     mutating func mayWrite(_ key: ServiceKey, at now: MonotonicTime) -> Bool {
+        forgetRested(at: now)
         var pace = paces[key] ?? Pace(left: Self.burst, since: now)
         while pace.left < Self.burst, pace.since.duration(to: now) >= Self.refill {
             pace.left += 1
@@ -142,6 +156,21 @@ struct PendingWrites: Sendable {
         if may { pace.left -= 1 }
         paces[key] = pace
         return may
+    }
+
+    /// Who has earned all writes again is like one that was never written to.
+    private mutating func forgetRested(at now: MonotonicTime) {
+        let rest = Self.refill * Self.burst
+        guard pacesSwept.duration(to: now) >= rest else { return }
+        pacesSwept = now
+        paces = paces.filter { $0.value.since.duration(to: now) < rest }
+    }
+
+    /// What a burst took is given back once it is over.
+    private mutating func shrink() {
+        guard tasks.isEmpty, tasks.capacity > Self.keptCapacity else { return }
+        (tasks, patientUntil, inFlight) = ([:], [:], [])
+        (patient, patientHead) = ([], 0)
     }
 
     private mutating func wakePatient(at now: MonotonicTime) {

@@ -2,18 +2,18 @@ public import NetworkTypes
 
 /// What became of the announcement of one address, seen from this node.
 public struct AnnouncementEffect: Hashable, Sendable {
-    /// How far the announcement has come.
+    /// How far the announcement has come. What is rare is kept elsewhere, for one of these is kept of every address.
     public enum State: Hashable, Sendable {
         /// This node announces the address: it is applied and the first frame or message is out.
         case inEffect(interface: String)
         /// Another node has it.
         case owned(by: NodeName)
         /// On its way, and why it is not there yet.
-        case pending(Obstacle)
+        indirect case pending(Obstacle)
         /// It cannot be announced from here as things are.
-        case blocked(Obstacle)
+        indirect case blocked(Obstacle)
         /// A host that is no member answers for the address; IPAM must give another.
-        case conflicted(by: MACAddress, interface: String)
+        indirect case conflicted(by: MACAddress, interface: String)
         /// Announced no longer.
         case withdrawn
     }

@@ -64,9 +64,7 @@ extension Planner {
         guard !entry.held.isEmpty else {
             explanation.fail(
                 "address",
-                entry.refusal?.sentence
-                    ?? (isAllocator
-                        ? "it has no address yet" : "the node that allocates has not given it an address yet"))
+                entry.refusal?.sentence ?? (isAllocator ? "it has no address yet" : waiting.sentence))
             return false
         }
         if let remark = entry.refusal?.sentence ?? entry.notes.first?.sentence {
@@ -145,7 +143,7 @@ extension Planner {
     private func explainStatus(of entry: PlannedService, _ explanation: inout Explanation) {
         let (inEffect, written) = (addressesInEffect(of: entry), entry.service.writtenIngress)
         // A source without UIDs, such as a directory, does not read back what it wrote.
-        let isOwnWord = entry.service.uid.isEmpty && entry.lastOutcome?.ingress == inEffect
+        let isOwnWord = entry.service.uid.isEmpty && entry.statedIngress == inEffect
         if Set(inEffect) == Set(written) || isOwnWord {
             explanation.hold("status", "status.loadBalancer.ingress says \(Self.list(inEffect))")
         } else {

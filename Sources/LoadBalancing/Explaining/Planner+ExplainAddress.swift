@@ -22,7 +22,8 @@ extension Planner {
         switch ledger.standing(of: address) {
         case .used, .free:
             "no Service has it; one gets it when it is the next to be given, or asks for it with \(Annotation.addresses)"
-        case .reserved: "it belongs to a node or interface, so it is never given; leave it out of the pool"
+        case .reserved:
+            "it belongs to a node or interface, or is a cluster IP, so it is never given; leave it out of the pool"
         case .conflicted:
             "another host on the network answers for it, so it is not given; take it away from that host or out of the pool"
         case .quarantined: "it rests since a Service let go of it, and is free when its quarantine ends"

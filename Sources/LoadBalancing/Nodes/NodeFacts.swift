@@ -17,7 +17,7 @@ public struct NodeFacts: Hashable, Sendable {
     public var annotations: [String: String] = [:]
     /// Its own addresses, which are never handed out.
     public var addresses: Set<IPAddress>
-    /// Those by which other nodes reach it, in the cluster's order.
+    /// Those by which other nodes reach it, in the cluster's order; external ones where it has no internal ones.
     public var internalAddresses: [IPAddress] = []
     /// The condition `Ready` in `status.conditions`; a node that has no such condition counts as ready.
     public var readiness: Readiness

@@ -2,7 +2,7 @@ import IPAM
 import NetworkTypes
 
 /// A Service and what the planner has decided for it so far.
-struct PlannedService: Sendable {
+struct PlannedService: Equatable, Sendable {
     var service: LoadBalancerService
     /// Nil: the Service is ours.
     var claimRefusal: ClaimPolicy.Refusal?
@@ -12,8 +12,10 @@ struct PlannedService: Sendable {
     var refusal: Obstacle?
     /// What is worth telling about what it has.
     var notes: [AllocationOutcome.Note] = []
-    /// What was last handed out, so that it is handed out again only when it differs.
-    var lastOutcome: ServiceOutcome?
+    /// The hash of what was last handed out, so that it is handed out again only when it differs.
+    var lastOutcome: Int?
+    /// The addresses that it stated as in effect.
+    var statedIngress: [IPAddress]?
     /// The record that was last handed out.
     var lastRecord: [IPAddress]?
     /// What was handed out before, when writes of it may still be under way.
@@ -45,10 +47,5 @@ struct PlannedService: Sendable {
     /// All that its record names, or may come to name.
     var possiblyRecorded: Set<IPAddress> {
         replacedRecords.union(service.recordedAddresses).union(lastRecord ?? [])
-    }
-
-    /// Which of two claimants of one address comes first: the older, then the lesser key.
-    static func isBefore(_ left: PlannedService, _ right: PlannedService) -> Bool {
-        (left.service.createdAt, left.service.key) < (right.service.createdAt, right.service.key)
     }
 }

@@ -9,8 +9,9 @@ extension Planner {
         for key in keys {
             guard var entry = services[key] else { continue }
             let outcome = outcome(for: &entry, at: now)
-            if outcome != entry.lastOutcome {
-                entry.lastOutcome = outcome
+            let hash = outcome.hashValue
+            if hash != entry.lastOutcome {
+                (entry.lastOutcome, entry.statedIngress) = (hash, outcome.ingress)
                 handOut(outcome.record, &entry, at: now)
                 plan.outcomes.append(outcome)
             }
@@ -105,7 +106,7 @@ extension Planner {
         switch (entry.held.isEmpty, entry.refusal) {
         case (true, let refusal?): return condition(false, refusal.reason, refusal.sentence)
         case (true, nil):
-            return condition(false, "AwaitingAllocation", "the node that allocates has not given it an address yet")
+            return condition(false, waiting.reason, waiting.sentence)
         case (false, let refusal?): return condition(true, refusal.reason, "keeps \(list): \(refusal.sentence)")
         case (false, nil):
             guard let note = entry.notes.first else { return condition(true, "AddressAllocated", "has \(list)") }
@@ -141,11 +142,13 @@ extension Planner {
     /// `others` are in effect elsewhere, as the status says.
     func announcementObstacle(of entry: PlannedService, besides others: [IPAddress] = []) -> Obstacle? {
         if entry.held.isEmpty {
-            return entry.refusal ?? Obstacle(reason: "AwaitingAllocation", sentence: "it has no address yet")
+            return entry.refusal ?? (isAllocator ? Self.unallocated : waiting)
         }
         guard candidates(for: entry.service) != nil else { return noEndpoint(entry.service) }
         return entry.held.lazy.filter { !others.contains($0) }.compactMap { obstacle(to: $0, of: entry) }.first
     }
+
+    private static let unallocated = Obstacle(reason: "AwaitingAllocation", sentence: "it has no address yet")
 
     private func obstacle(to address: IPAddress, of entry: PlannedService) -> Obstacle? {
         guard entry.recorded.contains(address) else {
@@ -175,7 +178,9 @@ extension Planner {
         case .cluster:
             Obstacle(
                 reason: "NoEndpoint",
-                sentence: "no pod of the Service is ready, so nothing could answer; check its selector and its pods")
+                sentence:
+                    "no pod of the Service is ready, so nothing could answer; check its selector, its pods and its "
+                    + "EndpointSlices, or set services.requireEndpoints: false")
         case .local:
             Obstacle(
                 reason: "NoEndpoint",

@@ -10,6 +10,7 @@ extension Planner {
     public mutating func plan(at now: MonotonicTime) -> Plan {
         var plan = Plan()
         guard isSynchronised else { return plan }
+        reserveClusterIPs()
         if !hasAdopted { adoptRecords(at: now) }
         ledger.advance(to: now)
         endLateWrites(at: now)
@@ -32,17 +33,35 @@ extension Planner {
     /// after all records, and only if no record names it.
     private mutating func adoptRecords(at now: MonotonicTime) {
         hasAdopted = true
-        let known = services.values.sorted(by: PlannedService.isBefore).map(\.service)
-        let ours = known.filter { settings.claim.refusal(of: $0) == nil }
-        for service in ours where ledger.addresses(of: service.key).isEmpty {
-            _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
+        let known = services.inOrder(services.keys)
+        for key in known {
+            guard let service = services[key]?.service, settings.claim.refusal(of: service) == nil else { continue }
+            if isHeldOtherwise(service) { ledger.release(key, at: now) }
         }
-        let recorded = Set(known.flatMap(\.recordedAddresses))
-        for service in ours where ledger.addresses(of: service.key).isEmpty && service.recordedAddresses.isEmpty {
-            let shown = service.writtenIngress.filter { !recorded.contains($0) }
-            _ = ledger.adopt(shown, for: identity(of: service), at: now)
+        var recorded: Set<IPAddress> = []
+        var shown: [(service: LoadBalancerService, addresses: [IPAddress])] = []
+        for key in known {
+            guard let service = services[key]?.service else { continue }
+            let own = service.recordedAddresses
+            recorded.formUnion(own)
+            guard settings.claim.refusal(of: service) == nil, ledger.addresses(of: service.key).isEmpty else {
+                continue
+            }
+            if own.isEmpty, !service.writtenIngress.isEmpty { shown.append((service, service.writtenIngress)) }
+            _ = ledger.adopt(own, for: identity(of: service), at: now)
         }
-        for service in known { retire(service.key, at: now) }
+        for (service, addresses) in shown {
+            _ = ledger.adopt(addresses.filter { !recorded.contains($0) }, for: identity(of: service), at: now)
+        }
+        for key in known {
+            if let entry = services[key] { retire(entry, at: now) }
+        }
+    }
+
+    /// Whether it holds something else than its record says.
+    private func isHeldOtherwise(_ service: LoadBalancerService) -> Bool {
+        let held = Set(ledger.addresses(of: service.key))
+        return !held.isEmpty && !service.recordedAddresses.isEmpty && held != Set(service.recordedAddresses)
     }
 
     private func identity(of service: LoadBalancerService) -> AddressRequest {
@@ -62,9 +81,7 @@ extension Planner {
             rounds += 1
             let keys = dirtyServices
             dirtyServices = []
-            for entry in keys.compactMap({ services[$0] }).sorted(by: PlannedService.isBefore) {
-                settle(entry.service.key, at: now)
-            }
+            for key in services.inOrder(keys) { settle(key, at: now) }
         }
     }
 
@@ -85,7 +102,7 @@ extension Planner {
         }
         entry.held = ledger.addresses(of: key)
         services[key] = entry
-        retire(key, at: now)
+        retire(entry, at: now)
         dirtyAddresses.formUnion(before)
         dirtyAddresses.formUnion(entry.held)
         unreported.insert(key)
@@ -127,16 +144,18 @@ extension Planner {
     private mutating func follow(_ entry: inout PlannedService, at now: MonotonicTime) {
         let recorded = entry.service.recordedAddresses
         let outcome = ledger.follow(recorded, for: identity(of: entry.service), at: now)
-        guard let refused = outcome.refused.first else { return }
+        guard let refused = outcome.refused.first else {
+            if recorded.isEmpty { entry.refusal = entry.service.refusal }
+            return
+        }
         entry.refusal = Obstacle(refused.refusal)
         self.refused.insert(entry.service.key)
     }
 
     /// Keeps from others what the record of a Service names, or may come to name, though the Service does not hold it: a
     /// crash before the record is rewritten must not leave two Services with one address.
-    mutating func retire(_ key: ServiceKey, at now: MonotonicTime) {
-        guard let entry = services[key] else { return }
-        let named = entry.possiblyRecorded.subtracting(ledger.addresses(of: key))
+    mutating func retire(_ entry: PlannedService, at now: MonotonicTime) {
+        let named = entry.possiblyRecorded.subtracting(ledger.addresses(of: entry.service.key))
         ledger.retire(named, of: identity(of: entry.service), at: now)
     }
 
@@ -144,8 +163,10 @@ extension Planner {
     private mutating func endLateWrites(at now: MonotonicTime) {
         for key in lateWrites.filter({ $0.value <= now }).keys {
             lateWrites[key] = nil
-            services[key]?.replacedRecords = []
-            retire(key, at: now)
+            guard var entry = services[key] else { continue }
+            entry.replacedRecords = []
+            services[key] = entry
+            retire(entry, at: now)
         }
     }
 }

@@ -52,7 +52,7 @@ extension Planner {
         let valid = entry.recorded.filter { shown.contains($0) && wanted[$0] != nil }
         return StatusRule.Situation(
             knowledge(of: entry, isShared: isShared, rank: rank), shown: Self.shown(by: entry.service),
-            agrees: agrees(entry), speaks: isShared && !writers.isEmpty ? rank == 0 : isAllocator,
+            agrees: agrees(entry), speaks: isShared && !writers.isEmpty ? rank == 0 : isAllocator || keepsStatus,
             isSettling: valid.contains { isOpen(effect(on: $0)?.state) }, isCertain: valid.isEmpty || nodeCount <= 1,
             others: isShared ? max(writers.count - 1, 0) : 0, fingerprint: fingerprint(of: entry, writers))
     }
@@ -60,7 +60,7 @@ extension Planner {
     private func knowledge(of entry: PlannedService, isShared: Bool, rank: Int) -> StatusRule.Situation.Knowledge {
         guard let first = addressesInEffect(of: entry).first else { return .nowhere }
         if isShared { return .inEffect(rank: rank) }
-        return isInEffectHere(first) ? .inEffect(rank: 0) : .elsewhere
+        return keepsStatus || isInEffectHere(first) ? .inEffect(rank: 0) : .elsewhere
     }
 
     /// Nodes that announce the Service as far as is known, and can be expected to write.

@@ -11,7 +11,7 @@ public struct Planner: Sendable {
     /// Those in force; `configure(_:)` replaces them.
     public internal(set) var settings: PlannerSettings
     var ledger = AddressLedger()
-    var services: [ServiceKey: PlannedService] = [:]
+    var services = PlannedServices()
     var namespaces: [String: [String: String]] = [:]
     /// What became of announcements, by the mode of the announcer that says so.
     var effects: [Mode: [IPAddress: EffectRecord]] = [:]
@@ -33,6 +33,8 @@ public struct Planner: Sendable {
     var dirtyAddresses: Set<IPAddress> = []
     /// Services to say something about though nothing about their addresses changed.
     var unreported: Set<ServiceKey> = []
+    /// Whether the cluster IPs in pools may be others than the ledger knows.
+    var areClusterIPsNews = true
     /// Services that asked in vain, to be tried again when addresses become free.
     var refused: Set<ServiceKey> = []
     /// The ledger's generation when they were last tried.
@@ -42,6 +44,14 @@ public struct Planner: Sendable {
 
     /// Whether this node is the one that allocates. Others follow the records.
     public private(set) var isAllocator: Bool
+
+    /// Whether each node has statuses of its own to write.
+    private(set) var keepsStatus = false
+    /// Why a Service without a record has no address while another node allocates.
+    private(set) var waiting = Planner.standardWaiting
+
+    private static let standardWaiting = Obstacle(
+        reason: "AwaitingAllocation", sentence: "the node that allocates has not given it an address yet")
 
     /// How long a conflicted address is left alone before it may be given again.
     static let conflictRest = Duration.seconds(600)
@@ -74,24 +84,25 @@ extension Planner {
     /// Takes in a Service as it is now.
     public mutating func set(_ service: LoadBalancerService, at now: MonotonicTime) {
         let key = service.key
-        if let former = services[key], former.service.uid != service.uid {
+        var former = services[key]
+        if let old = former, old.service.uid != service.uid {
             remove(key, at: now)
+            former = nil
         }
-        if var entry = services[key] {
-            entry.service = service
-            entry.lastOutcome = nil
-            services[key] = entry
-            dirtyAddresses.formUnion(entry.held)
-        } else {
-            services[key] = PlannedService(service: service, firstSeen: now)
-        }
-        retire(key, at: now)
+        noteClusterIPs(of: service, insteadOf: former?.service)
+        var entry = former ?? PlannedService(service: service, firstSeen: now)
+        entry.service = service
+        entry.lastOutcome = nil
+        services[key] = entry
+        dirtyAddresses.formUnion(entry.held)
+        retire(entry, at: now)
         dirtyServices.insert(key)
     }
 
     /// The Service no longer exists.
     public mutating func remove(_ key: ServiceKey, at now: MonotonicTime) {
-        guard let entry = services.removeValue(forKey: key) else { return }
+        guard let entry = services.remove(key) else { return }
+        noteClusterIPs(of: nil, insteadOf: entry.service)
         dirtyAddresses.formUnion(ledger.addresses(of: key))
         ledger.release(key, at: now)
         ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
@@ -120,11 +131,20 @@ extension Planner {
         guard settings != self.settings else { return }
         self.settings = settings
         _ = ledger.configure(pools: settings.pools.map(\.pool))
+        areClusterIPsNews = true
         lookAtEverythingAgain()
     }
 
-    /// Makes this node the allocator, or relieves it.
-    public mutating func setAllocator(_ isAllocator: Bool) {
+    /// Makes this node the allocator, or relieves it; then `waiting` says why a Service without a record has no address.
+    ///
+    /// - Parameter keepsStatus: the statuses that this node writes are its own, and no other node writes them.
+    public mutating func setAllocator(_ isAllocator: Bool, waiting: Obstacle? = nil, keepsStatus: Bool = false) {
+        self.keepsStatus = keepsStatus
+        let waiting = waiting ?? Self.standardWaiting
+        if waiting != self.waiting {
+            self.waiting = waiting
+            unreported.formUnion(services.keys)
+        }
         guard isAllocator != self.isAllocator else { return }
         self.isAllocator = isAllocator
         hasAdopted = false
@@ -163,7 +183,7 @@ extension Planner {
         wanted[address].flatMap { effects[$0.mode]?[address] }
     }
 
-    private mutating func lookAtEverythingAgain() {
+    mutating func lookAtEverythingAgain() {
         dirtyServices.formUnion(services.keys)
         dirtyAddresses.formUnion(wanted.keys)
         for key in services.keys { services[key]?.lastOutcome = nil }

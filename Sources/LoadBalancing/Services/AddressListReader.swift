@@ -22,10 +22,11 @@ enum AddressListReader {
     }
 
     static func trimmed(_ text: some StringProtocol) -> String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\n" || $0 == "\r" }
-        var part = Substring(text).drop(while: isBlank)
+        func isBlank(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 || octet == 0x0A || octet == 0x0D }
+        var part = Substring(text).utf8
+        while let first = part.first, isBlank(first) { part.removeFirst() }
         while let last = part.last, isBlank(last) { part.removeLast() }
-        return String(part)
+        return String(Substring(part))
     }
 
     /// At most 64 characters, control characters replaced, for use in a sentence.

@@ -71,6 +71,8 @@ public struct LoadBalancerService: Hashable, Sendable {
     public var trafficPolicy = TrafficPolicy.cluster
     /// `.unknown` where the source does not look for them.
     public var endpoints = EndpointFacts.unknown
+    /// Why the node that allocates gave it no address, where the source tells; nil where it allocates itself.
+    public var refusal: Obstacle?
     /// What stands in `status.loadBalancer.ingress` and was written by herald.
     public var writtenIngress: [IPAddress] = []
     /// Whether herald's condition `Allocated` is true; nil where there is none.

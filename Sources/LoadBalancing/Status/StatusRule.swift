@@ -93,6 +93,23 @@ public struct StatusRule: Hashable, Sendable {
     /// Of a Service about which nothing is known; `duty(in:at:)` begins anew with each new fingerprint.
     public init() {}
 
+    /// What `write(into:)` wrote.
+    init(from reader: inout PackedReader) {
+        fingerprint = reader.optional { Int(truncatingIfNeeded: $0.signed()) }
+        since = MonotonicTime(nanoseconds: reader.signed())
+        differsSince = reader.optional { MonotonicTime(nanoseconds: $0.signed()) }
+        doubtedSince = reader.optional { MonotonicTime(nanoseconds: $0.signed()) }
+        isContradicted = reader.flag()
+    }
+
+    func write(into writer: inout PackedWriter) {
+        writer.write(fingerprint) { $0.write(Int64($1)) }
+        writer.write(since.nanoseconds)
+        writer.write(differsSince) { $0.write($1.nanoseconds) }
+        writer.write(doubtedSince) { $0.write($1.nanoseconds) }
+        writer.write(isContradicted)
+    }
+
     /// What to do now. To be asked again when something changes, and at the time that the answer names.
     public mutating func duty(in situation: Situation, at now: MonotonicTime) -> Duty {
         if fingerprint != situation.fingerprint {

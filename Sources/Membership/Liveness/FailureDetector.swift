@@ -32,7 +32,7 @@ public struct FailureDetector: Sendable {
         public var detectionTime: Duration { interval * missed }
     }
 
-    private let settings: Settings
+    private var settings: Settings
     /// The longer of both intervals.
     private var interval: Duration
     private var life: Life?
@@ -50,6 +50,12 @@ public struct FailureDetector: Sendable {
     public init(settings: Settings) {
         self.settings = settings
         interval = settings.interval
+    }
+
+    /// Takes other settings; what the node was granted already stands until it is heard again.
+    mutating func configure(_ settings: Settings) {
+        self.settings = settings
+        interval = max(interval, settings.interval)
     }
 
     /// When the node was heard last; nil when it is dead.

@@ -22,6 +22,40 @@ extension Member {
         updateOwnFacts()
     }
 
+    mutating func setConflicts(_ value: [AddressConflict]) {
+        guard value != conflicts else { return }
+        conflicts = value
+        isStateChanged = true
+    }
+
+    /// Heartbeats that become fewer go on at the old pace for a while, and say so: by then every node waits for longer.
+    mutating func configure(_ value: MemberSettings, at now: MonotonicTime) {
+        let former = settings
+        settings = value
+        settings.cluster = former.cluster
+        for index in peers.indices { peers[index].detector.configure(value.detection) }
+        earliestDeadline = peers.compactMap(\.detector.deadline).min()
+        ownership.configure(
+            Ownership.Settings(
+                election: value.election, patience: value.patience, handoverLimit: value.handoverLimit,
+                retry: value.retry), at: now)
+        if interval > former.detection.interval {
+            if slowsAt == nil { formerInterval = former.detection.interval }
+            let longest = peers.reduce(former.detection.missed) { max($0, Int($1.missed)) }
+            slowsAt = now.advanced(by: formerInterval * (longest + 2) * 2)
+        }
+        nextBeat = min(nextBeat, now.advanced(by: interval))
+        isUrgent = true
+    }
+
+    /// The silence after which some other node holds this one for dead.
+    var shortestPatience: Duration {
+        peers.reduce(detectionTime) { shortest, peer in
+            guard peer.missed > 0, peer.reach.isMember else { return shortest }
+            return min(shortest, max(.milliseconds(Int64(peer.interval)), interval) * Int(peer.missed))
+        }
+    }
+
     mutating func noteFailed(_ address: IPAddress, at now: MonotonicTime) {
         guard ownership.ownClaims[address] != nil else { return }
         ownership.block(address, at: now)
@@ -38,6 +72,7 @@ extension Member {
         guard !hasLeft else { return }
         hasLeft = true
         listening = nil
+        term = 0
         updateOwnFacts()
         for claim in ownership.ownClaims.sorted {
             ownership.dropOwnClaim(claim.address)
@@ -68,7 +103,7 @@ extension Member {
     }
 
     /// Not before the others have been heard: also a member whose claims are not known yet is waited for, for a while.
-    private func mayClaim(at now: MonotonicTime) -> Bool {
+    func mayClaim(at now: MonotonicTime) -> Bool {
         guard isRosterKnown, listening == nil, !hasLeft else { return false }
         return !peers.contains {
             $0.reach.isMember && ($0.state == nil || !$0.isInStep) && $0.reachSince.duration(to: now) < detectionTime

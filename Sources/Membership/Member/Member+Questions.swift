@@ -7,6 +7,22 @@ extension Member {
         peers.first { $0.state?.stations.contains(station) == true }?.name
     }
 
+    /// The host that another member found to have the address, and which member; nil when none did.
+    public func foreignConflict(over address: IPAddress) -> (station: MACAddress, node: NodeName)? {
+        for peer in peers where peer.reach.isMember {
+            guard let conflict = peer.state?.conflicts.first(where: { $0.address == address }) else { continue }
+            return (conflict.station, peer.name)
+        }
+        return nil
+    }
+
+    /// The addresses that other members found in use by hosts that are none of theirs.
+    public var foreignConflicts: Set<IPAddress> {
+        peers.reduce(into: []) { all, peer in
+            if peer.reach.isMember { all.formUnion(peer.state?.conflicts.map(\.address) ?? []) }
+        }
+    }
+
     /// The hardware addresses of all other nodes, as last heard.
     public var stations: Set<MACAddress> {
         peers.reduce(into: []) { $0.formUnion($1.state?.stations ?? []) }

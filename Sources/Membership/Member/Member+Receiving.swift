@@ -3,14 +3,20 @@ import NetworkTypes
 // What others say.
 extension Member {
     mutating func receive(_ datagram: ArraySlice<UInt8>, at now: MonotonicTime, into effects: inout [MemberEffect]) {
+        lastSender = nil
         do throws(Rejection) {
             let heartbeat = try envelope.open(datagram)
-            guard heartbeat.sender != name else { throw .ownName }
+            guard heartbeat.sender != name else {
+                if heartbeat.incarnation != incarnation { namesakeHeard = now }
+                throw .ownName
+            }
             let index = try position(of: heartbeat.sender, at: now, into: &effects)
             if let correction = heartbeat.correction { follow(correction, into: &effects) }
             try admit(heartbeat, from: index, at: now, into: &effects)
             take(heartbeat, from: index, at: now)
+            lastSender = heartbeat.sender
             if heartbeat.asks { answer(index, heartbeat, at: now, into: &effects) }
+            if heartbeat.asksRecords { tellRecords(to: index) }
             if let inquiry = heartbeat.inquiry { tell(inquiry, to: peers[index].name, into: &effects) }
             askIfBehind(index, at: now, into: &effects)
         } catch {
@@ -87,12 +93,17 @@ extension Member {
         } else if let part = heartbeat.part {
             take(part, from: index)
         }
+        if let part = heartbeat.recordsPart { takeRecords(part, from: index) }
         noteLag(of: index, at: now)
     }
 
     /// What a datagram that was overtaken by a later one says no longer.
     private mutating func takeLatest(_ heartbeat: Heartbeat, from index: Int) {
         peers[index].advertisedVersion = heartbeat.stateVersion
+        peers[index].advertisedRecords = heartbeat.recordsVersion
+        peers[index].term = heartbeat.term
+        peers[index].interval = heartbeat.interval
+        peers[index].missed = heartbeat.missed
         if peers[index].rosterDigest != heartbeat.rosterDigest {
             peers[index].rosterDigest = heartbeat.rosterDigest
             isReachChanged = true
@@ -126,6 +137,7 @@ extension Member {
             return
         }
         if peers[index].state?.stations != state.stations { stationGeneration += 1 }
+        if peers[index].state?.conflicts ?? [] != state.conflicts { conflictGeneration += 1 }
         peers[index].state = state
         peers[index].stateVersion = part.version
         if peers[index].reach.isMember { updateMember(peers[index]) }
@@ -133,6 +145,8 @@ extension Member {
 
     private mutating func noteLag(of index: Int, at now: MonotonicTime) {
         peers[index].behindSince = peers[index].isInStep ? nil : peers[index].behindSince ?? now
+        peers[index].recordsBehindSince =
+            peers[index].areRecordsInStep ? nil : peers[index].recordsBehindSince ?? now
     }
 
     /// A new state follows its heartbeat at once; if it has not come by the next, it is asked for.

@@ -4,7 +4,7 @@ import NetworkTypes
 extension Member {
     var hasPartsToSend: Bool {
         isStateChanged || ownership.haveOwnClaimsChanged || outbox.nextPart != nil
-            || peers.contains { $0.nextPart != nil }
+            || recordsOutbox.nextPart != nil || peers.contains { $0.nextPart != nil || $0.nextRecordsPart != nil }
     }
 
     /// Sends the heartbeat that is due, or one out of turn, and parts of the state.
@@ -13,7 +13,9 @@ extension Member {
         let hasRested = lastBeat.map { $0.advanced(by: StateOutbox.pace) <= now } ?? true
         if isRegular {
             // After a pause the missed ones are not made up for.
-            nextBeat = max(nextBeat.advanced(by: interval), now.advanced(by: interval / 2))
+            if let slowsAt, slowsAt <= now { self.slowsAt = nil }
+            let pace = slowsAt == nil ? interval : min(formerInterval, interval)
+            nextBeat = max(nextBeat.advanced(by: pace), now.advanced(by: pace / 2))
             outbox.noteBeat()
             forgetGuests(at: now, into: &effects)
             inquire(into: &effects)
@@ -32,9 +34,12 @@ extension Member {
         isStateChanged = false
         ownership.haveOwnClaimsChanged = false
         let stations = eligibility.stations.sorted { $0.number < $1.number }
-        outbox.replace(
-            with: NodeState(
-                subnets: Self.list(eligibility.subnets), stations: stations, claims: ownership.ownClaims))
+        var writer = ByteWriter()
+        NodeState(
+            subnets: Self.list(eligibility.subnets), stations: stations, conflicts: conflicts,
+            claims: ownership.ownClaims
+        ).encode(into: &writer)
+        outbox.replace(with: writer.bytes)
         for index in peers.indices where peers[index].nextPart != nil { peers[index].nextPart = nil }
     }
 
@@ -47,6 +52,19 @@ extension Member {
             for part in burst { sendPart(part, to: .one(peers[index].name), into: &effects) }
             peers[index].nextPart = burst.endIndex < outbox.parts.count ? burst.endIndex : nil
         }
+        // Who owns what comes first.
+        if outbox.nextPart == nil { sendRecords(into: &effects) }
+    }
+
+    private mutating func sendRecords(into effects: inout [MemberEffect]) {
+        for part in recordsOutbox.takeBurst() { sendPart(part, to: .everyone, isOfRecords: true, into: &effects) }
+        for index in peers.indices where peers[index].nextPart == nil {
+            guard let start = peers[index].nextRecordsPart else { continue }
+            let parts = recordsOutbox.parts
+            let burst = parts[min(start, parts.count)...].prefix(StateOutbox.burst)
+            for part in burst { sendPart(part, to: .one(peers[index].name), isOfRecords: true, into: &effects) }
+            peers[index].nextRecordsPart = burst.endIndex < parts.count ? burst.endIndex : nil
+        }
     }
 
     // MARK: - Datagrams
@@ -56,7 +74,9 @@ extension Member {
         let milliseconds = interval.wholeNanoseconds / 1_000_000
         return Heartbeat(
             sender: name, incarnation: incarnation, sequence: sequence, interval: UInt16(clamping: milliseconds),
-            standing: standing, clock: ownership.clock, stateVersion: outbox.version, rosterDigest: rosterDigest)
+            missed: UInt8(clamping: settings.detection.missed), standing: standing, clock: ownership.clock,
+            stateVersion: outbox.version, recordsVersion: recordsOutbox.version, term: term,
+            rosterDigest: rosterDigest)
     }
 
     func send(
@@ -72,14 +92,16 @@ extension Member {
         var heartbeat = makeHeartbeat()
         heartbeat.hearing = hearing
         heartbeat.asks = listening != nil
+        beats &+= 1
         send(heartbeat, to: recipients, into: &effects)
     }
 
     private mutating func sendPart(
-        _ part: StatePart, to recipients: MemberEffect.Recipients, into effects: inout [MemberEffect]
+        _ part: StatePart, to recipients: MemberEffect.Recipients, isOfRecords: Bool = false,
+        into effects: inout [MemberEffect]
     ) {
         var heartbeat = makeHeartbeat()
-        heartbeat.part = part
+        if isOfRecords { heartbeat.recordsPart = part } else { heartbeat.part = part }
         send(heartbeat, to: recipients, into: &effects)
     }
 

@@ -11,7 +11,7 @@ public import NetworkTypes
 /// Feed it events, perform the effects it returns in order, and call again at `nextWake`. Whatever the event, it first
 /// looks whether the process has slept; then `holdAnswers` comes before anything else.
 public struct Member: Sendable {
-    let settings: MemberSettings
+    var settings: MemberSettings
     let name: NodeName
     let id: NodeID
     let envelope: Envelope
@@ -27,11 +27,39 @@ public struct Member: Sendable {
     var isRosterKnown = false
     /// Grows whenever what `stations` says may be different.
     public internal(set) var stationGeneration = 0
+    /// Grows whenever `foreignConflicts` may be different.
+    public internal(set) var conflictGeneration = 0
     var rosterDigest: UInt32 = 0
     var ownership: Ownership
     var hearing = Hearing()
     var listening: Listening?
     var outbox = StateOutbox()
+    var recordsOutbox = StateOutbox()
+    /// Nil while this node takes no part in choosing who allocates.
+    var ownRecords: NodeRecords?
+    /// Since when this node allocates, on the cluster's logical clock; 0 while it does not.
+    var term: UInt64 = 0
+    /// Who allocates.
+    var allocator: NodeID?
+    var allocationMark: AllocationMark?
+    /// What was recorded when this node began to allocate.
+    var inherited: [SharedRecord] = []
+    /// Grows whenever `allocation` is another.
+    public internal(set) var allocationGeneration = 0
+    /// Since when nobody is known to allocate.
+    var vacantSince: MonotonicTime?
+    var nextAllocatorCheck: MonotonicTime?
+    /// What hosts that are no members were found to have.
+    var conflicts: [AddressConflict] = []
+    /// Who sent the datagram that was handed over last; nil when it was dropped.
+    public internal(set) var lastSender: NodeName?
+    /// When another process last spoke under this node's name.
+    var namesakeHeard: MonotonicTime?
+    /// Until when heartbeats go as often as before the settings made them fewer, so that every node knows in time.
+    var slowsAt: MonotonicTime?
+    var formerInterval = Duration.zero
+    /// Heartbeats to everyone so far.
+    var beats: UInt64 = 0
     var rejections = [Int](repeating: 0, count: Rejection.allCases.count)
     var reasserted: [IPAddress: MonotonicTime] = [:]
 
@@ -92,7 +120,9 @@ public struct Member: Sendable {
         if isUrgent, let lastBeat { next = min(next, lastBeat.advanced(by: StateOutbox.pace)) }
         if hasPartsToSend, let burst = outbox.nextBurst { next = min(next, burst) }
         if isReachChanged { next = min(next, reachRest) }
-        for time in [earliestDeadline, nextReachCheck, listening?.deadline, ownership.nextCheck] {
+        for time in [
+            earliestDeadline, nextReachCheck, listening?.deadline, ownership.nextCheck, nextAllocatorCheck,
+        ] {
             if let time { next = min(next, time) }
         }
         return next
@@ -113,6 +143,9 @@ public struct Member: Sendable {
         case .attachFailed(let address): noteFailed(address, at: now)
         case .claimHeard(let address): noteClaim(of: address, at: now, into: &effects)
         case .rebalance: ownership.offerExcess(at: now)
+        case .settings(let value): configure(value, at: now)
+        case .records(let records): setRecords(records)
+        case .conflicts(let conflicts): setConflicts(conflicts)
         case .leave: leave(into: &effects, at: now)
         }
         catchUp(at: now, into: &effects)
@@ -128,6 +161,7 @@ public struct Member: Sendable {
         decide(at: now, into: &effects)
         if ended?.holdsAnswers == true { effects.append(.resumeAnswers) }
         if ended?.cause == .start { adopt(into: &effects) }
+        refreshAllocator(at: now, into: &effects)
         sendDue(at: now, into: &effects)
     }
 
@@ -138,7 +172,7 @@ public struct Member: Sendable {
         for index in peers.indices {
             peers[index].detector.excuse(late >= interval ? detectionTime : interval / 2, at: now)
         }
-        guard let lastBeat, lastBeat.duration(to: now) >= detectionTime - interval / 2, !peers.isEmpty, !hasLeft
+        guard let lastBeat, lastBeat.duration(to: now) >= shortestPatience - interval / 2, !peers.isEmpty, !hasLeft
         else { return }
         if listening?.holdsAnswers != true { effects.append(.holdAnswers) }
         listen(because: listening?.cause == .start ? .start : .pause, for: detectionTime, at: now)

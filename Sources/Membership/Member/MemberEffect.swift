@@ -26,7 +26,7 @@ public enum MemberEffect: Equatable, Sendable {
     case holdAnswers
     /// Answer again for what has not been released.
     case resumeAnswers
-    /// By the claims heard, another node owns the address, or none.
+    /// By the claims heard, another node owns the address, or none, or the owner has begun to answer.
     case ownerChanged(IPAddress, NodeName?)
     /// A node can be reached in another way than before, or no longer.
     case memberChanged(NodeName, Reach)

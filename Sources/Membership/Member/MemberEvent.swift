@@ -23,6 +23,12 @@ public enum MemberEvent: Sendable {
     case claimHeard(IPAddress)
     /// This node offers to others what it has above its fair share.
     case rebalance
+    /// The settings are others from now on; the cluster stays.
+    case settings(MemberSettings)
+    /// What this node has recorded; complete each time. From the first on it takes part in choosing who allocates.
+    case records([SharedRecord])
+    /// Hosts that are no members and were found to have addresses; complete each time. At most 64 are told to others.
+    case conflicts([AddressConflict])
     /// This node lets go of everything and says so. Its last event but for `timePassed`.
     case leave
 }

@@ -10,6 +10,9 @@ struct Peer: Sendable {
     /// Its latest run that has proved to be alive; 0 before the first.
     var incarnation: UInt64 = 0
     var window = ReplayWindow()
+    /// Datagrams of the runs before.
+    private var formerlyReceived: UInt64 = 0
+    private var formerlyLost: UInt64 = 0
     var latestSequence: UInt64 = 0
     /// Of the datagram that `hearing` is from.
     var hearingSequence: UInt64 = 0
@@ -36,6 +39,21 @@ struct Peer: Sendable {
     var lastAnswered: MonotonicTime?
     /// The next part of the own state to send to it alone.
     var nextPart: Int?
+    /// Since when it allocates, on the cluster's logical clock; 0 while it does not.
+    var term: UInt64 = 0
+    /// The version of its records that it says is in force, the one that is known, and since when they differ.
+    var advertisedRecords: UInt32?
+    var recordsVersion: UInt32?
+    var recordsBehindSince: MonotonicTime?
+    var records: NodeRecords?
+    var recordsAssembly: StateAssembly?
+    var lastAskedRecords: MonotonicTime?
+    /// The next part of the own records to send to it alone.
+    var nextRecordsPart: Int?
+    /// How often it sends, in milliseconds, and how many heartbeats it misses before it holds this node for dead; 0 while
+    /// that is not known.
+    var interval: UInt16 = 0
+    var missed: UInt8 = 0
     /// The latest datagram of this node that it has answered.
     var answeredSequence: UInt64 = 0
 
@@ -47,7 +65,15 @@ struct Peer: Sendable {
         reachSince = now
     }
 
+    /// Datagrams that were taken in.
+    var received: UInt64 { formerlyReceived &+ window.received }
+    /// Datagrams that were sent and have not come.
+    var lost: UInt64 { formerlyLost &+ window.lost }
     var hasLeft: Bool { standing.contains(.leaving) }
+    /// Whether its records are known as they are; there may be none.
+    var areRecordsInStep: Bool {
+        advertisedRecords == 0 || (advertisedRecords != nil && advertisedRecords == recordsVersion)
+    }
     var isInStep: Bool { advertisedVersion != nil && advertisedVersion == stateVersion }
     var facts: MemberFacts {
         MemberFacts(
@@ -58,6 +84,8 @@ struct Peer: Sendable {
     /// A new run of the node is alive. What the run before owned stands until the new one tells.
     mutating func begin(_ incarnation: UInt64) {
         self.incarnation = incarnation
+        formerlyReceived = received
+        formerlyLost = lost
         window = ReplayWindow()
         latestSequence = 0
         hearingSequence = 0
@@ -68,5 +96,10 @@ struct Peer: Sendable {
         behindSince = nil
         assembly = nil
         answeredSequence = 0
+        term = 0
+        advertisedRecords = nil
+        recordsVersion = nil
+        recordsBehindSince = nil
+        recordsAssembly = nil
     }
 }

@@ -1,6 +1,6 @@
 import NetworkTypes
 
-/// The own state in parts, ready to be sent, at a pace that receivers' buffers can take.
+/// What is too long for a heartbeat, in parts, ready to be sent at a pace that receivers' buffers can take.
 struct StateOutbox: Sendable {
     /// Datagrams that may go to one node at once.
     static let burst = 8
@@ -9,7 +9,7 @@ struct StateOutbox: Sendable {
     /// How often a new version is sent again with the heartbeats that follow, unless it is long.
     static let repeats = 2
     /// After how many heartbeats it is sent again in any case.
-    static let refreshBeats = 200
+    private static let refreshBeats = 200
 
     private(set) var parts: [StatePart] = StatePart.parts(of: [], version: 0)
     private(set) var version: UInt32 = 0
@@ -19,14 +19,17 @@ struct StateOutbox: Sendable {
     private(set) var nextBurst: MonotonicTime?
     private var beatsSince = 0
 
-    /// Takes a state that differs from the one before.
-    mutating func replace(with state: NodeState) {
-        var writer = ByteWriter()
-        state.encode(into: &writer)
-        version &+= 1
-        parts = StatePart.parts(of: writer.bytes, version: version)
-        nextPart = 0
+    /// Takes what differs from what was there before; 0 is never a version of it.
+    mutating func replace(with bytes: [UInt8], isForEveryone: Bool = true) {
+        version = version == .max ? 1 : version + 1
+        parts = StatePart.parts(of: bytes, version: version)
+        nextPart = isForEveryone ? 0 : nil
         beatsSince = 0
+    }
+
+    /// Everyone is to have it.
+    mutating func sendAll() {
+        nextPart = 0
     }
 
     /// Notes a regular heartbeat, after some of which the state is sent again.

@@ -14,6 +14,8 @@ struct AddressRecord: Sendable {
     /// Ascending by node; rarely more than one.
     private(set) var claimants: [Claimant] = []
     var owner: NodeID?
+    /// Whether the owner answers already.
+    var isOwnerInEffect = false
     /// In whose load it is counted.
     var countedFor: NodeID?
     var previousOwner: NodeID?

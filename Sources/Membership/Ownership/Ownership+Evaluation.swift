@@ -55,11 +55,15 @@ extension Ownership {
         guard var record = records[address] else { return }
         dirty.remove(address)
         let owner = owner(of: address, in: record)
+        let isInEffect = owner?.claim.isInEffect == true
         if owner?.node != record.owner {
             record.previousOwner = record.owner ?? record.previousOwner
             record.owner = owner?.node
             decisions.append(.ownerChanged(address, owner?.node))
+        } else if isInEffect != record.isOwnerInEffect {
+            decisions.append(.ownerChanged(address, owner?.node))
         }
+        record.isOwnerInEffect = isInEffect
         count(&record)
         noteRivals(of: address, in: &record, into: &decisions)
         noteService(of: address, by: owner, in: &record, at: now)

@@ -67,15 +67,30 @@ extension Ownership {
         handovers[claim.address] = nil
     }
 
-    /// Offers to others what this node has above its fair share, those first that it was least meant to have.
+    /// Offers to others what this node has above its fair share, those first that it was least meant to have; with one
+    /// leader everything, unless that is this node.
     mutating func offerExcess(at now: MonotonicTime) {
-        let sharers = members.count { $0.mayOwn && !$0.standing.contains(.settling) && $0.subnets != nil }
-        guard settings.election == .spread, sharers > 1 else { return }
-        let excess = (loads[own] ?? 0) - (desiredCount + sharers - 1) / sharers
-        guard excess > 0 else { return }
+        let sharers = members.filter { $0.mayOwn && !$0.standing.contains(.settling) && $0.subnets != nil }
         let held = ownClaims.sorted.filter { $0.isInEffect && records[$0.address]?.isDesired == true }
-        let byWeight = held.sorted { ownWeight(of: $0.address) < ownWeight(of: $1.address) }
-        for claim in byWeight.prefix(excess) {
+        switch settings.election {
+        case .spread:
+            let excess = (loads[own] ?? 0) - (desiredCount + sharers.count - 1) / max(sharers.count, 1)
+            guard sharers.count > 1, excess > 0 else { return }
+            offer(held.sorted { ownWeight(of: $0.address) < ownWeight(of: $1.address) }.prefix(excess), at: now)
+        case .leader:
+            let leader = sharers.max { leadership(of: $0) < leadership(of: $1) }
+            guard let leader, leader.id != own else { return }
+            offer(held.filter { leader.serves($0.address) && records[$0.address]?.allows(leader.id) == true }, at: now)
+        }
+    }
+
+    /// As `Assignment` has it.
+    private func leadership(of member: MemberFacts) -> (Int, UInt64) {
+        (loads[member.id] ?? 0, StableHash.mix(member.id.number))
+    }
+
+    private mutating func offer(_ claims: some Sequence<HeldAddress>, at now: MonotonicTime) {
+        for claim in claims {
             var offered = claim
             offered.isOffered = true
             setOwnClaim(offered)

@@ -16,7 +16,7 @@ struct Ownership: Sendable {
     }
 
     let own: NodeID
-    let settings: Settings
+    private(set) var settings: Settings
     /// Of members present and past.
     private var names: [NodeID: NodeName]
     /// Ascending by identity; the own node is always among them.
@@ -55,6 +55,16 @@ struct Ownership: Sendable {
         members = [own]
         // In effect, for the kernel still answers; of the lowest epoch, for whoever took over meanwhile keeps them.
         for address in adopted { setOwnClaim(HeldAddress(address, epoch: 0, isInEffect: true)) }
+    }
+
+    /// From now on; an election that is another lays the addresses anew, each by a planned move.
+    mutating func configure(_ new: Settings, at now: MonotonicTime) {
+        let isOtherElection = new.election != settings.election
+        settings = new
+        guard isOtherElection else { return }
+        dirty.formUnion(records.keys)
+        isAssignmentDue = true
+        offerExcess(at: now)
     }
 
     func facts(of node: NodeID) -> MemberFacts? {

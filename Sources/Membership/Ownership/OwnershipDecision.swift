@@ -7,5 +7,6 @@ enum OwnershipDecision: Equatable, Sendable {
     case release(IPAddress, ReleaseReason)
     /// The own node prevailed over another: the network must hear of it.
     case reassert(IPAddress)
+    /// Another node owns the address, or the one that does answers from now on, or no longer.
     case ownerChanged(IPAddress, NodeID?)
 }

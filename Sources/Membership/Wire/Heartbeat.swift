@@ -24,15 +24,23 @@ struct Heartbeat: Equatable, Sendable {
     var incarnation: UInt64
     /// Grows with every datagram of an incarnation, from 1.
     var sequence: UInt64
-    /// Milliseconds between heartbeats.
+    /// Milliseconds between heartbeats, from now on.
     var interval: UInt16
+    /// How many heartbeats the sender misses of others before it holds them for dead.
+    var missed: UInt8
     var standing: Standing
     /// Whether an answer is wanted, together with the state.
     var asks = false
+    /// Whether the receiver's records are wanted.
+    var asksRecords = false
     /// The highest epoch that the sender knows.
     var clock: UInt64
     /// The version of the state that is in force.
     var stateVersion: UInt32
+    /// The version of what the sender has recorded; 0 for one that shares no records.
+    var recordsVersion: UInt32 = 0
+    /// Since when the sender allocates, on the cluster's logical clock; 0 while it does not.
+    var term: UInt64 = 0
     /// Of the names of all nodes that the sender counts with: who shares it can be a witness.
     var rosterDigest: UInt32
     /// Absent from datagrams that only carry a part of the state.
@@ -43,71 +51,104 @@ struct Heartbeat: Equatable, Sendable {
     var relay: Relay?
     /// Of the state of the relayed node, or else of the sender's.
     var part: StatePart?
+    /// Of what the sender has recorded.
+    var recordsPart: StatePart?
 }
 
 extension Heartbeat {
-    private static let asksFlag: UInt8 = 1
-    private static let hearingFlag: UInt8 = 2
-    private static let answerFlag: UInt8 = 4
-    private static let correctionFlag: UInt8 = 8
-    private static let inquiryFlag: UInt8 = 16
-    private static let relayFlag: UInt8 = 32
-    private static let partFlag: UInt8 = 64
+    /// What a heartbeat holds beside the fields that all have, in the order of the wire.
+    private struct Contents: OptionSet {
+        let rawValue: UInt16
+
+        static let asks = Contents(rawValue: 1)
+        static let asksRecords = Contents(rawValue: 2)
+        static let hearing = Contents(rawValue: 4)
+        static let answer = Contents(rawValue: 8)
+        static let correction = Contents(rawValue: 16)
+        static let inquiry = Contents(rawValue: 32)
+        static let relay = Contents(rawValue: 64)
+        static let part = Contents(rawValue: 128)
+        static let recordsPart = Contents(rawValue: 256)
+
+        static let known = Contents(rawValue: 511)
+    }
 
     /// Nil when a field breaks the format.
     init?(from reader: inout ByteReader) throws(ByteReader.Truncated) {
-        let contents = try reader.uint8()
+        let contents = Contents(rawValue: try reader.uint16())
         standing = Standing(rawValue: try reader.uint8())
         interval = try reader.uint16()
+        missed = try reader.uint8()
         incarnation = try reader.uint64()
         sequence = try reader.uint64()
         clock = try reader.uint64()
         stateVersion = try reader.uint32()
+        recordsVersion = try reader.uint32()
+        term = try reader.uint64()
         rosterDigest = try reader.uint32()
         let nameLength = Int(try reader.uint8())
         let name = try reader.slice(nameLength)
-        guard contents < 128, Standing.known.isSuperset(of: standing),
+        guard Contents.known.isSuperset(of: contents), Standing.known.isSuperset(of: standing),
             (1...Self.maximumNameLength).contains(nameLength),
             let text = String(validating: name, as: UTF8.self)
         else { return nil }
         sender = NodeName(text)
-        asks = contents & Self.asksFlag != 0
-        if contents & Self.hearingFlag != 0 {
-            guard let value = try Hearing(from: &reader) else { return nil }
+        asks = contents.contains(.asks)
+        asksRecords = contents.contains(.asksRecords)
+        guard try readContents(contents, from: &reader) else { return nil }
+    }
+
+    /// False when a field breaks the format.
+    private mutating func readContents(
+        _ contents: Contents, from reader: inout ByteReader
+    ) throws(ByteReader.Truncated) -> Bool {
+        if contents.contains(.hearing) {
+            guard let value = try Hearing(from: &reader) else { return false }
             hearing = value
         }
-        if contents & Self.answerFlag != 0 { answer = try Answer(from: &reader) }
-        if contents & Self.correctionFlag != 0 { correction = try Correction(from: &reader) }
-        if contents & Self.inquiryFlag != 0 {
-            guard let value = try Inquiry(from: &reader) else { return nil }
+        if contents.contains(.answer) { answer = try Answer(from: &reader) }
+        if contents.contains(.correction) { correction = try Correction(from: &reader) }
+        if contents.contains(.inquiry) {
+            guard let value = try Inquiry(from: &reader) else { return false }
             inquiry = value
         }
-        if contents & Self.relayFlag != 0 {
-            guard let value = try Relay(from: &reader) else { return nil }
+        if contents.contains(.relay) {
+            guard let value = try Relay(from: &reader) else { return false }
             relay = value
         }
-        if contents & Self.partFlag != 0 {
-            guard let value = try StatePart(from: &reader) else { return nil }
+        if contents.contains(.part) {
+            guard let value = try StatePart(from: &reader) else { return false }
             part = value
         }
+        if contents.contains(.recordsPart) {
+            guard let value = try StatePart(from: &reader) else { return false }
+            recordsPart = value
+        }
+        return true
     }
 
     /// The name must have 1 to `maximumNameLength` octets; what exceeds them is left out.
     func encode(into writer: inout ByteWriter) {
-        var contents: UInt8 = asks ? Self.asksFlag : 0
-        if hearing != nil { contents |= Self.hearingFlag }
-        if answer != nil { contents |= Self.answerFlag }
-        if correction != nil { contents |= Self.correctionFlag }
-        if inquiry != nil { contents |= Self.inquiryFlag }
-        if relay != nil { contents |= Self.relayFlag }
-        if part != nil { contents |= Self.partFlag }
-        writer.write(contents)
+        var contents: Contents = []
+        if asks { contents.insert(.asks) }
+        if asksRecords { contents.insert(.asksRecords) }
+        if hearing != nil { contents.insert(.hearing) }
+        if answer != nil { contents.insert(.answer) }
+        if correction != nil { contents.insert(.correction) }
+        if inquiry != nil { contents.insert(.inquiry) }
+        if relay != nil { contents.insert(.relay) }
+        if part != nil { contents.insert(.part) }
+        if recordsPart != nil { contents.insert(.recordsPart) }
+        writer.write(contents.rawValue)
         writer.write(standing.rawValue)
         writer.write(interval)
+        writer.write(missed)
         writer.write(incarnation)
         writer.write(sequence)
         writer.write(clock)
         writer.write(stateVersion)
+        writer.write(recordsVersion)
+        writer.write(term)
         writer.write(rosterDigest)
         let name = sender.text.utf8.prefix(Self.maximumNameLength)
         writer.write(UInt8(name.count))
@@ -118,6 +159,7 @@ extension Heartbeat {
         inquiry?.encode(into: &writer)
         relay?.encode(into: &writer)
         part?.encode(into: &writer)
+        recordsPart?.encode(into: &writer)
     }
 }
 

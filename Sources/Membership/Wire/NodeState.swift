@@ -4,6 +4,7 @@ import NetworkTypes
 struct NodeState: Equatable, Sendable {
     static let maximumSubnets = 64
     static let maximumStations = 16
+    static let maximumConflicts = 64
     /// So many always fit `StatePart.maximumCount` parts.
     static let maximumClaims = 16_384
 
@@ -11,6 +12,8 @@ struct NodeState: Equatable, Sendable {
     var subnets: [CIDR] = []
     /// The hardware addresses from which it speaks.
     var stations: [MACAddress] = []
+    /// Addresses that it found in use by hosts that are no members.
+    var conflicts: [AddressConflict] = []
     var claims = HeldAddresses()
 }
 
@@ -29,6 +32,12 @@ extension NodeState {
             guard let station = MACAddress(octets: try reader.slice(6)) else { return nil }
             stations.append(station)
         }
+        let conflictCount = Int(try reader.uint8())
+        guard conflictCount <= Self.maximumConflicts else { return nil }
+        for _ in 0..<conflictCount {
+            guard let conflict = try AddressConflict(from: &reader) else { return nil }
+            conflicts.append(conflict)
+        }
         var held: [HeldAddress] = []
         var epoch: UInt64 = 0
         for family in [AddressFamily.ipv4, .ipv6] {
@@ -45,12 +54,14 @@ extension NodeState {
         self.claims = claims
     }
 
-    /// Subnets, stations and claims that exceed the limits are left out.
+    /// Subnets, stations, conflicts and claims that exceed the limits are left out.
     func encode(into writer: inout ByteWriter) {
         writer.write(UInt8(min(subnets.count, Self.maximumSubnets)))
         for subnet in subnets.prefix(Self.maximumSubnets) { Self.encode(subnet, into: &writer) }
         writer.write(UInt8(min(stations.count, Self.maximumStations)))
         for station in stations.prefix(Self.maximumStations) { writer.write(station.octets) }
+        writer.write(UInt8(min(conflicts.count, Self.maximumConflicts)))
+        for conflict in conflicts.prefix(Self.maximumConflicts) { conflict.encode(into: &writer) }
         let held = claims.sorted.prefix(Self.maximumClaims)
         let boundary = held.firstIndex { $0.address.family == .ipv6 } ?? held.endIndex
         var epoch: UInt64 = 0

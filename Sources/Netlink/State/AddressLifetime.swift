@@ -1,9 +1,13 @@
 /// How long an address stays, counted by the kernel from when it was last set.
 public struct AddressLifetime: Hashable, Sendable {
+    /// As the kernel counts them; the highest number is for ever.
+    let validSeconds: UInt32
+    let preferredSeconds: UInt32
+
     /// Then the kernel removes it; nil is for ever.
-    public let valid: Duration?
+    public var valid: Duration? { Self.duration(validSeconds) }
     /// Until then it may be chosen as a source address; nil is for ever, zero never. Not longer than `valid`.
-    public let preferred: Duration?
+    public var preferred: Duration? { Self.duration(preferredSeconds) }
 
     /// Stays, and may be a source address, until it is removed.
     public static let forever = AddressLifetime(valid: nil, preferred: nil)
@@ -11,8 +15,8 @@ public struct AddressLifetime: Hashable, Sendable {
     /// Whole seconds count: fractions are rounded up, and `valid` is at least one second.
     public init(valid: Duration?, preferred: Duration?) {
         let valid = valid.map { max($0, .seconds(1)) }
-        self.valid = valid
-        self.preferred = valid.map { limit in min(preferred ?? limit, limit) } ?? preferred
+        validSeconds = Self.wholeSeconds(valid)
+        preferredSeconds = Self.wholeSeconds(valid.map { limit in min(preferred ?? limit, limit) } ?? preferred)
     }
 
     /// Stays for `duration` and is never chosen as a source address.
@@ -21,12 +25,11 @@ public struct AddressLifetime: Hashable, Sendable {
     }
 
     init(validSeconds: UInt32, preferredSeconds: UInt32) {
-        valid = validSeconds == .max ? nil : .seconds(validSeconds)
-        preferred = preferredSeconds == .max ? nil : .seconds(preferredSeconds)
+        self.validSeconds = validSeconds
+        self.preferredSeconds = preferredSeconds
     }
 
-    var validSeconds: UInt32 { Self.wholeSeconds(valid) }
-    var preferredSeconds: UInt32 { Self.wholeSeconds(preferred) }
+    private static func duration(_ seconds: UInt32) -> Duration? { seconds == .max ? nil : .seconds(seconds) }
 
     private static func wholeSeconds(_ duration: Duration?) -> UInt32 {
         guard let (seconds, fraction) = duration?.components else { return .max }

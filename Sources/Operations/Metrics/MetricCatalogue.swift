@@ -53,16 +53,30 @@ public enum MetricCatalogue {
         .gauge("herald_membership_problem", "1 while something keeps nodes from sharing addresses, otherwise 0."),
         .gauge("herald_membership_draining", "1 while this node hands over what it has, otherwise 0."),
         .counter("herald_membership_datagrams_rejected_total", "Datagrams that are no valid heartbeat, by reason."),
+        .counter("herald_membership_heartbeats_sent_total", "Heartbeats of this node, each to every other."),
+        .counter("herald_membership_datagrams_sent_total", "Datagrams sent to other nodes."),
+        .counter("herald_membership_datagrams_unsent_total", "Datagrams that the system did not take."),
         .counter(
             "herald_arp_addresses_claimed_total",
             "Addresses that this node took, by reason; takeover: their owner was gone."),
+        .counter(
+            "herald_arp_addresses_released_total",
+            "Addresses that this node let go of, by reason; yielded: another node has taken over."),
         .counter("herald_arp_conflicts_total", "How often another host was heard to have an address of ours."),
+        .counter(
+            "herald_arp_contests_lost_total",
+            "How often this node yielded an address to one whose announcements it heard, but no heartbeats."),
+        .counter("herald_arp_frames_sent_total", "Frames sent, by protocol and purpose."),
+        .counter("herald_arp_questions_refused_total", "Questions not answered, since the asker had had its share."),
+        .counter("herald_arp_frames_malformed_total", "Frames received that were malformed."),
         .counter(
             "herald_arp_pauses_total", "How often the process did not run for so long that it asked the others first."),
         .gauge(
             "herald_member_reachable", "1 while this node and the member hear each other, or a third node hears both."),
         .gauge("herald_member_alive", "1 while the member's own heartbeats arrive, otherwise 0."),
         .gauge("herald_member_addresses", "Addresses that the member has."),
+        .counter("herald_member_datagrams_received_total", "Datagrams that came from the member."),
+        .counter("herald_member_datagrams_lost_total", "Datagrams that the member sent and that have not come."),
         .gauge(
             "herald_member_heartbeat_interval_p99_seconds",
             "Time between heartbeats of the member that 99 of 100 do not exceed."),
@@ -76,7 +90,15 @@ public enum MetricCatalogue {
         .counter("herald_bgp_prefixes_received_total", "Prefixes that the peer sent; herald uses none of them."),
         .counter("herald_bgp_messages_sent_total", "Messages sent to the peer, by type."),
         .counter("herald_bgp_messages_received_total", "Messages received from the peer, by type."),
+        .gauge(
+            "herald_bgp_graceful_shutdown", "1 while the routes to the peer carry GRACEFUL_SHUTDOWN, otherwise 0."),
+        .counter(
+            "herald_bgp_updates_treated_as_withdraw_total",
+            "UPDATEs of the peer whose mistakes made them count as withdrawals."),
+        .counter("herald_bgp_attributes_discarded_total", "Attributes of the peer that were wrong, and discarded."),
         .gauge("herald_bfd_session_up", "1 while BFD says that the path to the peer works, otherwise 0."),
+        .gauge("herald_bfd_interval_seconds", "Time between the peer's BFD packets, as measured while it is up."),
+        .gauge("herald_bfd_detection_seconds", "How long the peer may be silent before BFD says that it is gone."),
         .counter("herald_bfd_packets_sent_total", "BFD packets sent to the peer."),
         .counter("herald_bfd_packets_received_total", "BFD packets received from the peer."),
         .counter("herald_bfd_packets_rejected_total", "BFD packets that belong to no session or are not valid."),

@@ -162,6 +162,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         public var isDraining: Bool
         /// How many addresses that are likely to be given next were found to be free on the network.
         public var freeAhead: Int?
+        /// The node that gives addresses away, where the nodes choose it themselves.
+        public var allocator: String?
         /// Datagrams dropped, by reason.
         public var rejections: [String: Int]
         /// What keeps nodes from sharing addresses.

@@ -8,8 +8,11 @@ extension Cluster {
         let body = try object(in: request, of: target.kind)
         if target.kind.isNamespaced {
             guard !target.namespace.isEmpty else { throw .wrongMethod }
-            guard storage.object(.namespace, target.namespace) != nil else {
+            guard let place = storage.object(.namespace, target.namespace) else {
                 throw .notFound(target.namespace, .namespace)
+            }
+            if place.metadata["deletionTimestamp"] != nil {
+                throw .namespaceEnds(target.namespace, body[path: "metadata", "name"]?.string ?? "", target.kind)
             }
         }
         let warnings = try checkFields(of: body, target.kind, request)
@@ -305,15 +308,17 @@ extension Cluster {
         return try list(request, target)
     }
 
-    /// Returns the object when it has finalizers and so has to wait.
+    /// Returns the object when it has finalizers and so has to wait; a namespace waits for a controller that there is not.
     private func remove(_ old: Stored) -> Stored? {
-        guard old.metadata["finalizers"]?.isEmpty ?? true else {
+        let isNamespace = old.kind == .namespace
+        guard old.metadata["finalizers"]?.isEmpty ?? true, !isNamespace else {
             if old.metadata["deletionTimestamp"] != nil { return old }
             var object = old.object
             object.modify("metadata") { metadata in
                 metadata["deletionTimestamp"] = .string(WallTime.seconds)
-                metadata["deletionGracePeriodSeconds"] = 0
+                metadata["deletionGracePeriodSeconds"] = isNamespace ? nil : 0
             }
+            if isNamespace { object.modify("status") { $0["phase"] = "Terminating" } }
             let waiting = Stored(old.kind, object, owners: old.owners, revision: storage.nextRevision)
             storage.put(waiting)
             return waiting

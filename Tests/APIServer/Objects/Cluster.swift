@@ -23,6 +23,10 @@ final class Cluster {
             ],
         ]
         _ = try? create(kubernetes, .service, namespace: "default", by: Author(manager: "kube-apiserver"))
+        let ranges: JSON = [
+            "metadata": ["name": "kubernetes"], "spec": ["cidrs": .array(ServiceRules.ranges.map { .string($0) })],
+        ]
+        _ = try? create(ranges, .serviceCIDR, namespace: "", by: Author(manager: "kube-apiserver"))
     }
 
     /// Who writes, and how.

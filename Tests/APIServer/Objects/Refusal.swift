@@ -25,6 +25,19 @@ struct Refusal: Error, Sendable {
 
     static let unauthorized = Refusal(code: 401, reason: "Unauthorized", message: "Unauthorized")
 
+    static func namespaceEnds(_ namespace: String, _ name: String, _ kind: ResourceKind) -> Refusal {
+        let why = "namespace \(namespace) is being terminated"
+        var details = details(name, kind)
+        details["causes"] = [
+            ["reason": "NamespaceTerminating", "message": .string(why), "field": "metadata.namespace"]
+        ]
+        return Refusal(
+            code: 403, reason: "Forbidden",
+            message: "\(kind.qualifiedName) \"\(name)\" is forbidden: unable to create new content in namespace "
+                + "\(namespace) because it is being terminated",
+            details: details)
+    }
+
     static let noSuchResource = Refusal(
         code: 404, reason: "NotFound", message: "the server could not find the requested resource", details: .empty)
 

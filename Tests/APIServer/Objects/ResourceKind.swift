@@ -38,8 +38,12 @@ struct ResourceKind: Hashable, Sendable {
     static let coreEvent = ResourceKind(
         group: "", version: "v1", plural: "events", kind: "Event", isNamespaced: true)
 
+    static let serviceCIDR = ResourceKind(
+        group: "networking.k8s.io", version: "v1", plural: "servicecidrs", kind: "ServiceCIDR", isNamespaced: false,
+        hasStatus: true)
+
     static let all = [
-        service, node, namespace, endpointSlice, lease, event, coreEvent,
+        service, node, namespace, endpointSlice, lease, event, coreEvent, serviceCIDR,
         ResourceKind(group: "", version: "v1", plural: "configmaps", kind: "ConfigMap", isNamespaced: true),
         ResourceKind(group: "", version: "v1", plural: "endpoints", kind: "Endpoints", isNamespaced: true),
         ResourceKind(group: "", version: "v1", plural: "secrets", kind: "Secret", isNamespaced: true),

@@ -28,16 +28,39 @@ enum OtherRules {
 
     static func causes(_ object: JSON, _ kind: ResourceKind, instead old: JSON?) -> [Cause] {
         switch kind {
-        case .event: event(object, isNew: old == nil)
+        case .event: event(object, instead: old)
         case .lease: lease(object)
         case .endpointSlice: slice(object, instead: old)
         default: []
         }
     }
 
-    private static func event(_ object: JSON, isNew: Bool) -> [Cause] {
-        guard isNew else { return [] }
+    private static func series(_ object: JSON) -> [Cause] {
+        guard let series = object["series"], series.members != nil else { return [] }
         var found: [Cause] = []
+        let count = series["count"]?.integer ?? 0
+        if count < 2 { found.append(.invalid("series.count", .integer(count), "should be at least 2")) }
+        if series["lastObservedTime"]?.isEmpty ?? true { found.append(.required("series.lastObservedTime")) }
+        return found
+    }
+
+    private static let eventWords = [
+        "eventTime", "reportingController", "reportingInstance", "action", "reason", "note", "regarding", "type",
+    ]
+
+    private static func event(_ object: JSON, instead old: JSON?) -> [Cause] {
+        if let old {
+            return series(object)
+                + eventWords.filter { object[$0] != old[$0] }.map {
+                    .invalid($0, object[$0] ?? .null, "field is immutable")
+                }
+        }
+        var found = series(object)
+        let place = object[path: "regarding", "namespace"]?.string ?? ""
+        if place != object[path: "metadata", "namespace"]?.string ?? "", !place.isEmpty {
+            found.append(.invalid("involvedObject.namespace", .string(place), "does not match event.namespace"))
+        }
+        if object["eventTime"]?.isEmpty ?? true { found.append(.required("eventTime")) }
         for name in ["reportingController", "reportingInstance", "action", "reason"]
         where object[name]?.isEmpty ?? true {
             found.append(.required(name))

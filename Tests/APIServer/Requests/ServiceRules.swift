@@ -8,7 +8,8 @@ struct ServiceRules {
     private var nextIPv6: UInt32 = 10
     private var nextPort: Int64 = 30_000
 
-    /// 10.96.0.0/16 and fd96::/112.
+    /// From which cluster IPs are given.
+    static let ranges = ["10.96.0.0/16", "fd96::/112"]
     private static let ipv4Prefix = "10.96"
     private static let ipv6Prefix = "fd96::"
     private static let portRange: ClosedRange<Int64> = 30_000...32_767
@@ -97,10 +98,25 @@ struct ServiceRules {
         if spec["type"]?.string == "ExternalName" {
             for name in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] { spec[name] = nil }
         } else {
+            try checkAddresses(spec, of: object, instead: old)
             provideAddresses(&spec)
         }
         try providePorts(&spec, of: object, instead: old)
         object["spec"] = spec
+    }
+
+    /// An address that is asked for must not be another Service's.
+    private func checkAddresses(_ spec: JSON, of object: JSON, instead old: JSON?) throws(Refusal) {
+        let own = old?[path: "spec", "clusterIPs"]?.array?.compactMap(\.string) ?? []
+        let asked = (spec["clusterIPs"]?.array ?? [spec["clusterIP"]].compactMap(\.self)).compactMap(\.string)
+        guard let taken = asked.first(where: { clusterAddresses.contains($0) && !own.contains($0) }) else { return }
+        throw .invalid(
+            object[path: "metadata", "name"]?.string ?? "", .service,
+            [
+                .invalid(
+                    "spec.clusterIPs", .array(asked.map { .string($0) }),
+                    "failed to allocate IP \(taken): provided IP is already allocated")
+            ])
     }
 
     private mutating func provideAddresses(_ spec: inout JSON) {

@@ -77,7 +77,7 @@ enum ServiceValidation {
     private static func changes(_ new: JSON, from old: JSON) -> [Cause] {
         var found: [Cause] = []
         let isBalancer = [new, old].allSatisfy { $0["type"]?.string == "LoadBalancer" }
-        if isBalancer, let former = old["loadBalancerClass"], new["loadBalancerClass"] != former {
+        if isBalancer, new["loadBalancerClass"] != old["loadBalancerClass"] {
             found.append(
                 .invalid("spec.loadBalancerClass", new["loadBalancerClass"] ?? .null, "may not change once set"))
         }

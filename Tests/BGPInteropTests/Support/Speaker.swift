@@ -25,13 +25,14 @@ final class Speaker: Sendable {
         Self.latest.withLock { $0 = self }
     }
 
-    func configure(bgp: String, mode: String = "bgp") throws {
+    /// `source` is where Services come from instead of the folder of manifests.
+    func configure(bgp: String, mode: String = "bgp", source: String? = nil) throws {
         try write(
             """
             mode: \(mode)
             pools: [{name: edge, addresses: [192.0.2.0/24, 198.51.100.0/22, "fd00:55::/112"]}]
             bgp: \(bgp)
-            source: {directory: {path: \(home)/services, stateDirectory: \(home)/state}}
+            source: \(source ?? "{directory: {path: \(home)/services, stateDirectory: \(home)/state}}")
             operations: {socket: \(home)/herald.sock}
 
             """, "herald.yaml")
@@ -101,6 +102,8 @@ final class Speaker: Sendable {
             var reason: String
             var lastError: String?
             var receivedPrefixes: UInt64
+            var treatedAsWithdraw: UInt64
+            var discardedAttributes: UInt64
             var sent: [String: UInt64]
             var received: [String: UInt64]
             var advertised: [String: Int]
@@ -108,6 +111,7 @@ final class Speaker: Sendable {
         }
         var peers: [Peer]
         var obstacle: String?
+        var rejectedBFDPackets: UInt64
     }
 
     func command(_ arguments: String...) throws -> Output {

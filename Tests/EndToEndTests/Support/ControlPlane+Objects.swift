@@ -80,6 +80,7 @@ extension ControlPlane {
         statusRule,
         ["apiGroups": [""], "resources": ["nodes", "namespaces"], "verbs": ["list", "watch"]],
         ["apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]],
+        ["apiGroups": ["networking.k8s.io"], "resources": ["servicecidrs"], "verbs": ["list", "watch"]],
         ["apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]],
     ]
     static let statusRule: JSON = ["apiGroups": [""], "resources": ["services/status"], "verbs": ["patch"]]

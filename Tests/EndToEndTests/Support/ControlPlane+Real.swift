@@ -44,6 +44,8 @@ extension ControlPlane {
             [
                 "--data-dir=\(folder)/etcd", "--listen-client-urls=\(url)", "--advertise-client-urls=\(url)",
                 "--listen-peer-urls=http://127.0.0.1:\(freePort())",
+                // A Service with a thousand ports is a thousand writes.
+                "--unsafe-no-fsync",
             ], log: log)
         let transfer = try HTTPTransfer.start()
         let endpoint = try HTTPEndpoint(url)

@@ -11,6 +11,40 @@ struct Cluster: Sendable {
     let lan: Switch
     let client: Node
     let heralds: [HeraldNode]
+    /// What all nodes were started with.
+    let settings: Settings
+
+    var keyFile: String { "\(lab.folder)/shared/key" }
+
+    /// `membership` with further settings, in braces.
+    func membership(_ more: String = "", of families: [AddressFamily] = [.ipv4, .ipv6]) -> String {
+        Self.membership(keyFile: keyFile, of: heralds.map(\.node), more, families)
+    }
+
+    static func membership(
+        keyFile: String, of nodes: [Node], _ more: String = "", _ families: [AddressFamily] = [.ipv4, .ipv6]
+    ) -> String {
+        let peers = nodes.map { node in
+            let addresses = families.map { $0 == .ipv4 ? "\(node.ipv4)" : "\"\(node.ipv6)\"" }
+            return "{name: \(node.name), addresses: [\(addresses.joined(separator: ", "))]}"
+        }
+        let rest = more.isEmpty ? "" : ", \(more)"
+        return "{keyFile: \(keyFile), peers: [\(peers.joined(separator: ", "))]\(rest)}"
+    }
+
+    /// Gives every node other settings, one after the other, and waits for each to have them in force.
+    func reconfigure(_ change: (inout Settings) -> Void) throws {
+        var settings = settings
+        change(&settings)
+        for herald in heralds {
+            let before = try herald.status().configuration.hash
+            try herald.configure(settings)
+            try eventually("the configuration is in force", within: HeraldNode.patience, every: .milliseconds(10)) {
+                let configuration = try herald.status().configuration
+                return configuration.hash != before && configuration.rejected == nil
+            }
+        }
+    }
 
     /// The only herald whose node holds the address; throws while there is another number of them.
     func owner(of address: IPAddress) throws -> HeraldNode {
@@ -61,7 +95,7 @@ struct Cluster: Sendable {
 /// Makes a cluster with every herald running and every node heard, and removes it after the body.
 func withCluster(
     of count: Int = 3, arp: String = "{lifetime: 3s, refresh: 1s}", checks: String = "[]", _ services: [Manifest],
-    isStarted: Bool = true,
+    isStarted: Bool = true, families: [AddressFamily] = [.ipv4, .ipv6],
     _ body: @Sendable @escaping (Cluster) throws -> Void
 ) async throws {
     try await withLab { lab in
@@ -72,10 +106,9 @@ func withCluster(
         try shared.write("a key that is only for this test", as: "key")
         unsafe chmod(shared.path(of: "key"), 0o600)
         var settings = Settings(arp: arp, checks: checks)
-        let peers = nodes.map { "{name: \($0.name), addresses: [\($0.ipv4), \"\($0.ipv6)\"]}" }
-        settings.membership = "{keyFile: \(shared.path(of: "key")), peers: [\(peers.joined(separator: ", "))]}"
+        settings.membership = Cluster.membership(keyFile: shared.path(of: "key"), of: nodes, "", families)
         let heralds = try nodes.map { try HeraldNode(on: $0, in: lab, settings) }
-        let cluster = Cluster(lab: lab, lan: lan, client: client, heralds: heralds)
+        let cluster = Cluster(lab: lab, lan: lan, client: client, heralds: heralds, settings: settings)
         if isStarted {
             for herald in heralds { try herald.launch() }
             // Before there is anything to own: who comes first would have it all.

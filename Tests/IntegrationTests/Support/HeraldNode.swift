@@ -30,8 +30,8 @@ final class HeraldNode: Sendable {
     // MARK: - The process
 
     /// Starts herald and waits until it answers.
-    func start(configuration: String = "herald.yaml") throws {
-        try launch(configuration: configuration)
+    func start(configuration: String = "herald.yaml", named name: String? = nil) throws {
+        try launch(configuration: configuration, named: name)
         try eventually("herald answers", within: Self.patience, every: .milliseconds(5)) {
             try !running.isRunning || home.exists("herald.sock")
         }
@@ -42,11 +42,11 @@ final class HeraldNode: Sendable {
     }
 
     /// Starts herald and returns at once.
-    func launch(configuration: String = "herald.yaml") throws {
+    func launch(configuration: String = "herald.yaml", named name: String? = nil) throws {
         let former = process.withLock { $0 }
         earlierLog.withLock { $0 += former?.errors ?? "" }
         let command = [
-            try Self.program(), "run", "--config", home.path(of: configuration), "--node-name", node.name,
+            try Self.program(), "run", "--config", home.path(of: configuration), "--node-name", name ?? node.name,
         ]
         let started = try node.start(command, environment: Self.environment, log: home.path(of: "log"))
         process.withLock { $0 = started }

@@ -27,6 +27,11 @@ struct SimulatedNode {
     /// The claim that each attachment under way belongs to.
     var attaching: [Int: Int] = [:]
     var attachments = 0
+    /// What its disk says about who has which address, and the last change of it that it took in.
+    var records: [String: IPAddress] = [:]
+    var seenAllocation = 0
+    /// Milliseconds between its heartbeats.
+    var interval = 50
 
     var eligibility: Eligibility {
         Eligibility(subnets: hasCarrier ? Simulation.subnets : [], isExcluded: isExcluded)

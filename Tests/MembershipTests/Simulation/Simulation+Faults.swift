@@ -23,7 +23,9 @@ extension Simulation {
         let isAdopting = nodes[node].killedAt.map { $0.duration(to: now) < .seconds(1) } ?? false
         if !isAdopting { nodes[node].attached = [] }
         nodes[node].run += 1
-        nodes[node].incarnation = max(nodes[node].incarnation + 1, UInt64(now.nanoseconds))
+        // A clock may have gone back.
+        let clock = Int.random(in: 0..<8, using: &random) == 0 ? now.nanoseconds / 2 : now.nanoseconds
+        nodes[node].incarnation = UInt64(max(clock, 1))
         nodes[node].process = .running
         nodes[node].isHolding = false
         nodes[node].isDraining = false
@@ -33,8 +35,42 @@ extension Simulation {
             name: nodes[node].name, incarnation: nodes[node].incarnation, settings: settings, seal: TestSeal(),
             eligibility: nodes[node].eligibility,
             adopted: Set(nodes[node].attached.map(Self.address)), at: now)
+        nodes[node].seenAllocation = 0
+        feed(.settings(settings(of: node)), to: node)
         feed(.roster(nodes.map(\.name)), to: node)
         feed(.desired(desiredNow, removed: []), to: node)
+        tellRecords(of: node)
+    }
+
+    private func settings(of node: Int) -> MemberSettings {
+        var settings = settings
+        settings.detection = FailureDetector.Settings(interval: .milliseconds(nodes[node].interval))
+        return settings
+    }
+
+    /// Its heartbeats come at another pace from now on.
+    mutating func setInterval(_ node: Int, _ milliseconds: Int) {
+        trace?.note(at: now, "\(nodes[node].name) has interval \(milliseconds) ms")
+        nodes[node].interval = milliseconds
+        if nodes[node].isRunning { feed(.settings(settings(of: node)), to: node) }
+    }
+
+    /// Some of what was sent before is sent again to a node.
+    mutating func replay(to node: Int) {
+        trace?.note(at: now, "replay to \(nodes[node].name)")
+        for datagram in overheard.shuffled(using: &random).prefix(30) {
+            queue.add(.deliver(datagram, to: node), at: now.advanced(by: .microseconds(1)))
+        }
+    }
+
+    /// What is desired is not heard, or is again.
+    mutating func setServer(away: Bool) {
+        trace?.note(at: now, "API server away: \(away)")
+        isServerAway = away
+        guard !away else { return }
+        let missed = missedDesires
+        missedDesires = [:]
+        for (address, mask) in missed.sorted(by: { $0.key < $1.key }) { setDesired(address, mask) }
     }
 
     mutating func kill(_ node: Int) {
@@ -83,6 +119,7 @@ extension Simulation {
         for event in events { feed(event, to: node) }
         feed(.eligibility(nodes[node].eligibility), to: node)
         feed(.desired(desiredNow, removed: desired.indices.filter { desired[$0] == nil }.map(Self.address)), to: node)
+        allocate(on: node)
         checkInvariants()
     }
 
@@ -134,6 +171,10 @@ extension Simulation {
     }
 
     mutating func setDesired(_ address: Int, _ mask: UInt16?) {
+        guard !isServerAway else {
+            missedDesires[address] = .some(mask)
+            return
+        }
         trace?.note(at: now, "desire \(address): \(mask.map(String.init) ?? "no")")
         disturbed()
         desired[address] = mask

@@ -40,7 +40,7 @@ extension Simulation {
         let node = Int.random(in: nodes.indices, using: &setup)
         let other = (node + Int.random(in: 1..<nodes.count, using: &setup)) % nodes.count
         let address = Int.random(in: desired.indices, using: &setup)
-        switch Int.random(in: 0..<18, using: &setup) {
+        switch Int.random(in: 0..<24, using: &setup) {
         case 0, 1: kill(node)
         case 2:
             kill(node)
@@ -60,6 +60,10 @@ extension Simulation {
         case 14: setDesired(address, desired[address] == nil ? .max : nil)
         case 15: setDesired(address, UInt16.random(in: 1..<(1 << UInt16(nodes.count)), using: &setup))
         case 16: leave(node)
+        case 17: setInterval(node, [20, 50, 60].randomElement(using: &setup) ?? 50)
+        case 18, 19: replay(to: node)
+        case 20: setServer(away: !isServerAway)
+        case 21, 22: toggleService(["web", "db", "mail", "chat"].randomElement(using: &setup) ?? "web")
         default: rebalance(node)
         }
         for index in nodes.indices where nodes[index].process == .dead {
@@ -70,6 +74,7 @@ extension Simulation {
     /// Everything works again.
     private mutating func makeGood() {
         heal()
+        setServer(away: false)
         network.loss = 0
         network.duplication = 0
         for node in nodes.indices {
@@ -86,6 +91,7 @@ extension Simulation {
 
     /// All nodes say the same, and it is so.
     private mutating func expectAgreement() {
+        expectOneAllocator()
         for address in desired.indices {
             let answering = nodes.indices.filter { answers($0, address) }
             if answering.count != 1 { invariants.fail("address \(address) ends on \(answering)", at: now) }

@@ -32,6 +32,13 @@ struct Simulation {
     /// How late a process may run, in microseconds.
     var lateness = 500
     var trace: Trace?
+    /// Services for which whoever allocates has an address to give.
+    var services: Set<String> = ["web", "db"]
+    /// While it is, nobody hears what is desired.
+    var isServerAway = false
+    var missedDesires: [Int: UInt16?] = [:]
+    /// What was sent lately, for who listens and plays it again.
+    var overheard: [[UInt8]] = []
 
     init(seed: UInt64, nodes count: Int, addresses: Int, election: Election = .spread) {
         self.seed = seed
@@ -91,6 +98,7 @@ struct Simulation {
         nodes[node].member = member
         if wake <= now { invariants.fail("\(nodes[node].name) wants to run again at once", at: now) }
         for effect in effects { perform(effect, on: node) }
+        followAllocation(node)
         wakeNumbers[node] += 1
         let late = Int.random(in: 0...lateness, using: &random)
         queue.add(
@@ -123,6 +131,10 @@ struct Simulation {
         for other in nodes.indices where other != node {
             if case .one(let name) = recipients, nodes[other].name != name { continue }
             datagrams += 1
+            if datagrams % 7 == 0 {
+                overheard.append(datagram)
+                if overheard.count > 200 { overheard.removeFirst(50) }
+            }
             for delay in network.copies(from: node, to: other, using: &random) {
                 queue.add(.deliver(datagram, to: other), at: now.advanced(by: .microseconds(delay)))
             }

@@ -1,0 +1,106 @@
+import AddressResolution
+import Configuration
+import LoadBalancing
+import NetworkTypes
+import YAML
+
+@testable import DirectorySource
+@testable import Kubernetes
+@testable import KubernetesSource
+@testable import Membership
+@testable import Operations
+
+extension FuzzTarget {
+    /// Everything but routing that takes octets from outside.
+    static let boundaries =
+        [resolutionFrame, heartbeat, yaml, configuration, manifest, serviceState, operationsRequest] + kubernetes
+
+    // MARK: - The network
+
+    /// ARP and NDP: what a responder and a prober make of a frame.
+    private static let resolutionFrame = FuzzTarget("arp-ndp", seeds: BoundarySeeds.frames) { octets in
+        let address = BoundarySeeds.addresses
+        var responder = Responder(station: BoundarySeeds.station, owned: Set(address))
+        let now = MonotonicTime(nanoseconds: 1)
+        for effect in responder.handle(octets[...], at: now) {
+            guard case .send(let frame) = effect else { continue }
+            hold((try? ResolutionFrame(decoding: frame[...])) != nil, "an answer can be read")
+        }
+        guard let frame = try? ResolutionFrame(decoding: octets[...]) else { return }
+        _ = frame.claim(at: now)
+        var prober = Prober(station: BoundarySeeds.station, mode: .fast, seed: 1)
+        for each in address { _ = prober.start(each, at: now) }
+        _ = prober.handle(frame, at: now)
+    }
+
+    /// Heartbeats, sealed as those of a friend are, so that all of it is looked at.
+    private static let heartbeat = FuzzTarget("heartbeat", seeds: BoundarySeeds.heartbeats) { octets in
+        var member = BoundarySeeds.member("a")
+        var now = MonotonicTime(nanoseconds: 1_000_000_000)
+        // The first octet cuts what follows in two datagrams.
+        guard let cut = octets.first else { return }
+        let rest = octets.dropFirst()
+        let parts = [rest.prefix(Int(cut) * 6), rest.dropFirst(Int(cut) * 6)]
+        for part in parts where !part.isEmpty {
+            let sealed = Array(part) + [UInt8](repeating: 0, count: 16)
+            _ = member.handle(.received(part), at: now)
+            for effect in member.handle(.received(sealed[...]), at: now) {
+                if case .send(let datagram, _) = effect {
+                    hold(datagram.count <= Envelope.maximumLength, "no datagram is fragmented")
+                }
+            }
+            now = now.advanced(by: .milliseconds(60))
+            _ = member.handle(.timePassed, at: now)
+        }
+        var reader = ByteReader(octets)
+        if let state = try? NodeState(from: &reader) {
+            var writer = ByteWriter()
+            state.encode(into: &writer)
+            var again = ByteReader(writer.bytes)
+            hold((try? NodeState(from: &again)) == state, "a state that was read is written alike")
+        }
+    }
+
+    // MARK: - Files
+
+    private static let yaml = FuzzTarget("yaml", seeds: BoundarySeeds.texts) { octets in
+        _ = try? Parser.parse(octets)
+    }
+
+    private static let configuration = FuzzTarget("configuration", seeds: BoundarySeeds.configurations) { octets in
+        do throws(ProblemList) {
+            _ = try Configuration.parse(octets, file: "herald.yaml")
+        } catch {
+            hold(!"\(error)".isEmpty, "a refusal says why")
+        }
+    }
+
+    private static let manifest = FuzzTarget("manifest", seeds: BoundarySeeds.manifests) { octets in
+        let manifest = ManifestReader.read(octets, file: "services.yaml")
+        _ = "\(manifest.problems)"
+    }
+
+    private static let serviceState = FuzzTarget("service-state", seeds: BoundarySeeds.serviceStates) { octets in
+        let key = BoundarySeeds.key
+        do throws(DamagedState) {
+            let state = try ServiceState(json: octets, of: key)
+            hold(state.record.count <= 16, "no more addresses than are written")
+        } catch {
+            hold(!error.description.isEmpty, "a refusal says why")
+        }
+    }
+
+    // MARK: - Requests
+
+    /// The target and the host of a request to the operations server or the control socket, split at the first line end;
+    /// what surrounds them is read by NIO.
+    private static let operationsRequest = FuzzTarget("operations-request", seeds: BoundarySeeds.requests) { octets in
+        let lines = octets.split(separator: UInt8(ascii: "\n"), maxSplits: 1).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        let request = OperationsRequest(target: lines.first ?? "")
+        _ = request.asks("verbose")
+        _ = request.value(of: "service")
+        _ = HostCheck.admits(lines.dropFirst().first)
+    }
+}

@@ -1,0 +1,96 @@
+import Configuration
+import Foundation
+import Logging
+import Operator
+import Testing
+
+@Suite("The configuration file while it runs", .timeLimit(.minutes(1)))
+struct ConfigurationKeeperTests {
+    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("keeper-\(UUID().uuidString)")
+    private var file: String { folder.appendingPathComponent("herald.yaml").path }
+
+    private func text(_ pool: String, mode: String = "arp") -> String {
+        "mode: \(mode)\npools: [{name: \(pool), addresses: [192.0.2.0/28]}]\n"
+    }
+
+    private func write(_ text: String, as path: String? = nil) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path ?? file))
+    }
+
+    /// Runs a keeper that was given `first` though the file may say something else by now.
+    private func withKeeper(
+        given first: String, _ body: (ConfigurationKeeper) async throws -> Void
+    ) async throws {
+        let keeper = ConfigurationKeeper(
+            file: file, parsed: try Configuration.parse(Array(first.utf8), file: file),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apply: { _, _ in [] })
+        let run = Task { try await keeper.run() }
+        do { try await body(keeper) } catch {
+            run.cancel()
+            throw error
+        }
+        run.cancel()
+        _ = await run.result
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    private func eventually(_ isSo: () async -> Bool) async throws -> Bool {
+        for _ in 0..<1000 {
+            if await isSo() { return true }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return false
+    }
+
+    private func prepare() throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
+
+    @Test("a change between the first reading and the watch is seen")
+    func early() async throws {
+        try prepare()
+        try write(text("new"))
+        try await withKeeper(given: text("old")) { keeper in
+            let isSeen = try await eventually { await keeper.state.parsed.text.contains("new") }
+            #expect(isSeen)
+        }
+    }
+
+    @Test("of a hundred changes in a second the last is in force, whatever came in between")
+    func storm() async throws {
+        try prepare()
+        try write(text("p"))
+        try await withKeeper(given: text("p")) { keeper in
+            for number in 0..<100 {
+                try write(number % 3 == 0 ? "mode: [" : text("p\(number)", mode: number % 2 == 0 ? "none" : "bgp"))
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            try write(text("last"))
+            #expect(try await eventually { await keeper.state.parsed.text.contains("last") })
+            #expect(try await eventually { await keeper.state.rejected == nil })
+        }
+    }
+
+    @Test("a file that goes, or becomes a directory, a link to itself or empty, leaves the former in force")
+    func gone() async throws {
+        try prepare()
+        try write(text("first"))
+        try await withKeeper(given: text("first")) { keeper in
+            let files = FileManager.default
+            try files.removeItem(atPath: file)
+            #expect(try await eventually { await keeper.state.rejected?.contains("No such file") == true })
+            try files.createDirectory(atPath: file, withIntermediateDirectories: false)
+            #expect(try await eventually { await keeper.state.rejected?.contains("directory") == true })
+            try files.removeItem(atPath: file)
+            try files.createSymbolicLink(atPath: file, withDestinationPath: file)
+            #expect(try await eventually { await keeper.state.rejected?.contains("symbolic links") == true })
+            try files.removeItem(atPath: file)
+            try write("")
+            #expect(try await eventually { await keeper.state.rejected?.contains("says nothing") == true })
+            #expect(await keeper.state.parsed.text.contains("first"))
+            try write(text("second"))
+            #expect(try await eventually { await keeper.state.parsed.text.contains("second") })
+            #expect(await keeper.state.rejected == nil)
+        }
+    }
+}
