@@ -251,7 +251,8 @@ if Context.environment["HERALD_FUZZ"] == "1" {
         .executableTarget(
             name: "herald-fuzz",
             dependencies: [
-                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "IPAM", "Kubernetes",
+                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "IPAM",
+                "Kubernetes",
                 "KubernetesSource", "LoadBalancing", "Membership", "NetworkTypes", "Operations", "YAML",
             ],
             path: "Tests/Fuzz", swiftSettings: strict))
