@@ -64,8 +64,11 @@ extension Custody {
             foreignConflicts = told
         }
         guard !rivals.isEmpty || !sharedConflicts.isEmpty else { return [] }
-        let found = rivals.filter { $0.value.node == nil }.map { AddressConflict(address: $0, station: $1.station) }
-            .sorted { $0.address < $1.address }
+        // Where a node of ours has the address, there is no conflict any more.
+        let found = rivals.filter { $0.value.node == nil && member?.owner(of: $0.key) == nil }.map {
+            AddressConflict(address: $0, station: $1.station)
+        }
+        .sorted { $0.address < $1.address }
         guard found != sharedConflicts else { return [] }
         sharedConflicts = found
         return handle(.conflicts(found), at: now)

@@ -31,7 +31,6 @@ struct StatusTable {
     private static func lines(_ membership: StatusDocument.Membership) -> [String] {
         var lines: [String] = []
         if membership.isDraining { lines.append("this node hands over its addresses; end that by: herald undrain") }
-        if let allocator = membership.allocator { lines.append("node \(allocator) allocates") }
         if let allocator = membership.allocator, !membership.members.isEmpty {
             lines.append("node \(allocator) gives addresses away")
         }

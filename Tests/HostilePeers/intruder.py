@@ -7,7 +7,7 @@ import time
 ROUTER, NODE = sys.argv[1:3]
 
 sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-sender.setsockopt(socket.IPPROTO_IP, 15, 1)  # IP_FREEBIND
+sender.setsockopt(socket.IPPROTO_IP, 19, 1)  # IP_TRANSPARENT: any source address
 sender.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, 255)
 sender.bind((ROUTER, 50000))
 for state in (0, 1, 2) * 20:

@@ -8,8 +8,8 @@ extension IntegrationSuite {
     /// What others do to a node's network while it has addresses, and nodes that know each other in unusual ways.
     @Suite struct HardshipTests {
         private static let web = Manifest(name: "web", addresses: "10.0.1.100,fd00:0:0:1::100", isDualStack: true)
-        private static let ipv4 = Site.ipv4(100)
-        private static let ipv6 = Site.ipv6(0x100)
+        private static let ipv4: IPAddress = Site.ipv4(100)
+        private static let ipv6: IPAddress = Site.ipv6(0x100)
 
         @Test("nodes without IPv4 share addresses all the same: a lost owner has a successor in a fraction of a second")
         func onlyIPv6() async throws {
@@ -37,7 +37,7 @@ extension IntegrationSuite {
         }
 
         /// Interfaces that are made of others, and how the node's address comes to them.
-        static let devices: [(name: String, make: [String])] = [
+        static let recipes: [(name: String, make: [String])] = [
             ("br0", ["link add br0 type bridge", "link set eth0 master br0", "link set br0 up"]),
             ("macvlan0", ["link add macvlan0 link eth0 type macvlan mode bridge", "link set macvlan0 up"]),
             (
@@ -49,10 +49,10 @@ extension IntegrationSuite {
             ),
         ]
 
-        @Test("a bridge, a bond and a macvlan serve as interfaces", arguments: devices.map(\.name))
+        @Test("a bridge, a bond and a macvlan serve as interfaces", arguments: ["br0", "macvlan0", "bond0"])
         func devices(_ name: String) async throws {
             try await withSite(Settings(), Self.web, isStarted: false) { site in
-                let make = try #require(Self.devices.first { $0.name == name }).make
+                let make = try #require(Self.recipes.first { $0.name == name }).make
                 do {
                     try site.node.configure(make)
                 } catch {

@@ -50,6 +50,19 @@ struct KeptServicesTests {
         #expect(table[Objects.key] == nil)
     }
 
+    @Test("nothing that a Service has is left out")
+    func completeness() throws {
+        // Whoever adds a field packs and unpacks it, and gives it a value above.
+        func count(_ value: Any) -> Int { Mirror(reflecting: value).children.count }
+        let service = try Objects.service(conditions: Objects.ours)
+        let port = PortStatus(port: 1, protocolName: "TCP", error: nil)
+        #expect(count(service) == 3 && count(service.metadata) == 10 && count(service.spec) == 10)
+        #expect(count(service.status) == 2 && count(service.status.loadBalancer) == 1 && count(port) == 3)
+        #expect(service.spec.ports.map(count) == [4])
+        #expect(service.status.conditions.map(count) == [6])
+        #expect(count(LoadBalancerIngress(ip: "192.0.2.1", ipMode: nil)) == 4)
+    }
+
     @Test("an ordinary Service is kept in 400 octets")
     func budget() throws {
         let condition = Objects.ours.replacing(#""m""#, with: #""192.168.100.200 on eth0 of node node-a""#)

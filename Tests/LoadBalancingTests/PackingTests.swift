@@ -18,6 +18,16 @@ struct PackingTests {
         #expect(PackedService(other) != packed)
     }
 
+    @Test("nothing that a Service has is left out")
+    func completeness() {
+        // Whoever adds a field packs and unpacks it, and gives it a value below.
+        let service = LoadBalancerService(key: ServiceKey(namespace: "n", name: "s"))
+        #expect(Mirror(reflecting: service).children.count == 21)
+        let planned = PlannedService(service: service)
+        #expect(Mirror(reflecting: planned).children.count == 13)
+        #expect(Mirror(reflecting: planned.told).children.count == 5)
+    }
+
     @Test(
         "numbers of any size come back", arguments: [0, 1, -1, 63, -64, 64, 127, 128, 1 << 40, .max, .min] as [Int64])
     func numbers(number: Int64) {
@@ -145,6 +155,7 @@ struct PackingTests {
                 .init(
                     readyNodes: flag() ? [] : ["a", "b"], terminatingNodes: flag() ? ["c"] : [],
                     hasReadyElsewhere: flag()))
+        service.refusal = flag() ? nil : Obstacle(reason: "PoolFull", sentence: text())
         service.writtenIngress = addresses(&random)
         (service.writtenAllocated, service.writtenAnnounced) = (flag() ? nil : flag(), flag() ? nil : flag())
         return service

@@ -44,6 +44,10 @@ extension PackedWriter {
         write(service.familyPolicy)
         write(service.trafficPolicy == .local)
         write(service.endpoints)
+        write(service.refusal) {
+            $0.write($1.reason)
+            $0.write($1.sentence)
+        }
         write(service.writtenIngress)
         write(service.writtenAllocated) { $0.write($1) }
         write(service.writtenAnnounced) { $0.write($1) }
@@ -101,6 +105,7 @@ extension PackedReader {
         service.familyPolicy = familyPolicy()
         service.trafficPolicy = flag() ? .local : .cluster
         service.endpoints = endpoints()
+        service.refusal = optional { Obstacle(reason: $0.text(), sentence: $0.text()) }
         service.writtenIngress = addresses()
         service.writtenAllocated = optional { $0.flag() }
         service.writtenAnnounced = optional { $0.flag() }
