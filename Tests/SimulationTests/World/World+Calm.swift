@@ -68,7 +68,7 @@ extension World {
                 complain("\(machine.name) finds something to do in a second plan: \(plan.outcomes.prefix(2))")
             }
             let all = server.services.objects.values.count { $0.spec.type == "LoadBalancer" }
-            if process.view.services.count != all {
+            if Array(process.view.services.values).count != all {
                 complain("\(machine.name) does not know all Services")
             }
         }
