@@ -145,7 +145,7 @@ extension World {
         case .services: open(\.services, \.services, index, request, number)
         case .endpointSlices: open(\.slices, \.slices, index, request, number)
         case .nodes: open(\.clusterNodes, \.nodes, index, request, number)
-        case .namespaces, .serviceCIDRs: complain("namespaces are watched")
+        case .namespaces, .serviceCIDRs: complain("\(part) are watched")
         }
     }
 
