@@ -35,6 +35,24 @@ e2e: ## Runs herald against an API server; a real one if KUBEBUILDER_ASSETS name
 	@scripts/install --tests
 	@scripts/e2e
 
+ARGUMENTS ?=
+
+.PHONY: soak
+soak: libraries ## Churns 500 Services for 30 minutes under faults; ARGUMENTS="--seed 7 --seconds 600" repeats a run
+	@scripts/install --tests
+	swift build --product herald && swift build --product herald-soak && swift build --product lab-probe
+	swift build --product test-apiserver && swift build --product ClockStep
+	.build/debug/herald-soak $(ARGUMENTS)
+
+OLD ?=
+NEW ?= .build/debug/herald
+
+.PHONY: upgrade
+upgrade: libraries ## Rolls three nodes from one build to another and back: OLD=program NEW=program
+	@scripts/install --tests
+	swift build --product herald
+	@scripts/upgrade-test "$(OLD)" "$(NEW)"
+
 .PHONY: lint
 lint: ## Checks the form of all Swift code
 	swift format lint --strict --parallel --recursive Package.swift Benchmarks Sources Tests
