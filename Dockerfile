@@ -10,8 +10,8 @@ COPY Package.swift Package.resolved* ./
 COPY Sources Sources
 COPY Tests Tests
 COPY Benchmarks Benchmarks
-RUN swift build -c release --product herald --static-swift-stdlib -Xswiftc -use-ld=lld \
-      -Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker -z -Xlinker pack-relative-relocs -Xlinker -s
+RUN swift build -c release --product herald --static-swift-stdlib \
+      -Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker -s
 
 FROM debian:12-slim AS root
 RUN apt-get update \

@@ -41,6 +41,9 @@ let simulated: [Target.Dependency] = [
 
 let package = Package(
     name: "herald",
+    products: [
+        .library(name: "ClockStep", type: .dynamic, targets: ["CClockStep"])
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
@@ -155,6 +158,16 @@ let package = Package(
         .systemLibrary(
             name: "CHTTP2", path: "Tests/CHTTP2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CTLS", path: "Tests/CTLS", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        // herald on the nodes of a lab, with an API server: what end-to-end tests and the soak share
+        .target(
+            name: "ClusterLab",
+            dependencies: ["APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix],
+            path: "Tests/ClusterLab", swiftSettings: strict),
+        // What `make soak` runs, and the library by which it steps the wall clock of one process
+        .executableTarget(
+            name: "herald-soak", dependencies: ["APIServer", "ClusterLab", "HTTPTransfer", "Lab", "NetworkTypes"],
+            path: "Tests/Soak", swiftSettings: strict),
+        .target(name: "CClockStep", path: "Tests/ClockStep", publicHeadersPath: "include"),
         // An HTTP server that does what a test scripts
         .target(
             name: "ScriptedHTTP", dependencies: ["HTTPTransfer"], path: "Tests/ScriptedHTTP",
@@ -197,8 +210,8 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix, "herald",
-                "lab-probe", "test-apiserver",
+                "APIServer", "ClusterLab", "HTTPTransfer", "Lab", "NetworkTypes", "herald", "lab-probe",
+                "test-apiserver",
             ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
@@ -240,6 +253,7 @@ let package = Package(
             ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("SimulationTests", simulated, exclude: ["Command"]),
+        tests("SoakTests", ["CClockStep", "Spawning", "herald", "herald-soak", "lab-probe", "test-apiserver"]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]

@@ -71,7 +71,8 @@ extension ARPAnnouncer {
         if status?.hasNamesake == true {
             return "another herald speaks under the name \(custody.node) of this one; give each its own by --node-name"
         }
-        return custody.roster.others.isEmpty ? nil : (keyProblem ?? portProblem)?.sentence
+        return custody.roster.others.isEmpty
+            ? nil : (keyProblem ?? portProblem)?.sentence ?? foreignHeartbeats.sentence(at: loop.now)
     }
 
     /// The node that allocates, where the nodes choose it.
@@ -149,6 +150,7 @@ extension ARPAnnouncer {
         feed { custody in
             var effects: [Custody.Effect] = []
             for datagram in datagrams {
+                noteFormat(of: datagram)
                 let new = custody.received(datagram: datagram.payload[...], at: loop.now)
                 if case .learned(let name)? = new.first(where: { if case .learned = $0 { true } else { false } }) {
                     heartbeats?.learn(name, at: datagram.source)
@@ -158,6 +160,13 @@ extension ARPAnnouncer {
             }
             return effects
         }
+    }
+
+    private func noteFormat(of datagram: Datagram) {
+        let sentence = foreignHeartbeats.note(
+            datagram.payload[...], from: datagram.source.address, at: loop.now)
+        guard let sentence else { return }
+        logger.error("nodes run versions that do not understand each other", metadata: ["error": "\(sentence)"])
     }
 
     /// Looks at what time alone may have changed.

@@ -43,6 +43,7 @@ public actor ARPAnnouncer: Announcer {
     /// Where the datagram that is being looked at came from.
     var source: SocketAddress?
     var keyProblem: Obstacle?
+    var foreignHeartbeats = ForeignHeartbeats()
     var portProblem: Obstacle?
     /// What happened since the start.
     var tally = Tally()

@@ -35,5 +35,6 @@ extension KubernetesSource {
             metadata: ["error": "\(error)"])
         view.waive(.serviceCIDRs)
         spread()
+        postProblems()
     }
 }

@@ -107,6 +107,11 @@ extension KubernetesSource {
         guard view.isSynchronised, isStateNews else { return .zero }
         isStateNews = false
         do {
+            if let aside = try await keeper.setForeignAside() {
+                logger.warning(
+                    "what another version of herald recorded cannot be read here; it is kept for a return to that version",
+                    metadata: ["file": "\(aside)"])
+            }
             let took = try await keeper.write(view, server: client.server, at: Int64(Date().timeIntervalSince1970))
             problems.state = nil
             return took

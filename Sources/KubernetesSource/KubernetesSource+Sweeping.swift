@@ -8,8 +8,8 @@ extension KubernetesSource {
     /// Between two tries of a sweep that failed.
     private static let sweepPause = Duration.seconds(15)
 
-    /// Looks for what herald left on Services that stopped being load balancers while no allocator saw it: once each time
-    /// this node comes to allocate.
+    /// Looks for what herald left on Services that stopped being load balancers while no allocator saw it: each time that
+    /// this node comes to allocate, or has read all Services anew while it does.
     func sweepLoop() async {
         for await _ in sweepBell {
             while writing.isAllocator, !Task.isCancelled {

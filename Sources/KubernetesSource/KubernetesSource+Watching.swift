@@ -36,6 +36,8 @@ extension KubernetesSource {
         case .watching: isWorking(part)
         case .synchronized(let objects):
             isWorking(part)
+            // What stopped being a load balancer meanwhile is not among them, and no watch told of it.
+            if part == .services, writing.isAllocator { sweepBellRope.yield() }
             logger.debug("all objects read", metadata: metadata(part, ["objects": "\(objects)"]))
         case .unreadable(let object):
             if problems.addUnreadable(object, part) {

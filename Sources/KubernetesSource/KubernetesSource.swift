@@ -49,7 +49,7 @@ public actor KubernetesSource: ServiceSource {
     private nonisolated let namespaceBell: AsyncStream<Void>
     private nonisolated let namespaceBellRope: AsyncStream<Void>.Continuation
     nonisolated let sweepBell: AsyncStream<Void>
-    private nonisolated let sweepBellRope: AsyncStream<Void>.Continuation
+    nonisolated let sweepBellRope: AsyncStream<Void>.Continuation
     nonisolated let stateBell: AsyncStream<Void>
     nonisolated let stateBellRope: AsyncStream<Void>.Continuation
     private nonisolated let synchronisation: AsyncStream<Void>

@@ -52,7 +52,8 @@ public final class ServerCertificate: @unchecked Sendable {
         }
         defer { unsafe EVP_PKEY_free(key) }
         guard unsafe SSL_CTX_use_PrivateKey(context, key) == 1, unsafe SSL_CTX_check_private_key(context) == 1 else {
-            throw .last("use the key with the certificate")
+            ERR_clear_error()
+            throw OpenSSLError("use the key", "it does not belong to the certificate")
         }
     }
 

@@ -1,8 +1,8 @@
+import APIServer
+import ClusterLab
 import Lab
 import NetworkTypes
 import Testing
-
-@testable import APIServer
 
 extension EndToEndSuite {
     /// Endpoints and nodes decide whether an address is announced.

@@ -1,3 +1,4 @@
+import ClusterLab
 import Lab
 import Testing
 

@@ -1,7 +1,7 @@
+import APIServer
+import ClusterLab
 import Lab
 import Testing
-
-@testable import APIServer
 
 extension EndToEndSuite {
     /// Faults that only the API server for tests makes on command.

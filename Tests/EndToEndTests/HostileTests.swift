@@ -1,7 +1,7 @@
+import APIServer
+import ClusterLab
 import Lab
 import Testing
-
-@testable import APIServer
 
 extension EndToEndSuite {
     /// Objects that the API server lets through and nobody should write.

@@ -1,7 +1,7 @@
+import APIServer
+import ClusterLab
 import Lab
 import Testing
-
-@testable import APIServer
 
 extension EndToEndSuite {
     @Suite("The life of a Service")

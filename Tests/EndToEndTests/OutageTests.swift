@@ -1,8 +1,8 @@
+import APIServer
+import ClusterLab
 import Lab
 import NetworkTypes
 import Testing
-
-@testable import APIServer
 
 extension EndToEndSuite {
     /// The API server goes, comes back, and says no.

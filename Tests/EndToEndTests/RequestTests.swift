@@ -1,7 +1,7 @@
+import APIServer
+import ClusterLab
 import Lab
 import Testing
-
-@testable import APIServer
 
 extension EndToEndSuite {
     /// What a Service may ask for, and what it is told when it cannot have that.

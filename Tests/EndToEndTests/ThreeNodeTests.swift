@@ -1,8 +1,8 @@
+import APIServer
+import ClusterLab
 import Lab
 import NetworkTypes
 import Testing
-
-@testable import APIServer
 
 extension EndToEndSuite {
     /// A whole small cluster: three nodes with herald and pods, kube-proxy's rules, and a client that fetches pages.

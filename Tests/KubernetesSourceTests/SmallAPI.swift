@@ -22,6 +22,8 @@ final class SmallAPI: Sendable {
         /// Streams of an earlier epoch are cut.
         var epoch = 0
         var isAway = false
+        /// Watches that go on from an earlier version are told that it is gone.
+        var oldestVersion = 0
     }
 
     private final class Box: Sendable {
@@ -113,6 +115,14 @@ final class SmallAPI: Sendable {
         box.state.withLockedValue { state in
             state.isAway = isAway
             state.epoch += 1
+        }
+    }
+
+    /// Forgets what happened until now, so that watches have to begin anew.
+    func compact() {
+        box.state.withLockedValue { state in
+            state.version += 1
+            state.oldestVersion = state.version
         }
     }
 
@@ -216,6 +226,9 @@ final class SmallAPI: Sendable {
             let shown = state.services.filter { !state.hidden.contains($0.key) }
             let all = isOfServices ? shown.values.map { line("ADDED", $0) } : []
             return (all, state.log.firstIndex { $0.version > after } ?? state.log.count, state.epoch, state.version)
+        }
+        if after < box.state.withLockedValue({ $0.oldestVersion }), !target.contains("sendInitialEvents=true") {
+            return send(410, status(410, "Expired"), connection)
         }
         guard connection.write("HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n") else { return false }
         var next = place

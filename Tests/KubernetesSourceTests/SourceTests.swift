@@ -187,6 +187,24 @@ struct SourceTests {
         }
     }
 
+    @Test("a Service that stops being a load balancer while the watch is interrupted loses what herald wrote")
+    func sweepingAfterListing() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api) { source, reader in
+            await source.write([outcome("web", record: "192.0.2.1", ingress: ["192.0.2.1"], announced: true)])
+            #expect(await eventually { reader.service("web")?.writtenIngress.isEmpty == false })
+            api.setAway(true)
+            api.change("web", ["spec": ["type": "ClusterIP"]], silently: true)
+            api.hide(["web"])
+            api.compact()
+            api.setAway(false)
+            #expect(await eventually { reader.service("web") == nil })
+            #expect(await eventually { !api.text("web").contains("herald-lb.io/assigned") })
+            #expect(await eventually { api.text("web").contains(#""conditions":[]"#) })
+        }
+    }
+
     @Test("a Service that changes its type loses what herald wrote, if we allocate", arguments: [true, false])
     func leaving(isAllocator: Bool) async throws {
         let api = try SmallAPI()

@@ -130,6 +130,22 @@ struct StandInTests {
         try FileManager.default.removeItem(atPath: directory)
     }
 
+    @Test("what a later version recorded is not overwritten when the API server answers")
+    func laterVersion() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        api.change("web", ["metadata": ["annotations": ["herald-lb.io/assigned": "192.0.2.1"]]])
+        let later = #"{"herald":"kubernetes-state","version":2}"#
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try AtomicFile.write(Array(later.utf8), to: directory + "/kubernetes-state.jsonl")
+        try await record(api)
+        let aside = directory + "/kubernetes-state.jsonl.version-2"
+        #expect(try String(contentsOfFile: aside, encoding: .utf8) == later)
+        let written = try BoundedFile.read(directory + "/kubernetes-state.jsonl", limit: 1 << 20)
+        #expect(try StateFile(octets: written).services.count == 1)
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
     @Test("a state that cannot be used is a problem with its place, and nothing else", arguments: [true, false])
     func unusable(isOfAnotherServer: Bool) async throws {
         let api = try SmallAPI()

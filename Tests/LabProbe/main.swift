@@ -11,9 +11,14 @@ do {
     case "arp":
         var command = try ARPCommand(arguments)
         try command.run()
+    case "claims":
+        var command = try ClaimsCommand(arguments)
+        try command.run()
     case "solicit": try SolicitCommand(arguments).run()
     case "lab": try LabCommand().run()
-    default: throw ProbeError.usage("'\(arguments.command)' is none of ping, echo, serve, fetch, arp, solicit, lab")
+    default:
+        throw ProbeError.usage(
+            "'\(arguments.command)' is none of ping, echo, serve, fetch, arp, claims, solicit, lab")
     }
 } catch {
     StandardStream.errors.write("lab-probe: \(error)\n")

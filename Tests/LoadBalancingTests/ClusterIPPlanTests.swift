@@ -8,8 +8,10 @@ import Testing
 struct ClusterIPPlanTests {
     typealias Fixture = PlannerFixture
 
-    private func service(_ name: String, clusterIP: String, asks: String? = nil) -> LoadBalancerService {
+    private func service(_ name: String, clusterIP: String, asks: String? = nil, age: Int64 = 0) -> LoadBalancerService
+    {
         var service = Fixture.service(name)
+        service.createdAt = -age
         service.clusterIPs = [Fixture.address(clusterIP)]
         service.annotations[Annotation.addresses] = asks
         return service
@@ -35,7 +37,7 @@ struct ClusterIPPlanTests {
     func late() {
         var fixture = Fixture("10.96.0.1-10.96.0.2")
         fixture.planner.sourceIsSynchronised()
-        fixture.set(service("old", clusterIP: "10.96.7.1"))
+        fixture.set(service("old", clusterIP: "10.96.7.1", age: 1))
         fixture.settle()
         #expect(fixture.ingress("old") == ["10.96.0.1"])
         fixture.set(service("new", clusterIP: "10.96.0.1"))

@@ -98,7 +98,7 @@ struct HeartbeatTests {
     func envelope() throws {
         let envelope = Envelope(cluster: 0x0102_0304, seal: TestSeal())
         let datagram = try #require(envelope.close(Self.plain))
-        #expect(datagram.prefix(8).elementsEqual([0x48, 0x42, 1, 1, 1, 2, 3, 4]))
+        #expect(datagram.prefix(8).elementsEqual([0x48, 0x42, 2, 1, 1, 2, 3, 4]))
         #expect(datagram.count == 8 + 52 + 16)
         #expect(try envelope.open(datagram[...]) == Self.plain)
     }
@@ -114,7 +114,8 @@ struct HeartbeatTests {
             return nil
         }
         let cases: [(change: (inout [UInt8]) -> Void, reason: Rejection)] = [
-            ({ $0[0] = 0 }, .malformed), ({ $0[2] = 2 }, .otherVersion), ({ $0[3] = 9 }, .unknownKey),
+            ({ $0[0] = 0 }, .malformed), ({ $0[2] = 1 }, .otherVersion), ({ $0[2] = 3 }, .otherVersion),
+            ({ $0[3] = 9 }, .unknownKey),
             ({ $0[7] = 8 }, .otherCluster), ({ $0[20] ^= 1 }, .badSeal), ({ $0[$0.count - 1] ^= 1 }, .badSeal),
             ({ $0 += [UInt8](repeating: 0, count: 1_400) }, .malformed),
         ]

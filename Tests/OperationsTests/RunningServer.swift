@@ -33,6 +33,7 @@ struct RunningServer {
             switch request.path {
             case "/echo", "/livez", "/readyz": .text("\(request.path)|\(request.query)")
             case "/big": .text(String(repeating: "x", count: 1 << 20))
+            case "/large": .text(String(repeating: "x", count: 6 << 20))
             case "/huge": .text(String(repeating: "x", count: 32 << 20))
             default: nil
             }

@@ -67,13 +67,11 @@ struct ServerTests {
         }
     }
 
-    @Test("a slow reader gets the whole of its answer")
+    @Test("a slow reader gets the whole of a large answer")
     func slowReader() async throws {
         try await withServer { client in
-            for pause in [Duration.milliseconds(20), .milliseconds(60)] {
-                let answer = try await client.exchange("GET /big HTTP/1.1\r\n\r\n", pause: pause)
-                #expect(answer.utf8.count > 1 << 20)
-            }
+            let answer = try await client.exchange("GET /large HTTP/1.1\r\n\r\n", pause: .milliseconds(20))
+            #expect(answer.utf8.count > 6 << 20)
         }
     }
 

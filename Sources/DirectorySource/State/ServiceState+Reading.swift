@@ -20,8 +20,11 @@ extension ServiceState {
         } catch {
             throw DamagedState(description: "it is not the JSON of a Service")
         }
-        guard document.apiVersion == "v1", document.kind == "Service" else {
-            throw DamagedState(description: "it is not a Service of version v1")
+        guard document.kind == "Service" else { throw DamagedState(description: "it is not a Service") }
+        guard document.apiVersion == "v1" else {
+            let version = document.apiVersion.prefix(16)
+            throw DamagedState(
+                description: "it has version '\(version)', and this herald reads version 'v1' only")
         }
         guard document.metadata.name == key.name, document.metadata.namespace == key.namespace else {
             throw DamagedState(description: "it is about another Service than its name says")

@@ -88,6 +88,14 @@ extension StateFile {
         throw Self.damaged(services.count + nodes.count)
     }
 
+    /// The version that a file of another version says it has, of which these are the first octets; nil for a file of
+    /// ours, and for what is no state file.
+    static func foreignVersion(in beginning: [UInt8]) -> Int? {
+        let line = beginning.prefix { $0 != UInt8(ascii: "\n") }
+        guard let head = read(Head.self, line[...]), head.herald == kind, head.version != version else { return nil }
+        return head.version
+    }
+
     private static func read<Value: Decodable>(_ type: Value.Type, _ line: ArraySlice<UInt8>?) -> Value? {
         line.flatMap { try? JSONDecoder().decode(type, from: Data($0)) }
     }

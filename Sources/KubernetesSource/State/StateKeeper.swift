@@ -7,6 +7,8 @@ actor StateKeeper {
 
     nonisolated let path: String
     private let directory: String
+    /// Whether a file that was there before this process was looked at.
+    private var hasLooked = false
     private nonisolated let loop: PacketLoop
 
     /// Starts the thread.
@@ -30,6 +32,30 @@ actor StateKeeper {
             throw error
         }
         return try StateFile(octets: octets)
+    }
+
+    /// Moves a file aside that another version of herald wrote and will want to read again; returns where it is now.
+    ///
+    /// To be called before the first writing; later calls do nothing.
+    func setForeignAside() throws -> String? {
+        guard !hasLooked else { return nil }
+        let beginning: [UInt8]
+        do throws(FileError) {
+            beginning = try BoundedFile.read(path, limit: StateFile.limit)
+        } catch {
+            hasLooked = true
+            if error.isNotFound { return nil }
+            throw error
+        }
+        let version = StateFile.foreignVersion(in: beginning)
+        var aside: String?
+        if let version {
+            let name = "\(Self.fileName).version-\(version)"
+            try OpenDirectory(directory).rename(Self.fileName, to: name)
+            aside = "\(directory)/\(name)"
+        }
+        hasLooked = true
+        return aside
     }
 
     /// Writes what a view holds, which is worked out here, and not where events are waited for. Returns how long it took.

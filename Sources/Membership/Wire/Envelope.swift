@@ -3,7 +3,8 @@ import NetworkTypes
 /// What surrounds every heartbeat: "HB", format version, key number, cluster, the heartbeat itself, and the seal.
 struct Envelope: Sendable {
     static let magic: UInt16 = 0x4842
-    static let version: UInt8 = 1
+    /// Another number for each change that nodes of the number before would misread.
+    static let version: UInt8 = 2
     /// No datagram is longer, so that none is fragmented.
     static let maximumLength = 1_400
     private static let tagLength = 16

@@ -1,12 +1,12 @@
 /// JSON → text, compact.
 extension JSON {
-    var octets: [UInt8] {
+    package var octets: [UInt8] {
         var output: [UInt8] = []
         write(into: &output)
         return output
     }
 
-    var text: String { String(decoding: octets, as: UTF8.self) }
+    package var text: String { String(decoding: octets, as: UTF8.self) }
 
     func write(into output: inout [UInt8]) {
         switch self {

@@ -1,5 +1,5 @@
 /// A JSON text as a value; members keep their order.
-enum JSON: Equatable, Sendable {
+package enum JSON: Equatable, Sendable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -8,24 +8,29 @@ enum JSON: Equatable, Sendable {
     case array([JSON])
     case object([Member])
 
-    struct Member: Equatable, Sendable {
-        var name: String
-        var value: JSON
+    package struct Member: Equatable, Sendable {
+        package var name: String
+        package var value: JSON
+
+        package init(name: String, value: JSON) {
+            self.name = name
+            self.value = value
+        }
     }
 
-    static let empty = JSON.object([])
+    package static let empty = JSON.object([])
 }
 
 extension JSON {
-    var string: String? { if case .string(let value) = self { value } else { nil } }
-    var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
-    var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-    var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
-    var members: [Member]? { if case .object(let value) = self { value } else { nil } }
-    var isNull: Bool { self == .null }
+    package var string: String? { if case .string(let value) = self { value } else { nil } }
+    package var integer: Int64? { if case .integer(let value) = self { value } else { nil } }
+    package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+    package var array: [JSON]? { if case .array(let value) = self { value } else { nil } }
+    package var members: [Member]? { if case .object(let value) = self { value } else { nil } }
+    package var isNull: Bool { self == .null }
 
     /// Null, an empty text, an empty list or an empty object: what Go leaves out with `omitempty`.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         switch self {
         case .null: true
         case .string(let value): value.isEmpty
@@ -36,7 +41,7 @@ extension JSON {
     }
 
     /// A member of an object. Setting nil removes it; setting one of what is no object makes it an object.
-    subscript(name: String) -> JSON? {
+    package subscript(name: String) -> JSON? {
         get { members?.first { $0.name == name }?.value }
         set {
             var members = members ?? []
@@ -51,14 +56,14 @@ extension JSON {
     }
 
     /// What is found by going from member to member.
-    subscript(path first: String, _ rest: String...) -> JSON? {
+    package subscript(path first: String, _ rest: String...) -> JSON? {
         var found = self[first]
         for name in rest { found = found?[name] }
         return found
     }
 
     /// With members in the order of their names.
-    var sorted: JSON {
+    package var sorted: JSON {
         switch self {
         case .object(let members):
             .object(members.sorted { $0.name < $1.name }.map { Member(name: $0.name, value: $0.value.sorted) })
@@ -68,7 +73,7 @@ extension JSON {
     }
 
     /// Changes a member in place; what is absent is an empty object.
-    mutating func modify(_ name: String, _ change: (inout JSON) -> Void) {
+    package mutating func modify(_ name: String, _ change: (inout JSON) -> Void) {
         var member = self[name] ?? .empty
         self[name] = .null
         change(&member)
@@ -76,7 +81,7 @@ extension JSON {
     }
 
     /// A number as Go prints it in messages, a text in quotes.
-    var shown: String {
+    package var shown: String {
         switch self {
         case .string(let text): "\"\(text)\""
         case .integer(let number): "\(number)"
@@ -88,12 +93,12 @@ extension JSON {
 extension JSON: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral,
     ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral, ExpressibleByNilLiteral
 {
-    init(stringLiteral value: String) { self = .string(value) }
-    init(integerLiteral value: Int64) { self = .integer(value) }
-    init(booleanLiteral value: Bool) { self = .bool(value) }
-    init(arrayLiteral elements: JSON...) { self = .array(elements) }
-    init(nilLiteral: ()) { self = .null }
-    init(dictionaryLiteral elements: (String, JSON)...) {
+    package init(stringLiteral value: String) { self = .string(value) }
+    package init(integerLiteral value: Int64) { self = .integer(value) }
+    package init(booleanLiteral value: Bool) { self = .bool(value) }
+    package init(arrayLiteral elements: JSON...) { self = .array(elements) }
+    package init(nilLiteral: ()) { self = .null }
+    package init(dictionaryLiteral elements: (String, JSON)...) {
         self = .object(elements.map { Member(name: $0.0, value: $0.1) })
     }
 }

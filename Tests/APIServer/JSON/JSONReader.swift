@@ -1,6 +1,6 @@
 /// Text → JSON (RFC 8259). Octets that are no UTF-8 become U+FFFD, as Go reads them.
-struct JSONReader {
-    enum Fault: Error, Equatable {
+package struct JSONReader {
+    package enum Fault: Error, Equatable {
         case unexpectedEnd
         case unexpected(UInt8)
         case tooDeep
@@ -12,7 +12,7 @@ struct JSONReader {
     private let text: [UInt8]
     private var position = 0
 
-    static func read(_ text: [UInt8]) throws(Fault) -> JSON {
+    package static func read(_ text: [UInt8]) throws(Fault) -> JSON {
         var reader = JSONReader(text: text)
         let value = try reader.value(depth: 0)
         reader.skipBlanks()

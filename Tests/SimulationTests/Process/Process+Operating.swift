@@ -53,7 +53,8 @@ extension Process {
         case (.service(let key), _): planner.remove(key, at: now)
         case (.node(let name), .node(let facts)): set(facts, for: name)
         case (.node(let name), _): set(nil, for: name)
-        case (.namespace, _), (.problems, _), (.synchronisation, _), (.allocation, _): break
+        case (.clusterRanges, .clusterRanges(let ranges)): planner.setClusterRanges(ranges)
+        case (.namespace, _), (.clusterRanges, _), (.problems, _), (.synchronisation, _), (.allocation, _): break
         }
     }
 

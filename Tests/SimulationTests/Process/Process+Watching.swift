@@ -134,7 +134,7 @@ extension Process {
             switch subject {
             case .service: facts[subject] = .serviceGone
             case .node: facts[subject] = .nodeGone
-            case .namespace, .synchronisation, .problems, .allocation: break
+            case .namespace, .clusterRanges, .synchronisation, .problems, .allocation: break
             }
         }
         self.standIn = nil

@@ -150,8 +150,8 @@ extension Process {
     private func setAllocator(_ isAllocator: Bool, at now: MonotonicTime) {
         guard writing.isAllocator != isAllocator else { return }
         writing.isAllocator = isAllocator
-        for (key, service) in view.services.sorted(by: { $0.key < $1.key })
-        where writing.removesFinalizer(from: service) {
+        for key in view.services.values.map({ ServiceKey($0.metadata.key) }).sorted() {
+            guard let service = view.services[key], writing.removesFinalizer(from: service) else { continue }
             pending.add(.tidy, for: key)
         }
         if isAllocator { ask(.others, for: .sweep) }

@@ -145,7 +145,7 @@ extension World {
         case .services: open(\.services, \.services, index, request, number)
         case .endpointSlices: open(\.slices, \.slices, index, request, number)
         case .nodes: open(\.clusterNodes, \.nodes, index, request, number)
-        case .namespaces: complain("namespaces are watched")
+        case .namespaces, .serviceCIDRs: complain("\(part) are watched")
         }
     }
 
@@ -207,7 +207,7 @@ extension World {
         case .services: tell(\.services, \.services, key, number)
         case .endpointSlices: tell(\.slices, \.slices, key, number)
         case .nodes: tell(\.clusterNodes, \.nodes, key, number)
-        case .namespaces: break
+        case .namespaces, .serviceCIDRs: break
         }
     }
 
@@ -231,7 +231,7 @@ extension World {
         case .services: use(index) { $0.receive([.bookmark(version)], \.services, number: number, at: $1) }
         case .endpointSlices: use(index) { $0.receive([.bookmark(version)], \.slices, number: number, at: $1) }
         case .nodes: use(index) { $0.receive([.bookmark(version)], \.clusterNodes, number: number, at: $1) }
-        case .namespaces: break
+        case .namespaces, .serviceCIDRs: break
         }
     }
 
@@ -247,7 +247,7 @@ extension World {
             case .services: process.streamEnded(cause, \.services, number: number, at: now)
             case .endpointSlices: process.streamEnded(cause, \.slices, number: number, at: now)
             case .nodes: process.streamEnded(cause, \.clusterNodes, number: number, at: now)
-            case .namespaces: break
+            case .namespaces, .serviceCIDRs: break
             }
         }
     }

@@ -1,41 +1,40 @@
+package import APIServer
 import Foundation
 import HTTPTransfer
 
-@testable import APIServer
-
 /// Reading and writing objects as one who may do everything.
 extension ControlPlane {
-    struct Refused: Error, CustomStringConvertible {
-        let code: Int
-        let body: JSON
-        var description: String { "\(code): \(body.text)" }
+    package struct Refused: Error, CustomStringConvertible {
+        package let code: Int
+        package let body: JSON
+        package var description: String { "\(code): \(body.text)" }
     }
 
-    enum Patch: String {
+    package enum Patch: String {
         case merge = "application/merge-patch+json"
     }
 
-    static let services = "/api/v1/services"
-    static let nodes = "/api/v1/nodes"
+    package static let services = "/api/v1/services"
+    package static let nodes = "/api/v1/nodes"
 
-    func get(_ path: String) async throws -> JSON { try await send(.get, path) }
+    package func get(_ path: String) async throws -> JSON { try await send(.get, path) }
 
     /// Nil when there is none.
-    func find(_ path: String) async throws -> JSON? {
+    package func find(_ path: String) async throws -> JSON? {
         do { return try await send(.get, path) } catch let error as Refused where error.code == 404 { return nil }
     }
 
-    func list(_ path: String) async throws -> [JSON] { try await get(path)["items"]?.array ?? [] }
+    package func list(_ path: String) async throws -> [JSON] { try await get(path)["items"]?.array ?? [] }
 
     @discardableResult
-    func create(_ path: String, _ object: JSON) async throws -> JSON { try await send(.post, path, object) }
+    package func create(_ path: String, _ object: JSON) async throws -> JSON { try await send(.post, path, object) }
 
     @discardableResult
-    func patch(_ path: String, _ patch: JSON) async throws -> JSON {
+    package func patch(_ path: String, _ patch: JSON) async throws -> JSON {
         try await send(.patch, path, patch, type: Patch.merge.rawValue)
     }
 
-    func delete(_ path: String) async throws {
+    package func delete(_ path: String) async throws {
         do { _ = try await send(.delete, path) } catch let error as Refused where error.code == 404 {}
     }
 
@@ -45,7 +44,7 @@ extension ControlPlane {
     }
 
     /// Creates what the text says, which need be no text.
-    func create(_ path: String, octets: [UInt8]) async throws {
+    package func create(_ path: String, octets: [UInt8]) async throws {
         let headers: HTTPHeaders = ["Authorization": "Bearer \(token)", "Content-Type": "application/json"]
         let response = try await transfer.send(HTTPRequest(.post, endpoint, path, headers: headers, body: octets))
         let body = try await response.body.collect(upTo: 1 << 20)
@@ -71,11 +70,11 @@ extension ControlPlane {
 
     // MARK: - What herald may do
 
-    static let account = "herald"
-    static let role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/herald-e2e"
+    package static let account = "herald"
+    package static let role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/herald-e2e"
 
     /// The least rights that herald needs on objects of the cluster.
-    static let rules: [JSON] = [
+    package static let rules: [JSON] = [
         ["apiGroups": [""], "resources": ["services"], "verbs": ["get", "list", "watch", "patch"]],
         statusRule,
         ["apiGroups": [""], "resources": ["nodes", "namespaces"], "verbs": ["list", "watch"]],
@@ -83,17 +82,17 @@ extension ControlPlane {
         ["apiGroups": ["networking.k8s.io"], "resources": ["servicecidrs"], "verbs": ["list", "watch"]],
         ["apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]],
     ]
-    static let statusRule: JSON = ["apiGroups": [""], "resources": ["services/status"], "verbs": ["patch"]]
+    package static let statusRule: JSON = ["apiGroups": [""], "resources": ["services/status"], "verbs": ["patch"]]
     private static let roleGroup = "rbac.authorization.k8s.io"
 
-    func prepare() async throws {
+    package func prepare() async throws {
         try await ensure(
             "/apis/\(Self.roleGroup)/v1/clusterroles",
             ["metadata": ["name": "herald-e2e"], "rules": .array(Self.rules)])
     }
 
     /// A namespace with a service account for herald; returns a token of it.
-    func makeAccount(in namespace: String) async throws -> String {
+    package func makeAccount(in namespace: String) async throws -> String {
         try await ensure("/api/v1/namespaces", ["metadata": ["name": .string(namespace)]])
         let core = "/api/v1/namespaces/\(namespace)"
         let roles = "/apis/\(Self.roleGroup)/v1"
@@ -133,7 +132,7 @@ extension ControlPlane {
 
     /// Waits until a change of roles has reached the part of the server that asks about them, which takes a real one a
     /// moment.
-    func waitUntilAllowed(
+    package func waitUntilAllowed(
         _ isAllowed: Bool, _ verb: String, _ resource: String, _ subresource: String = "", group: String = "",
         account namespace: String
     ) async throws {
@@ -153,7 +152,7 @@ extension ControlPlane {
         }
     }
 
-    func makeToken(in namespace: String) async throws -> String {
+    package func makeToken(in namespace: String) async throws -> String {
         let request: JSON = [
             "apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": ["expirationSeconds": 3600],
         ]

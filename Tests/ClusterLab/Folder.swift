@@ -1,9 +1,9 @@
 import Foundation
-import Lab
+package import Lab
 
 extension Folder {
     /// Whether some file of the folder holds the text.
-    func hasFile(with text: String) -> Bool {
+    package func hasFile(with text: String) -> Bool {
         let files = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
         return files.contains { (try? read($0))?.contains(text) ?? false }
     }

@@ -1,21 +1,22 @@
 import Foundation
-import Lab
+package import Lab
 import NetworkTypes
 import Synchronization
 
 /// herald on a node of a lab, with a configuration of its own.
-final class HeraldNode: Sendable {
-    let node: Node
+package final class HeraldNode: Sendable {
+    package let node: Node
     /// Of the Node object.
-    let name: String
+    package let name: String
     /// Holds the configuration and the log.
-    let home: Folder
-    let state: Folder
+    package let home: Folder
+    package let state: Folder
     private let kubeconfig: String
     private let process = Mutex<ChildProcess?>(nil)
     private let earlierLog = Mutex("")
+    private let launch = Mutex(HeraldLaunch())
 
-    init(on node: Node, in lab: Lab, _ settings: Settings, kubeconfig: String) throws {
+    package init(on node: Node, in lab: Lab, _ settings: Settings, kubeconfig: String) throws {
         self.node = node
         self.kubeconfig = kubeconfig
         name = "\(node.name)-\(UUID().uuidString.prefix(6).lowercased())"
@@ -25,63 +26,87 @@ final class HeraldNode: Sendable {
         LatestHeralds.add(self)
     }
 
-    func configure(_ settings: Settings) throws {
+    package func configure(_ settings: Settings) throws {
         let text = settings.text(
             kubeconfig: kubeconfig, stateDirectory: state.path, socket: home.path(of: "herald.sock"))
         try home.write(text, as: "herald.yaml")
     }
 
     /// Starts herald, and returns at once.
-    func start() throws {
+    package func start() throws {
         let former = process.withLock { $0 }
         earlierLog.withLock { $0 += former?.errors ?? "" }
+        let launch = launch.withLock { $0 }
         let command = [
-            try Built.program("herald"), "run", "--config", home.path(of: "herald.yaml"), "--node-name", name,
+            try launch.program ?? Built.program("herald"), "run", "--config", home.path(of: "herald.yaml"),
+            "--node-name", name,
             "--kubeconfig", kubeconfig,
         ]
         let started = try node.start(
-            command, environment: ["SWIFT_BACKTRACE": "enable=no"], log: home.path(of: "log"))
+            command, environment: ["SWIFT_BACKTRACE": "enable=no"].merging(launch.environment) { $1 },
+            log: home.path(of: "log"))
         process.withLock { $0 = started }
     }
 
-    var running: ChildProcess {
+    /// As `launchNext` was told last.
+    package var launched: HeraldLaunch { launch.withLock { $0 } }
+
+    /// What the next start runs, and in which environment.
+    package func launchNext(_ launch: HeraldLaunch) {
+        self.launch.withLock { $0 = launch }
+    }
+
+    package var running: ChildProcess {
         get throws {
             guard let process = process.withLock({ $0 }) else { throw LabError.badTopology("herald was not started") }
             return process
         }
     }
 
-    var isRunning: Bool { process.withLock { $0 }?.isRunning ?? false }
+    package var isRunning: Bool { process.withLock { $0 }?.isRunning ?? false }
 
     /// SIGTERM; returns when it has ended.
-    func stop() throws {
+    package func stop() throws {
         try running.end(grace: .seconds(10))
     }
 
     /// SIGKILL; returns when it has ended.
-    func crash() throws {
+    package func crash() throws {
         try running.kill9()
         try running.wait(timeout: .seconds(5))
     }
 
     /// Everything logged, by earlier processes too.
-    var log: String { earlierLog.withLock { $0 } + (process.withLock { $0 }?.errors ?? "") }
+    package var log: String { earlierLog.withLock { $0 } + (process.withLock { $0 }?.errors ?? "") }
+}
+
+/// Which herald a node runs, and how.
+package struct HeraldLaunch: Sendable {
+    /// Nil: the one that was built with the tests.
+    package var program: String?
+    /// Added to that of the tests.
+    package var environment: [String: String]
+
+    package init(program: String? = nil, environment: [String: String] = [:]) {
+        self.program = program
+        self.environment = environment
+    }
 }
 
 /// The heralds that the test at hand is about; there is one test at a time.
-enum LatestHeralds {
+package enum LatestHeralds {
     private static let current = Mutex<[HeraldNode]>([])
 
-    static func add(_ herald: HeraldNode) {
+    package static func add(_ herald: HeraldNode) {
         current.withLock { $0.append(herald) }
     }
 
     /// Forgotten when the next cluster is made, since an error is told when the test's own scope has ended.
-    static func clear() {
+    package static func clear() {
         current.withLock { $0 = [] }
     }
 
-    static var logTail: String? {
+    package static var logTail: String? {
         let tails = current.withLock { $0 }.map { herald in
             let lines = herald.log.split(separator: "\n").suffix(40)
             return "\(herald.name)'s log:\n\(lines.joined(separator: "\n"))"

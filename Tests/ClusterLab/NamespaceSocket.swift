@@ -2,13 +2,13 @@ import Foundation
 import Synchronization
 
 /// Sockets that belong to another network namespace than the process.
-enum NamespaceSocket {
-    struct Fault: Error, CustomStringConvertible {
-        let description: String
+package enum NamespaceSocket {
+    package struct Fault: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// A socket that listens on an IPv4 address of the namespace, as `ip netns` knows it.
-    static func listen(in namespace: String, on address: String, port: UInt16) throws -> Int32 {
+    package static func listen(in namespace: String, on address: String, port: UInt16) throws -> Int32 {
         // A socket stays in the namespace where it was made, whichever threads use it later. The thread that moved ends.
         let result = Mutex<Result<Int32, Fault>?>(nil)
         let done = DispatchSemaphore(value: 0)

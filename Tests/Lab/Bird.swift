@@ -1,16 +1,20 @@
 import FoundationEssentials
-import Lab
 import NetworkTypes
 
 /// BIRD 2 on a node of a lab.
-struct Bird: Sendable {
-    let node: Node
-    let process: ChildProcess
+public struct Bird: Sendable {
+    /// Where it runs.
+    public let node: Node
+    /// The daemon.
+    public let process: ChildProcess
     private let control: String
     private let logFile: String
 
+    /// How long a route or a line of the log is waited for.
+    public static let patience = Duration.seconds(10)
+
     /// `configuration` comes after the parts that every router needs.
-    init(on node: Node, in lab: Lab, _ configuration: String) throws {
+    public init(on node: Node, in lab: Lab, _ configuration: String) throws {
         self.node = node
         control = "\(lab.folder)/\(node.name).ctl"
         logFile = "\(lab.folder)/\(node.name).log"
@@ -34,7 +38,7 @@ struct Bird: Sendable {
     }
 
     /// A session with herald on `neighbor` that takes both families.
-    static func session(
+    public static func session(
         _ neighbor: Node, name: String = "herald", asn: String = "64500", herald: String = "64512",
         options: String = "passive;", channel: String = "import all; export none;"
     ) -> String {
@@ -47,27 +51,35 @@ struct Bird: Sendable {
         """
     }
 
-    func show(_ what: String) throws -> String { try command("show \(what)") }
+    /// What `birdc show` prints.
+    public func show(_ what: String) throws -> String { try command("show \(what)") }
 
-    func command(_ text: String) throws -> String {
+    /// What `birdc` prints.
+    public func command(_ text: String) throws -> String {
         try node.run(["birdc", "-s", control] + text.split(separator: " ").map(String.init)).text
     }
 
-    func routes() throws -> String { try show("route all") }
+    /// Every route, with its attributes.
+    public func routes() throws -> String { try show("route all") }
 
-    func has(_ prefix: String) throws -> Bool { try show("route for \(prefix)").contains(prefix) }
+    /// Whether there is a route to exactly this prefix, or one that covers it.
+    public func has(_ prefix: String) throws -> Bool { try show("route for \(prefix)").contains(prefix) }
 
-    var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
+    /// What it logged.
+    public var log: String { (try? String(contentsOfFile: logFile, encoding: .utf8)) ?? "" }
 
-    func waitForRoute(_ prefix: String, within limit: Duration = Speaker.patience) throws {
+    /// Throws when it does not come in time.
+    public func waitForRoute(_ prefix: String, within limit: Duration = patience) throws {
         try eventually("BIRD has \(prefix)", within: limit, every: .milliseconds(5)) { try has(prefix) }
     }
 
-    func waitForNoRoute(_ prefix: String, within limit: Duration = Speaker.patience) throws {
+    /// Throws when it does not go in time.
+    public func waitForNoRoute(_ prefix: String, within limit: Duration = patience) throws {
         try eventually("BIRD has no \(prefix)", within: limit, every: .milliseconds(5)) { try !has(prefix) }
     }
 
-    func waitForLog(_ text: String) throws {
-        try eventually("BIRD logs '\(text)'", within: Speaker.patience) { log.contains(text) }
+    /// Throws when the text does not come in time.
+    public func waitForLog(_ text: String) throws {
+        try eventually("BIRD logs '\(text)'", within: Self.patience) { log.contains(text) }
     }
 }

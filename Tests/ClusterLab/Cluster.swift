@@ -1,35 +1,35 @@
+package import APIServer
 import Foundation
 import HTTPTransfer
-import Lab
-import NetworkTypes
-
-@testable import APIServer
+package import Lab
+package import NetworkTypes
 
 /// A control plane that a lab's nodes can reach, and the objects of one test.
-final class Cluster: Sendable {
-    let lab: Lab
-    let lan: Switch
-    let client: Node
-    let plane: ControlPlane
-    let relay: Relay
+package final class Cluster: Sendable {
+    package let lab: Lab
+    package let lan: Switch
+    package let client: Node
+    package let plane: ControlPlane
+    package let relay: Relay
     /// Holds the Services of the test.
-    let namespace: String
+    package let namespace: String
     /// herald's own: its account and its lease.
-    let system: String
+    package let system: String
     private let token: String
 
     /// The API server's address in the lab.
-    private static let server = "10.0.1.250"
+    private let server: IPAddress
     private static let port: UInt16 = 6443
 
-    fileprivate init(_ lab: Lab, _ plane: ControlPlane) async throws {
+    fileprivate init(_ lab: Lab, _ plane: ControlPlane, subnet: CIDR?) async throws {
         self.lab = lab
         self.plane = plane
-        lan = try lab.addSwitch()
+        lan = try lab.addSwitch(ipv4: subnet)
         client = try lab.addNode("client", on: lan)
-        let server = try lab.addNode("api", on: lan, host: 250)
+        let host = try lab.addNode("api", on: lan, host: 250)
+        server = host.ipv4
         relay = try await Relay.start(
-            in: server.namespaceName, on: Self.server, port: Self.port, to: plane.endpoint.port)
+            in: host.namespaceName, on: server.description, port: Self.port, to: plane.endpoint.port)
         let suffix = UUID().uuidString.prefix(8).lowercased()
         namespace = "test-\(suffix)"
         system = "herald-\(suffix)"
@@ -58,17 +58,17 @@ final class Cluster: Sendable {
 
     // MARK: - Paths
 
-    var services: String { "/api/v1/namespaces/\(namespace)/services" }
-    var slices: String { "/apis/discovery.k8s.io/v1/namespaces/\(namespace)/endpointslices" }
-    var events: String { "/apis/events.k8s.io/v1/namespaces/\(namespace)/events" }
-    var lease: String { "/apis/coordination.k8s.io/v1/namespaces/\(system)/leases/herald-allocator" }
-    func service(_ name: String) -> String { "\(services)/\(name)" }
-    func node(_ herald: HeraldNode) -> String { "\(ControlPlane.nodes)/\(herald.name)" }
+    package var services: String { "/api/v1/namespaces/\(namespace)/services" }
+    package var slices: String { "/apis/discovery.k8s.io/v1/namespaces/\(namespace)/endpointslices" }
+    package var events: String { "/apis/events.k8s.io/v1/namespaces/\(namespace)/events" }
+    package var lease: String { "/apis/coordination.k8s.io/v1/namespaces/\(system)/leases/herald-allocator" }
+    package func service(_ name: String) -> String { "\(services)/\(name)" }
+    package func node(_ herald: HeraldNode) -> String { "\(ControlPlane.nodes)/\(herald.name)" }
 
     // MARK: - herald
 
     /// A computer of the lab with herald on it, not started yet, and its Node object.
-    func addHerald(_ name: String = "node", _ settings: Settings = Settings()) async throws -> HeraldNode {
+    package func addHerald(_ name: String = "node", _ settings: Settings = Settings()) async throws -> HeraldNode {
         let node = try lab.addNode(name, on: lan)
         let herald = try HeraldNode(on: node, in: lab, settings, kubeconfig: kubeconfig(token: token, for: name))
         try await plane.create(
@@ -104,7 +104,7 @@ final class Cluster: Sendable {
             clusters:
               - name: test
                 cluster:
-                  server: https://\(Self.server):\(Self.port)
+                  server: https://\(server):\(Self.port)
                   tls-server-name: localhost
                   certificate-authority: \(plane.authorityFile)
             users: [{name: herald, user: {tokenFile: \(folder.path(of: "token"))}}]
@@ -117,14 +117,14 @@ final class Cluster: Sendable {
     }
 
     /// Gives a node's herald another token, as the kubelet does in good time.
-    func replaceToken(_ token: String, of herald: HeraldNode) throws {
+    package func replaceToken(_ token: String, of herald: HeraldNode) throws {
         try Folder("\(lab.folder)/\(herald.node.name)-access").write(token, as: "token")
     }
 
     // MARK: - What is seen
 
     /// Whether the client gets an answer from the address, with all that it knew of its neighbours forgotten.
-    func answers(_ address: String) throws -> Bool {
+    package func answers(_ address: String) throws -> Bool {
         guard let address = IPAddress(address) else { return false }
         try client.flushNeighbours()
         return try client.reaches(address, within: .milliseconds(300))
@@ -132,32 +132,32 @@ final class Cluster: Sendable {
 
     /// The Service once its status has these addresses; any, if none are given.
     @discardableResult
-    func waitForAddresses(_ name: String, _ addresses: String...) async throws -> [String] {
+    package func waitForAddresses(_ name: String, _ addresses: String...) async throws -> [String] {
         try await eventually("Service \(name) has \(addresses) in its status") {
             let found = try await ingress(name)
             return found.isEmpty || (!addresses.isEmpty && found != addresses) ? nil : found
         }
     }
 
-    func ingress(_ name: String) async throws -> [String] {
+    package func ingress(_ name: String) async throws -> [String] {
         let status = try await plane.get(service(name))[path: "status", "loadBalancer", "ingress"]
         return (status?.array ?? []).compactMap { $0["ip"]?.string }
     }
 
-    func waitForNoAddress(_ name: String) async throws {
+    package func waitForNoAddress(_ name: String) async throws {
         try await eventually("the status of Service \(name) is empty") { try await ingress(name).isEmpty ? true : nil }
     }
 
-    func condition(_ name: String, _ type: String) async throws -> JSON? {
+    package func condition(_ name: String, _ type: String) async throws -> JSON? {
         let conditions = try await plane.get(service(name))[path: "status", "conditions"]?.array ?? []
         return conditions.first { $0["type"]?.string == "herald-lb.io/\(type)" }
     }
 
     /// Waits until a condition is as given and returns its sentence.
     @discardableResult
-    func waitForCondition(_ name: String, _ type: String, _ status: String, _ reason: String? = nil) async throws
-        -> String
-    {
+    package func waitForCondition(
+        _ name: String, _ type: String, _ status: String, _ reason: String? = nil
+    ) async throws -> String {
         try await eventually("\(type) of Service \(name) is \(status) \(reason ?? "")") {
             guard let condition = try await condition(name, type), condition["status"]?.string == status,
                 reason == nil || condition["reason"]?.string == reason
@@ -167,7 +167,7 @@ final class Cluster: Sendable {
     }
 
     /// What is told of a Service, by reason.
-    func eventReasons(_ name: String) async throws -> Set<String> {
+    package func eventReasons(_ name: String) async throws -> Set<String> {
         let events = try await plane.list(events).filter { $0[path: "regarding", "name"]?.string == name }
         return Set(events.compactMap { $0["reason"]?.string })
     }
@@ -176,13 +176,13 @@ final class Cluster: Sendable {
 
     /// Creates a Service, and by default a ready endpoint for it.
     @discardableResult
-    func create(_ service: ServiceObject, hasEndpoint: Bool = true) async throws -> JSON {
+    package func create(_ service: ServiceObject, hasEndpoint: Bool = true) async throws -> JSON {
         if hasEndpoint { try await addEndpoint(of: service.name, on: nil) }
         return try await plane.create(services, service.json)
     }
 
     /// A slice with a ready endpoint on each node, under the node's own address.
-    func addEndpoints(of service: String, on nodes: [HeraldNode]) async throws {
+    package func addEndpoints(of service: String, on nodes: [HeraldNode]) async throws {
         try await addEndpoint(of: service, on: nil)
         let endpoints = nodes.map { node -> JSON in
             [
@@ -194,7 +194,7 @@ final class Cluster: Sendable {
     }
 
     /// Makes, or replaces, the slice of a Service: one endpoint.
-    func addEndpoint(
+    package func addEndpoint(
         of service: String, on node: String?, isReady: Bool = true, isServing: Bool? = nil, isTerminating: Bool = false,
         address: String = "10.244.0.9"
     ) async throws {
@@ -221,11 +221,15 @@ final class Cluster: Sendable {
 }
 
 /// Makes a cluster, and removes its objects and the lab after the body.
-func withCluster(_ body: @Sendable @escaping (Cluster) async throws -> Void) async throws {
+///
+/// `subnet` is the nodes' IPv4 network, 10.0.1.0/24 unless given.
+package func withCluster(
+    subnet: CIDR? = nil, _ body: @Sendable @escaping (Cluster) async throws -> Void
+) async throws {
     LatestHeralds.clear()
     let plane = try await ControlPlane.shared()
     try await withLab { lab in
-        let cluster = try await Cluster(lab, plane)
+        let cluster = try await Cluster(lab, plane, subnet: subnet)
         do { try await body(cluster) } catch {
             try? await cluster.clear()
             throw error

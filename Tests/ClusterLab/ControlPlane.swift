@@ -1,37 +1,40 @@
+package import APIServer
 import Foundation
-import HTTPTransfer
-import Spawning
+package import HTTPTransfer
+package import Spawning
 import Synchronization
-
-@testable import APIServer
 
 /// The API server of the suite: the one for tests, or a real kube-apiserver with etcd when `KUBEBUILDER_ASSETS` names a
 /// folder that has them, as controller-runtime's envtest has it. Both listen on loopback.
-final class ControlPlane: Sendable {
-    struct NotStarted: Error, CustomStringConvertible {
-        let description: String
+package final class ControlPlane: Sendable {
+    package struct NotStarted: Error, CustomStringConvertible {
+        package let description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
     /// With the certificate authority.
-    let endpoint: HTTPEndpoint
+    package let endpoint: HTTPEndpoint
     /// Of one who may do everything.
-    let token: String
-    let authorityFile: String
+    package let token: String
+    package let authorityFile: String
     /// Where the server for tests takes commands; nil for a real one.
-    let commands: HTTPEndpoint?
-    let transfer: HTTPTransfer
+    package let commands: HTTPEndpoint?
+    package let transfer: HTTPTransfer
     private let programs: [Program]
     private let folder: String
 
     /// Whether the suite runs against a real server.
-    static var isReal: Bool { assets != nil }
+    package static var isReal: Bool { assets != nil }
 
-    static var assets: String? {
+    package static var assets: String? {
         let folder = ProcessInfo.processInfo.environment["KUBEBUILDER_ASSETS"] ?? ""
         return folder.isEmpty ? nil : folder
     }
 
-    init(
+    package init(
         folder: String, port: UInt16, token: String, authorityFile: String, commands: HTTPEndpoint?,
         programs: [Program]
     ) throws {
@@ -47,7 +50,7 @@ final class ControlPlane: Sendable {
     }
 
     /// One for all tests of the process, since a real one takes seconds to start.
-    static func shared() async throws -> ControlPlane { try await sharing.value }
+    package static func shared() async throws -> ControlPlane { try await sharing.value }
 
     private static let sharing = Task { () -> ControlPlane in
         let plane = isReal ? try await startReal() : try await startOwn()
@@ -60,14 +63,14 @@ final class ControlPlane: Sendable {
 
     private static let running = Mutex<ControlPlane?>(nil)
 
-    static func makeFolder() throws -> String {
+    package static func makeFolder() throws -> String {
         let folder = FileManager.default.temporaryDirectory.path + "/herald-e2e-\(UUID().uuidString.prefix(8))"
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         return folder
     }
 
     /// Started so that it goes with this process, however that ends.
-    static func start(_ program: String, _ arguments: [String], log: String) async throws -> Program {
+    package static func start(_ program: String, _ arguments: [String], log: String) async throws -> Program {
         try await withCheckedThrowingContinuation { continuation in
             // The signal is sent when the thread that started the program ends, so this one never does.
             Thread.detachNewThread {
@@ -103,7 +106,7 @@ final class ControlPlane: Sendable {
 
     /// Orders something of the server for tests.
     @discardableResult
-    func command(_ name: String, _ body: JSON = .empty) async throws -> JSON {
+    package func command(_ name: String, _ body: JSON = .empty) async throws -> JSON {
         guard let commands else { throw NotStarted(description: "a real API server takes no commands") }
         let request = HTTPRequest(.post, commands, "/herald-test/\(name)", body: body.octets)
         let octets = try await transfer.send(request).body.collect(upTo: 1 << 20)
@@ -111,7 +114,7 @@ final class ControlPlane: Sendable {
     }
 
     /// Ends the programs.
-    func stop() {
+    package func stop() {
         for program in programs.reversed() {
             kill(program.pid, SIGTERM)
             program.wait()
@@ -121,9 +124,9 @@ final class ControlPlane: Sendable {
 }
 
 /// Programs that the package builds next to the tests.
-enum Built {
+package enum Built {
     /// The variable of the environment names another: `HERALD_PROGRAM` for herald.
-    static func program(_ name: String) throws -> String {
+    package static func program(_ name: String) throws -> String {
         let variable = name == "herald" ? "HERALD_PROGRAM" : "TEST_APISERVER"
         if let named = ProcessInfo.processInfo.environment[variable] { return named }
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
@@ -133,7 +136,7 @@ enum Built {
 
 /// Waits for a value without blocking a thread. What is thrown counts as "not yet".
 @discardableResult
-func eventually<Value>(
+package func eventually<Value>(
     _ what: String, within limit: Duration = .seconds(10), every pause: Duration = .milliseconds(10),
     _ look: () async throws -> Value?
 ) async throws -> Value {
@@ -150,9 +153,9 @@ func eventually<Value>(
     }
 }
 
-struct WaitedInVain: Error, CustomStringConvertible {
-    let what: String
-    let limit: Duration
-    let last: String
-    var description: String { "waited \(limit) in vain until \(what); last seen: \(last)" }
+package struct WaitedInVain: Error, CustomStringConvertible {
+    package let what: String
+    package let limit: Duration
+    package let last: String
+    package var description: String { "waited \(limit) in vain until \(what); last seen: \(last)" }
 }

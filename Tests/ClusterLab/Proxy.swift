@@ -1,20 +1,24 @@
+import APIServer
 import Foundation
 import Lab
 
-@testable import APIServer
-
 /// kube-proxy's part on the nodes of a lab: what comes for an address in a Service's status goes to one of its ready
 /// endpoints, by nftables rules that follow the API.
-struct Proxy: Sendable {
-    let cluster: Cluster
-    let nodes: [HeraldNode]
+package struct Proxy: Sendable {
+    package let cluster: Cluster
+    package let nodes: [HeraldNode]
 
-    struct NotApplied: Error, CustomStringConvertible {
-        let description: String
+    package init(cluster: Cluster, nodes: [HeraldNode]) {
+        self.cluster = cluster
+        self.nodes = nodes
+    }
+
+    package struct NotApplied: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// Follows Services and slices until the task is cancelled.
-    func run() async throws {
+    package func run() async throws {
         for node in nodes { try node.node.set(["net.ipv4.ip_forward": "1"]) }
         var applied: [String: String] = [:]
         while !Task.isCancelled {

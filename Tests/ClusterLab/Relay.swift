@@ -3,7 +3,7 @@ import NIOCore
 import NIOPosix
 
 /// Lets programs in a network namespace reach a TCP port of the host's loopback, until told otherwise.
-final class Relay: Sendable {
+package final class Relay: Sendable {
     private let loop: any EventLoop
     private let state: NIOLoopBound<State>
 
@@ -12,7 +12,7 @@ final class Relay: Sendable {
         var isAway = false
     }
 
-    struct NoSocket: Error {}
+    package struct NoSocket: Error {}
 
     private init(_ loop: any EventLoop, _ state: NIOLoopBound<State>) {
         self.loop = loop
@@ -20,7 +20,9 @@ final class Relay: Sendable {
     }
 
     /// Listens on an address of the namespace.
-    static func start(in namespace: String, on address: String, port: UInt16, to target: UInt16) async throws -> Relay {
+    package static func start(
+        in namespace: String, on address: String, port: UInt16, to target: UInt16
+    ) async throws -> Relay {
         let descriptor = try NamespaceSocket.listen(in: namespace, on: address, port: port)
         let loop = MultiThreadedEventLoopGroup.singleton.next()
         let state = try await loop.submit { NIOLoopBound(State(), eventLoop: loop) }.get()
@@ -57,7 +59,7 @@ final class Relay: Sendable {
     }
 
     /// Cuts every connection; new ones are accepted.
-    func cut() async throws {
+    package func cut() async throws {
         let state = state
         try await loop.submit {
             for connection in state.value.connections.values { connection.close(promise: nil) }
@@ -65,12 +67,12 @@ final class Relay: Sendable {
     }
 
     /// Cuts every connection, and every new one at once.
-    func leave() async throws {
+    package func leave() async throws {
         try await setAway(true)
         try await cut()
     }
 
-    func comeBack() async throws {
+    package func comeBack() async throws {
         try await setAway(false)
     }
 

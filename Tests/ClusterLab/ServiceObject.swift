@@ -1,21 +1,21 @@
-@testable import APIServer
+package import APIServer
 
 /// A Service as a user writes it.
-struct ServiceObject: Sendable {
-    var name: String
-    var annotations: [String: String] = [:]
-    var loadBalancerIP: String?
-    var loadBalancerClass: String?
-    var ipFamilyPolicy: String?
-    var externalTrafficPolicy: String?
-    var finalizers: [String] = []
-    var ports: [(number: Int, transport: String)] = [(80, "TCP")]
+package struct ServiceObject: Sendable {
+    package var name: String
+    package var annotations: [String: String] = [:]
+    package var loadBalancerIP: String?
+    package var loadBalancerClass: String?
+    package var ipFamilyPolicy: String?
+    package var externalTrafficPolicy: String?
+    package var finalizers: [String] = []
+    package var ports: [(number: Int, transport: String)] = [(80, "TCP")]
 
-    init(_ name: String) {
+    package init(_ name: String) {
         self.name = name
     }
 
-    init(
+    package init(
         _ name: String, pool: String? = nil, addresses: String? = nil, share: String? = nil,
         ports: [(number: Int, transport: String)] = [(80, "TCP")]
     ) {
@@ -26,7 +26,7 @@ struct ServiceObject: Sendable {
         }
     }
 
-    var json: JSON {
+    package var json: JSON {
         var metadata: JSON = ["name": .string(name)]
         if !annotations.isEmpty {
             metadata["annotations"] = .object(

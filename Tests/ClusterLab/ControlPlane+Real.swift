@@ -4,7 +4,7 @@ import Spawning
 
 /// A real kube-apiserver and its etcd, on loopback, with certificates, keys and a token made for the occasion.
 extension ControlPlane {
-    static func startReal() async throws -> ControlPlane {
+    package static func startReal() async throws -> ControlPlane {
         guard let assets else { throw NotStarted(description: "KUBEBUILDER_ASSETS is not set") }
         let folder = try makeFolder()
         let files = try Files(in: folder)
@@ -68,7 +68,7 @@ extension ControlPlane {
     }
 
     /// Free a moment ago; nobody else is likely to take it.
-    static func freePort() -> UInt16 {
+    package static func freePort() -> UInt16 {
         let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         defer { close(listener) }
         var address = sockaddr_in()
