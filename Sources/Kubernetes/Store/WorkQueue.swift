@@ -58,8 +58,8 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
         working.insert(key)
         if head == ready.count {
             // What a burst took is given back.
-            if head > 1024 { isReady = [] }
-            ready.removeAll(keepingCapacity: head <= 1024)
+            if isReady.capacity > 1024 { isReady = [] }
+            ready.removeAll(keepingCapacity: ready.capacity <= 1024)
             head = 0
         } else if head > 64, head > ready.count / 2 {
             ready.removeFirst(head)
