@@ -49,6 +49,7 @@ struct Run: AsyncParsableCommand {
         LogOutput.install(parsed.configuration.log)
         MetricsSystem.bootstrap(Daemon.metrics)
         do {
+            try DescriptorLimit.raise()
             let cluster = ClusterOptions(kubeconfig: kubeconfig, context: context)
             try await Daemon(node: NodeName(name), file: config, parsed: parsed, cluster: cluster).run()
         } catch {

@@ -37,6 +37,28 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("with too few descriptors to work it does not start, and says so; the hard limit is what counts")
+        func descriptors() async throws {
+            try await withSite(isStarted: false) { site in
+                let herald = site.herald
+                func run(_ limit: String, _ command: [String]) throws -> Output {
+                    try herald.node.run(["prlimit", "--nofile=\(limit)", try HeraldNode.program()] + command)
+                }
+                let start = ["run", "--config", herald.home.path(of: "herald.yaml")]
+                for limit in ["24:24", "32:100"] {
+                    let output = try run(limit, start)
+                    #expect(output.status == .exited(1))
+                    #expect(output.errors.contains("(RLIMIT_NOFILE), and needs 128; raise the limit"), "\(output.errors)")
+                }
+            }
+            try await withSite(isStarted: true) { site in
+                let limits = try site.herald.node.run(["cat", "/proc/\(try site.herald.running.pid)/limits"]).text
+                let line = try #require(limits.split(separator: "\n").first { $0.hasPrefix("Max open files") })
+                let numbers = line.split(separator: " ").compactMap { Int($0) }
+                #expect(numbers.count == 2 && numbers[0] == min(numbers[1], 65_536))
+            }
+        }
+
         @Test("a second herald does not start in the network or with the state directory of another")
         func solitude() async throws {
             try await withSite { site in

@@ -151,7 +151,7 @@ final class HeraldNode: Sendable {
     private static let environment = ["SWIFT_BACKTRACE": "enable=no"]
 
     /// Next to the tests, where the package builds it; `HERALD_PROGRAM` names another.
-    private static func program() throws -> String {
+    static func program() throws -> String {
         if let named = unsafe getenv("HERALD_PROGRAM") { return unsafe String(cString: named) }
         let own = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return own.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/herald"
