@@ -48,7 +48,8 @@ extension IntegrationSuite {
                 for limit in ["24:24", "32:100"] {
                     let output = try run(limit, start)
                     #expect(output.status == .exited(1))
-                    #expect(output.errors.contains("(RLIMIT_NOFILE), and needs 128; raise the limit"), "\(output.errors)")
+                    #expect(
+                        output.errors.contains("(RLIMIT_NOFILE), and needs 128; raise the limit"), "\(output.errors)")
                 }
             }
             try await withSite(isStarted: true) { site in
