@@ -10,12 +10,12 @@ enum DescriptorLimit {
     /// Raises the soft limit as far as the hard one allows. Throws `Failure` where that is too few.
     static func raise() throws {
         var limit = rlimit()
-        guard unsafe getrlimit(RLIMIT_NOFILE, &limit) == 0 else { return }
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         let wanted = min(UInt64(limit.rlim_max), most)
         if UInt64(limit.rlim_cur) < wanted {
             limit.rlim_cur = rlim_t(wanted)
-            unsafe _ = setrlimit(RLIMIT_NOFILE, &limit)
-            unsafe _ = getrlimit(RLIMIT_NOFILE, &limit)
+            unsafe _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            unsafe _ = getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         }
         guard UInt64(limit.rlim_cur) >= least else {
             throw Failure(
