@@ -102,6 +102,8 @@ for _ in range(20000):
     spoof.sendto(packet(yours=node), (NODE, 3784))
 if state() != "Up":
     print("WRONG a flood ends the session")
+# The flood crowds others out of the socket's buffer; what is measured begins with a packet that was heard.
+time.sleep(0.3)
 going = False
 thread.join()
 began = time.time()
