@@ -97,6 +97,7 @@ extension DirectorySource {
     /// What is new about the Services.
     func serviceFacts(_ keys: Set<ServiceKey>) -> [SourceSubject: SourceFact] {
         var facts: [SourceSubject: SourceFact] = [:]
+        defer { if !facts.isEmpty { areRecordsNews = true } }
         for key in keys {
             if let service = manifests.service(key).map(withRecord) {
                 pending.keep(key)
@@ -149,8 +150,15 @@ extension DirectorySource {
         pending.settle(
             tasks.filter { failures[$0.key] != nil },
             problem: failures.values.first.map { "\($0); it is tried again until it succeeds" }, at: now)
+        if tasks.contains(where: { tellsOfRecord($0.value, of: $0.key) }) { areRecordsNews = true }
         forgetInherited(tasks.filter { failures[$0.key] == nil })
         changes.post(serviceFacts(Set(writes.keys.filter { writes[$0]?.isDurable == true && failures[$0] == nil })))
+    }
+
+    /// Whether what other nodes are told of a Service may be another: its record, or why it has none.
+    private func tellsOfRecord(_ task: PendingOutcomes.Task, of key: ServiceKey) -> Bool {
+        guard case .apply(let outcome) = task, outcome.record == nil else { return true }
+        return record(of: key).isEmpty
     }
 
     /// Nil when there is nothing to write.

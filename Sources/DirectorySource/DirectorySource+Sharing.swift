@@ -11,6 +11,7 @@ extension DirectorySource {
         guard isShared, allocation != self.allocation else { return }
         let before = self.allocation
         self.allocation = allocation
+        areRecordsNews = true
         if allocation.allocator == .own {
             if before.allocator != .own { inherited = allocation.records ?? [:] }
         } else {
@@ -81,7 +82,9 @@ extension DirectorySource {
 
     /// Tells the other nodes what is recorded here, of every Service that has a manifest here.
     func shareRecords() {
-        guard isShared, isSynchronised else { return }
+        // Every record is looked at: once for a burst of them, and not for what only informs.
+        guard isShared, isSynchronised, areRecordsNews, !pending.hasUrgent else { return }
+        areRecordsNews = false
         var records: [ServiceKey: SharedAllocation.Record] = [:]
         for key in posted.keys {
             let addresses = record(of: key)

@@ -70,6 +70,8 @@ public actor DirectorySource: ServiceSource {
     var inherited: [ServiceKey: SharedAllocation.Record] = [:]
     /// What was told to the others last.
     var shared: [ServiceKey: SharedAllocation.Record]?
+    /// Whether what the other nodes are told of may be another.
+    var areRecordsNews = true
     /// Services that the node which allocates does not know, and since when.
     var missingSince: [ServiceKey: MonotonicTime] = [:]
     var lastPass = MonotonicTime.zero

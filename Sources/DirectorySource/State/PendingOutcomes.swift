@@ -26,6 +26,8 @@ struct PendingOutcomes {
     var isEmpty: Bool { fresh.isEmpty && failed.isEmpty && patient.isEmpty }
     /// Whether there is something that has not failed since it came or was due again.
     var hasFresh: Bool { !fresh.isEmpty }
+    /// Whether a record is among it.
+    var hasUrgent: Bool { !urgent.isEmpty }
 
     /// Replaces whatever was to be done about the Service.
     mutating func add(_ task: Task, for key: ServiceKey, isUrgent: Bool) {
