@@ -146,19 +146,20 @@ extension DirectorySource {
         guard !tasks.isEmpty else { return }
         var writes: [ServiceKey: StateStore.Change] = [:]
         for (key, task) in tasks { writes[key] = change(for: task, of: key) }
+        if tasks.contains(where: { tellsOfRecord($0.value, of: $0.key) }) { areRecordsNews = true }
         let failures = store.write(writes)
         pending.settle(
             tasks.filter { failures[$0.key] != nil },
             problem: failures.values.first.map { "\($0); it is tried again until it succeeds" }, at: now)
-        if tasks.contains(where: { tellsOfRecord($0.value, of: $0.key) }) { areRecordsNews = true }
         forgetInherited(tasks.filter { failures[$0.key] == nil })
         changes.post(serviceFacts(Set(writes.keys.filter { writes[$0]?.isDurable == true && failures[$0] == nil })))
     }
 
-    /// Whether what other nodes are told of a Service may be another: its record, or why it has none.
+    /// Whether what other nodes are told of a Service may be another once this is written: its record, or why it has none.
     private func tellsOfRecord(_ task: PendingOutcomes.Task, of key: ServiceKey) -> Bool {
-        guard case .apply(let outcome) = task, outcome.record == nil else { return true }
-        return record(of: key).isEmpty
+        guard case .apply(let outcome) = task else { return true }
+        let known = store[key]?.record ?? []
+        return known.isEmpty || outcome.record.map { $0 != known } ?? false
     }
 
     /// Nil when there is nothing to write.
