@@ -57,8 +57,9 @@ let package = Package(
         .executableTarget(
             name: "herald",
             dependencies: [
-                "ARPMode", "Announcing", "BGP", "BGPMode", "CBuild", "CLinux", "Configuration", "DirectorySource",
-                "FileSystem", "HTTPTransfer", "HostNetwork", "IPAM", "Importing", "Kubernetes", "KubernetesSource",
+                "ARPMode", "Announcing", "BGP", "BGPMode", "CBuild", "CLinux", "CTaskPool", "Configuration",
+                "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork", "IPAM", "Importing", "Kubernetes",
+                "KubernetesSource",
                 "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", "YAML", argumentParser,
                 coreMetrics, locks, logging, serviceLifecycle, unixSignals,
             ],
@@ -129,6 +130,8 @@ let package = Package(
         room("NetworkTypes"),
         // What the build knows of itself; C, since only its compiler is told values
         .target(name: "CBuild", cSettings: [.define("HERALD_COMMIT", to: "\"\(commit)\"")]),
+        // Where the Swift runtime runs tasks; C, since its hooks have the calling convention of Swift's own code
+        .target(name: "CTaskPool"),
         // System
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux"),
@@ -254,6 +257,7 @@ let package = Package(
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("SimulationTests", simulated, exclude: ["Command"]),
         tests("SoakTests", ["CClockStep", "Spawning", "herald", "herald-soak", "lab-probe", "test-apiserver"]),
+        tests("TaskPoolTests", ["CTaskPool", locks]),
         tests("YAMLTests", ["YAML"]),
     ],
     swiftLanguageModes: [.v6]

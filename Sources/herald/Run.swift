@@ -1,5 +1,6 @@
 import ArgumentParser
 import CLinux
+import CTaskPool
 import Configuration
 import CoreMetrics
 import FoundationEssentials
@@ -50,6 +51,11 @@ struct Run: AsyncParsableCommand {
         MetricsSystem.bootstrap(Daemon.metrics)
         do {
             try DescriptorLimit.raise()
+            let refused = herald_task_pool_start(herald_usable_processors())
+            if refused != 0 {
+                Logger(label: "herald").warning(
+                    "tasks run where the runtime puts them", metadata: ["error": "\(refused)"])
+            }
             let cluster = ClusterOptions(kubeconfig: kubeconfig, context: context)
             try await Daemon(node: NodeName(name), file: config, parsed: parsed, cluster: cluster).run()
         } catch {
