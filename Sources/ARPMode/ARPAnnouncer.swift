@@ -96,7 +96,7 @@ public actor ARPAnnouncer: Announcer {
         looks = loop.makeTimer { [weak self] in self?.onLoop { $0.look() } }
         looks?.restart(after: Self.lookInterval)
         loadKeys()
-        await network.observe { [weak self] state, lost in
+        await network.observe(on: loop) { [weak self] state, lost in
             self?.onLoop { announcer in
                 let now = announcer.loop.now
                 announcer.feed { $0.setNetwork(state, at: now) }

@@ -123,7 +123,7 @@ public actor BGPAnnouncer: Announcer {
     /// Speaks with the peers until graceful shutdown, then withdraws everything.
     public func run() async throws {
         begin()
-        await network.observe { [weak self] state, lost in
+        await network.observe(on: loop) { [weak self] state, lost in
             self?.onLoop { $0.takeIn(state, lost: lost) }
         }
         await keeper.addLossHandler { [weak self, loop] lost in

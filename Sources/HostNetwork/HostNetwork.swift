@@ -6,8 +6,9 @@ public import ServiceLifecycle
 
 /// The links and addresses of this host, as they are now and as they change.
 ///
-/// Lives on a loop and sees the network namespace of its thread. A netlink socket that fails is opened again, and
-/// everything read anew; what was known last holds until then.
+/// Lives on a loop of its own, since the kernel may let a reader wait while others change its network, and sees the
+/// network namespace of that loop's thread. A netlink socket that fails is opened again, and everything read anew; what
+/// was known last holds until then.
 public actor HostNetwork: Service {
     /// What is called with the state as it is now, and with the addresses that were marked as ours, are not there any
     /// more since the last call, and were taken away by whomever: by their lifetime, by others, or by ourselves.
@@ -26,7 +27,7 @@ public actor HostNetwork: Service {
     private let logger: Logger
     private let open: Opening
 
-    private var observers: [Observer] = []
+    private var deliveries: [Delivery] = []
     private var isRunning = false
     private var monitor: NetlinkMonitor?
     private var watch: Watch?
@@ -63,11 +64,14 @@ public actor HostNetwork: Service {
     /// What was known last; empty before everything has been read once.
     public func state() -> NetworkState { known ?? NetworkState() }
 
-    /// Has `observer` called on the loop's thread: at once when the state is known, and after each batch of changes in
-    /// more than lifetimes. It must not keep the state for long, lest each change copy the whole.
-    public func observe(_ observer: @escaping Observer) {
-        observers.append(observer)
-        if let known { observer(known, []) }
+    /// Has `observer` called on the thread of `loop`: when the state is known, and after each batch of changes in more
+    /// than lifetimes.
+    ///
+    /// Batches that come while `loop` is busy are told as one, so that a flood of changes does not keep it from its work.
+    public func observe(on loop: PacketLoop, _ observer: @escaping Observer) {
+        let delivery = Delivery(to: observer, on: loop)
+        deliveries.append(delivery)
+        if let known { delivery.tell(known, lostOwn: []) }
     }
 
     /// The node's own addresses, those that are ours left out, and the network and broadcast addresses of its IPv4 subnets:
@@ -144,7 +148,7 @@ public actor HostNetwork: Service {
 
     private func report(_ difference: NetworkDifference, _ state: NetworkState) {
         if difference.concernsHost { addresses.set(Set(state.hostAddresses.flatMap(\.taken))) }
-        for observer in observers { observer(state, difference.lostOwn) }
+        for delivery in deliveries { delivery.tell(state, lostOwn: difference.lostOwn) }
     }
 }
 

@@ -26,12 +26,15 @@ struct Daemon {
         let solitude = try Solitude(for: configuration)
         defer { withExtendedLifetime(solitude) {} }
         let packets = try PacketLoop.start(name: "packets", realTime: true)
+        // Calls to the kernel wait while others change its network; packets must not wait with them.
         let kernel = try PacketLoop.start(name: "kernel")
+        let notices = try PacketLoop.start(name: "network")
         defer {
+            notices.stop()
             kernel.stop()
             packets.stop()
         }
-        let network = HostNetwork(loop: packets, logger: Logger(label: "network"))
+        let network = HostNetwork(loop: notices, logger: Logger(label: "network"))
         let keeper = AddressKeeper(
             loop: kernel, settings: Self.keeperSettings(configuration.arp), logger: Logger(label: "addresses"))
         let arp = ARPAnnouncer(
@@ -63,7 +66,9 @@ struct Daemon {
             await Self.configure(bgp, new)
             return Self.needingRestart(new, initial)
         }
-        let server = makeServer(serviceOperator, keeperOfFile, arp, bgp, loops: [packets, kernel], reporters: []) {
+        let server = makeServer(
+            serviceOperator, keeperOfFile, arp, bgp, loops: [packets, kernel, notices], reporters: []
+        ) {
             guard let kubernetes, let election else { return nil }
             return await ClusterStatus(kubernetes.source, election, node: node)
         }

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import Logging
 import NIOConcurrencyHelpers
@@ -20,7 +21,7 @@ struct HostNetworkTests {
         defer { loop.stop() }
         let network = HostNetwork(loop: loop, logger: .quiet)
         let seen = Observations()
-        await network.observe(seen.take)
+        await network.observe(on: loop, seen.take)
         try await running(network) {
             let veth0 = try #require(
                 await seen.state { $0.link(named: "veth0")?.hasCarrier == true }?.link(named: "veth0"))
@@ -43,9 +44,44 @@ struct HostNetworkTests {
             #expect(seen.lost == [key.address, other.address])
 
             let late = Observations()
-            await network.observe(late.take)
-            #expect(late.count == 1, "at once")
+            await network.observe(on: loop, late.take)
+            #expect(await late.state { $0 == seen.last } != nil)
+            #expect(late.count == 1)
             #expect(await network.state() == late.last)
+        }
+    }
+
+    @Test("what an observer's loop has no time for is told as one, with every address that went")
+    func busyObserver() async throws {
+        let namespace = try Namespace("busy")
+        let loop = try await namespace.makeLoop("host")
+        defer { loop.stop() }
+        let busy = try PacketLoop.start(name: "busy")
+        defer { busy.stop() }
+        let network = HostNetwork(loop: loop, logger: .quiet)
+        let seen = Observations()
+        await network.observe(on: busy, seen.take)
+        try await running(network) {
+            let link = try #require(await seen.state { $0.link(named: "veth0") != nil }?.link(named: "veth0")).index
+            let before = seen.count
+            let many = (0..<300).map { AddressKey.test($0, on: link) }
+            let hold = DispatchSemaphore(value: 0)
+            busy.execute { hold.wait() }
+            _ = try await loop.run {
+                try NetlinkRequests().add(many.map { AddressAssignment($0, lifetime: .neverSource(for: .seconds(60))) })
+            }
+            for _ in 0..<500 where await network.state().ownAddresses.count < 300 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            _ = try await loop.run { try NetlinkRequests().remove(Array(many.prefix(200))) }
+            for _ in 0..<500 where await network.state().ownAddresses.count > 100 {
+                try await Task.sleep(for: .milliseconds(10))
+            }
+            #expect(seen.count == before)
+            hold.signal()
+            #expect(await seen.state { $0.ownAddresses.count == 100 } != nil)
+            #expect(seen.count == before + 1)
+            #expect(seen.lost == Set(many.prefix(200).map(\.address)))
         }
     }
 
@@ -86,7 +122,7 @@ struct HostNetworkTests {
             try NetlinkMonitor(receiveBuffer: 4096)
         }
         let seen = Observations()
-        await network.observe(seen.take)
+        await network.observe(on: loop, seen.take)
         try await running(network) {
             let link = try #require(await seen.state { $0.link(named: "veth0") != nil }?.link(named: "veth0")).index
             let many = (0..<500).map { AddressKey.test($0, on: link) }
@@ -122,7 +158,7 @@ struct HostNetworkTests {
             return monitor
         }
         let seen = Observations()
-        await network.observe(seen.take)
+        await network.observe(on: loop, seen.take)
         try await running(network) {
             let link = try #require(await seen.state { $0.link(named: "veth0") != nil }?.link(named: "veth0")).index
             #expect(openings.withLockedValue { $0 } == 3)
