@@ -104,7 +104,7 @@ extension KubernetesSource {
             if mayWait, pending.shouldWait(key, at: now) { return .postponed }
             if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
             guard pending.mayWrite(key, at: now) else {
-                note("the Service \(key) is changed back as often as it is written to; it is written less often", key)
+                await noteFight(over: key)
                 return .failed
             }
             do throws(APIError) {
@@ -134,6 +134,18 @@ extension KubernetesSource {
         let refusal = refusals.add(permission, at: now)
         if refusal.isNews { logger.error("a permission is missing", metadata: ["error": "\(operation.refusal)"]) }
         return .failed(least: refusal.wait)
+    }
+
+    /// Tells who changes back what we write.
+    private func noteFight(over key: ServiceKey) async {
+        let trouble = "the Service \(key) is changed back as often as it is written to"
+        guard problems.writing[key]?.hasPrefix(trouble) != true else { return }
+        let managers = try? await client.getOnce(FieldManagers.self, ObjectKey(key), within: Self.requestLimit)
+        let rival = managers?.latest(but: client.fieldManager).map { ", by '\($0)'" } ?? ""
+        note(
+            "\(trouble)\(rival), and is written to less and less often; let one of the two have it, by "
+                + "spec.loadBalancerClass or services.claim",
+            key)
     }
 
     private static func permission(for write: ServiceWrite, _ key: ServiceKey) -> Refusals.Permission {

@@ -1,3 +1,4 @@
+import Foundation
 import IPAM
 import Kubernetes
 import LoadBalancing
@@ -310,6 +311,50 @@ struct PendingWritesTests {
         #expect(pending.nextDue == due)
         #expect(pending.take(at: due) == key(1))
         #expect(pending.shouldWait(key(1), at: due) == false)
+    }
+
+    @Test("whoever goes on changing a Service back is answered less and less often, until there is peace")
+    func fight() {
+        var pending = PendingWrites(seed: 1)
+        var times: [MonotonicTime] = []
+        var now = start
+        func writes(for seconds: Int) -> Int {
+            var count = 0
+            for _ in 0..<seconds * 2 {
+                if pending.mayWrite(key(1), at: now) {
+                    count += 1
+                    times.append(now)
+                }
+                now = now.advanced(by: .milliseconds(500))
+            }
+            return count
+        }
+        #expect(writes(for: 60) <= 14)
+        #expect(writes(for: 600) <= 6)
+        #expect(writes(for: 3600) == 11 || writes(for: 3600) == 12, "one in 320 s")
+        now = now.advanced(by: .seconds(700))
+        #expect(writes(for: 1) == 2, "two were earned")
+        #expect(writes(for: 12) == 1, "after 5 s, as at first, and then after 10")
+        now = now.advanced(by: .seconds(100))
+        #expect(writes(for: 10) == 10 + 1)
+    }
+
+    @Test("the rival is named: who last wrote the status")
+    func rivals() throws {
+        func managers(_ entries: String) throws -> FieldManagers {
+            try JSONDecoder().decode(
+                FieldManagers.self, from: Data(#"{"metadata":{"name":"web","managedFields":[\#(entries)]}}"#.utf8))
+        }
+        let own = #"{"manager":"herald","subresource":"status","time":"2026-01-01T00:00:09Z"}"#
+        let kubectl = #"{"manager":"kubectl","time":"2026-01-01T00:00:08Z"}"#
+        let old = #"{"manager":"old","subresource":"status","time":"2026-01-01T00:00:01Z"}"#
+        let new = #"{"manager":"new","subresource":"status","time":"2026-01-01T00:00:02Z"}"#
+        #expect(try managers([own, kubectl, new, old].joined(separator: ",")).latest(but: "herald") == "new")
+        #expect(try managers([own, kubectl].joined(separator: ",")).latest(but: "herald") == "kubectl")
+        #expect(try managers(own).latest(but: "herald") == nil)
+        #expect(try managers(#"{"manager":"a"},{"manager":""}"#).latest(but: "herald") == "a")
+        let none = try JSONDecoder().decode(FieldManagers.self, from: Data(#"{"metadata":{"name":"web"}}"#.utf8))
+        #expect(none.latest(but: "herald") == nil)
     }
 
     @Test("a Service that others change back gets ten writes in a row, then one in five seconds")

@@ -30,7 +30,8 @@ public final class KubernetesClient: Sendable {
     private let http: HTTPTransfer
     private let session: ClientSession
     private let userAgent: String
-    private let fieldManager: String
+    /// The name that our writes are made under.
+    public let fieldManager: String
     private let generator: NIOLockedValueBox<SeededGenerator>
 
     /// `userAgent` and `fieldManager` name us to the server; the seed spreads retries.

@@ -22,13 +22,33 @@ struct PendingWrites: Sendable {
     /// Entries for which memory is kept when there are none.
     private static let keptCapacity = 1024
     /// Writes that one Service may get in a row, and how long it takes to earn another: others who undo what we write
-    /// are answered, but not without end.
+    /// are answered, but less and less often, until they rest.
     private static let burst = 10
-    private static let refill = Duration.seconds(5)
+    private static let refill = (first: Duration.seconds(5), longest: Duration.seconds(320))
 
     private struct Pace: Sendable {
-        var left: Int
+        var left = PendingWrites.burst
+        var refill = PendingWrites.refill.first
         var since: MonotonicTime
+
+        /// Counts what was earned, and one write if there is one left.
+        mutating func take(at now: MonotonicTime) -> Bool {
+            var earned = 0
+            while left < PendingWrites.burst, since.duration(to: now) >= refill {
+                left += 1
+                earned += 1
+                since = since.advanced(by: refill)
+            }
+            if left == PendingWrites.burst || earned > 1 { since = now }
+            if earned > 1 { refill = PendingWrites.refill.first }
+            guard left > 0 else { return false }
+            left -= 1
+            // Others were at it all the while.
+            if left == 0, earned == 1 { refill = min(refill * 2, PendingWrites.refill.longest) }
+            return true
+        }
+
+        func isRested(at now: MonotonicTime) -> Bool { since.duration(to: now) >= refill * PendingWrites.burst }
     }
 
     private var queue: WorkQueue<ServiceKey>
@@ -146,24 +166,14 @@ struct PendingWrites: Sendable {
     /// Whether one more write may be made for the Service now, and counts it.
     mutating func mayWrite(_ key: ServiceKey, at now: MonotonicTime) -> Bool {
         forgetRested(at: now)
-        var pace = paces[key] ?? Pace(left: Self.burst, since: now)
-        while pace.left < Self.burst, pace.since.duration(to: now) >= Self.refill {
-            pace.left += 1
-            pace.since = pace.since.advanced(by: Self.refill)
-        }
-        if pace.left == Self.burst { pace.since = now }
-        let may = pace.left > 0
-        if may { pace.left -= 1 }
-        paces[key] = pace
-        return may
+        return paces[key, default: Pace(since: now)].take(at: now)
     }
 
     /// Who has earned all writes again is like one that was never written to.
     private mutating func forgetRested(at now: MonotonicTime) {
-        let rest = Self.refill * Self.burst
-        guard pacesSwept.duration(to: now) >= rest else { return }
+        guard pacesSwept.duration(to: now) >= Self.refill.first * Self.burst else { return }
         pacesSwept = now
-        paces = paces.filter { $0.value.since.duration(to: now) < rest }
+        paces = paces.filter { !$0.value.isRested(at: now) }
     }
 
     /// What a burst took is given back once it is over.
