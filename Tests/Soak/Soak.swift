@@ -59,6 +59,16 @@ final class Soak {
 
     /// Whether all was as it should be.
     func run() async throws -> Bool {
+        do {
+            return try await rounds()
+        } catch {
+            // What no process is there for any more cannot be done to it; its log says why.
+            tell(deadHeralds())
+            throw error
+        }
+    }
+
+    private func rounds() async throws -> Bool {
         for herald in heralds { try herald.start() }
         try await churn.fill(to: options.services * 4 / 5)
         var number = 0
