@@ -9,9 +9,10 @@ import NetworkTypes
 extension Custody {
     /// Tells what is different now; the speaker learns who the members are.
     mutating func settle(at now: MonotonicTime) -> [Effect] {
-        if let member, member.stationGeneration != knownStations {
-            knownStations = member.stationGeneration
-            speaker.setMembers(member.stations)
+        // By its parts: the member as a whole is large to copy, which each turn of the loop would do.
+        if let generation = member?.stationGeneration, generation != knownStations {
+            knownStations = generation
+            speaker.setMembers(member?.stations ?? [])
         }
         let news = shareConflicts(at: now) + noteAllocation()
         let changed = touched.sorted()
@@ -31,8 +32,8 @@ extension Custody {
         let limit = ownerless.removeValue(forKey: address)
         guard let announcement = wanted[address] else { return .withdrawn }
         if claims[address] != nil { return spoken[address] }
-        if let member, let owner = member.owner(of: address), owner != node {
-            return member.ownerAnswers(for: address) ? .owned(by: owner) : awaiting(owner, address)
+        if let owner = member?.owner(of: address), owner != node {
+            return member?.ownerAnswers(for: address) == true ? .owned(by: owner) : awaiting(owner, address)
         }
         if let rival = rivals[address] {
             guard let name = rival.node else {
@@ -46,8 +47,8 @@ extension Custody {
         if let obstacle = standingObstacle(to: announcement) {
             return obstacle.reason == "Pending" ? nil : .blocked(obstacle)
         }
-        guard let member, !member.isSettling else { return nil }
-        if member.hasCompany {
+        guard member?.isSettling == false else { return nil }
+        if member?.hasCompany == true {
             let limit = limit ?? now.advanced(by: Self.succession)
             ownerless[address] = limit > now ? limit : MonotonicTime(nanoseconds: .max)
             if limit > now, limit.nanoseconds != .max { return nil }

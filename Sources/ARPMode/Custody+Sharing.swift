@@ -57,9 +57,9 @@ extension Custody {
 
     /// Tells the others of foreign hosts on our addresses, and looks again at what they tell of.
     mutating func shareConflicts(at now: MonotonicTime) -> [Effect] {
-        if let member, member.conflictGeneration != knownConflicts {
-            knownConflicts = member.conflictGeneration
-            let told = member.foreignConflicts
+        if let generation = member?.conflictGeneration, generation != knownConflicts {
+            knownConflicts = generation
+            let told = member?.foreignConflicts ?? []
             touched.formUnion(foreignConflicts.union(told).filter { wanted[$0] != nil })
             foreignConflicts = told
         }

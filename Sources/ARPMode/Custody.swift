@@ -51,7 +51,10 @@ struct Custody: Sendable {
     private(set) var settings: ARPSettings
     private let seal: any HeartbeatSeal
     private let incarnation: UInt64
-    var speaker: Speaker
+    var speaker: Speaker { didSet { isSpeakerWakeKnown = false } }
+    /// When the speaker has something to do next, as it was found last: it looks at every address in work.
+    private var knownSpeakerWake: MonotonicTime?
+    private var isSpeakerWakeKnown = false
     var member: Member?
     /// Checks of this node whose first result is to come; nothing is begun before.
     private var untriedChecks: Set<String>
@@ -108,7 +111,15 @@ struct Custody: Sendable {
 
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
-        [member?.nextWake, speaker.nextWake, ownerless.values.min()].compactMap { $0 }.min()
+        mutating get { [member?.nextWake, speakerWake, ownerless.values.min()].compactMap { $0 }.min() }
+    }
+
+    private var speakerWake: MonotonicTime? {
+        mutating get {
+            if !isSpeakerWakeKnown { knownSpeakerWake = speaker.nextWake }
+            isSpeakerWakeKnown = true
+            return knownSpeakerWake
+        }
     }
 
     /// Whether this node has nothing left that another could take over.
@@ -226,7 +237,7 @@ extension Custody {
     /// Takes frames that an interface received. A process that has slept learns so before it answers one.
     mutating func received(_ frames: [[UInt8]], on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
-        if let member, member.nextWake <= now { effects = handle(.timePassed, at: now) }
+        if let due = member?.nextWake, due <= now { effects = handle(.timePassed, at: now) }
         for frame in frames { effects += speak(at: now) { $0.received(frame, on: link, at: now) } }
         return effects + settle(at: now)
     }
@@ -234,9 +245,11 @@ extension Custody {
     /// Does what is due.
     mutating func advance(to now: MonotonicTime) -> [Effect] {
         var effects: [Effect] = []
-        if let member, member.nextWake <= now { effects = handle(.timePassed, at: now) }
+        if let due = member?.nextWake, due <= now { effects = handle(.timePassed, at: now) }
         for (address, limit) in ownerless where limit <= now { touched.insert(address) }
-        return effects + speak(at: now) { $0.advance(to: now) } + settle(at: now)
+        // Most turns are for a heartbeat alone.
+        if let due = speakerWake, due <= now { effects += speak(at: now) { $0.advance(to: now) } }
+        return effects + settle(at: now)
     }
 
     /// Hands an input to the speaker that concerns it alone.

@@ -30,6 +30,9 @@ public struct AnnouncementSchedule: Sendable {
         ]
     }
 
+    /// Within the interval of refreshes: one each 250 ms where that is a minute.
+    private static let places: Int64 = 240
+
     private let settings: Settings
     private var pacer: Pacer
     /// Started, not yet announced.
@@ -88,11 +91,13 @@ public struct AnnouncementSchedule: Sendable {
         }
     }
 
-    /// Each address has its own place within the interval, by its hash, so that those started together spread out.
+    /// Each address has its own place within the interval, by its hash, so that those started together spread out; a few
+    /// share each place, so that a wake-up serves them all.
     private func refreshTime(of address: IPAddress, every interval: Duration, after now: MonotonicTime) -> MonotonicTime
     {
         let period = interval.wholeNanoseconds
-        let place = Int64(truncatingIfNeeded: SplitMix.hash(address) % UInt64(period))
+        let step = period / Self.places
+        let place = Int64(truncatingIfNeeded: SplitMix.hash(address) % UInt64(Self.places)) * step
         let position = now.nanoseconds % period
         let wait = (place - position) % period
         return now.advanced(by: .nanoseconds(wait > 0 ? wait : wait + period))
