@@ -17,12 +17,25 @@ struct History {
         let known = Dictionary(before.services.map { ($0.uid, $0) }) { first, _ in first }
         return after.services.compactMap { service in
             guard let former = known[service.uid], former.isOurs, service.isOurs, !former.assigned.isEmpty,
-                !Set(former.assigned).isSubset(of: service.assigned), !isExcused(former)
+                !Set(former.assigned).isSubset(of: service.assigned), !isExcused(former),
+                !hasMoreOfItsRequest(service, than: former)
             else { return nil }
             return .init(
                 subject: service.name,
                 text: "had \(former.assigned) and has \(service.assigned), and nobody changed what it asks")
         }
+    }
+
+    /// Whether a request that could not be met before, since the address was in no pool or another's, is met now.
+    private func hasMoreOfItsRequest(_ service: ServiceFacts, than former: ServiceFacts) -> Bool {
+        let asked = [service.requested, service.loadBalancerIP].compactMap { $0 }
+            .flatMap { $0.split(separator: ",") }.compactMap { IPAddress(String($0)) }
+        let isMet = asked.contains { service.assigned.contains($0) && !former.assigned.contains($0) }
+        guard let pool = service.pool else { return isMet }
+        func isIn(_ facts: ServiceFacts, _ layout: Layout) -> Bool {
+            facts.assigned.allSatisfy { layout.pool(of: $0)?.name == pool }
+        }
+        return isMet || isIn(service, after.layout) && !isIn(former, before.layout)
     }
 
     private func isExcused(_ service: ServiceFacts) -> Bool {

@@ -28,6 +28,7 @@ extension Member {
         guard peers.count < Self.maximumPeers, positions[peer.id] == nil, peer.id != id,
             (1...Heartbeat.maximumNameLength).contains(name.text.utf8.count)
         else { return nil }
+        nextBeat = min(nextBeat, now.advanced(by: interval))
         let index = peers.firstIndex { $0.name > name } ?? peers.endIndex
         peers.insert(peer, at: index)
         rosterChanged()

@@ -7,6 +7,9 @@ extension Member {
             || recordsOutbox.nextPart != nil || peers.contains { $0.nextPart != nil || $0.nextRecordsPart != nil }
     }
 
+    /// Between the heartbeats of a node that nobody hears.
+    private static let solitaryPace = Duration.seconds(1)
+
     /// Sends the heartbeat that is due, or one out of turn, and parts of the state.
     mutating func sendDue(at now: MonotonicTime, into effects: inout [MemberEffect]) {
         let isRegular = nextBeat <= now
@@ -14,7 +17,8 @@ extension Member {
         if isRegular {
             // After a pause the missed ones are not made up for.
             if let slowsAt, slowsAt <= now { self.slowsAt = nil }
-            let pace = slowsAt == nil ? interval : min(formerInterval, interval)
+            var pace = slowsAt == nil ? interval : min(formerInterval, interval)
+            if peers.isEmpty { pace = max(pace, Self.solitaryPace) }
             nextBeat = max(nextBeat.advanced(by: pace), now.advanced(by: pace / 2))
             outbox.noteBeat()
             forgetGuests(at: now, into: &effects)
