@@ -191,11 +191,12 @@ extension Speaker {
         return [.close(link)]
     }
 
-    /// Those that are still to be held are announced when they are.
-    mutating func announceAnew(on link: LinkIndex, at now: MonotonicTime) {
+    /// Those that are still to be held are announced when they are. `isNews`: that they are in effect is told again.
+    mutating func announceAnew(on link: LinkIndex, at now: MonotonicTime, isNews: Bool = false) {
         for address in segments[link]?.addresses.sorted() ?? [] {
             guard case .answering = phases[address] else { continue }
             segments[link]?.schedule.start(address, at: now)
+            if isNews { segments[link]?.unannounced.insert(address) }
         }
     }
 

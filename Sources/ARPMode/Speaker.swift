@@ -128,9 +128,12 @@ extension Speaker {
         var effects = finish(seen, at: now)
         guard isRelevant else { return effects.isEmpty ? [] : effects + advance(to: now) }
         for index in segments.keys.sorted() {
-            guard let link = state.links[index], segments[index]?.update(link, in: state) == true else { continue }
-            scouting.forgetProofs()
-            announceAnew(on: index, at: now)
+            guard let link = state.links[index] else { continue }
+            let isRenamed = segments[index]?.name != link.name
+            let isOtherStation = segments[index]?.update(link, in: state) == true
+            guard isOtherStation || isRenamed else { continue }
+            if isOtherStation { scouting.forgetProofs() }
+            announceAnew(on: index, at: now, isNews: isRenamed)
         }
         for address in phases.keys.sorted() { effects += reconsider(address, at: now) }
         effects += forgetUnusable()

@@ -144,6 +144,16 @@ struct SpeakerRecoveryTests {
         #expect(node.violations == [])
     }
 
+    @Test("an interface of another name keeps its addresses, and the name is told")
+    func otherName() {
+        var node = running()
+        let count = node.sent.count
+        node.host.edit(Host.eth0) { $0.name = "lan7" }
+        node.tellNetwork()
+        #expect(reason(node) == "lan7")
+        #expect(node.sent.count == count + 2 && node.violations == [])
+    }
+
     @Test("a hardware address that changes while the kernel is asked announces nothing early")
     func hardwareAddressWhileAttaching() {
         var node = ModelNode.ready(.interface)
