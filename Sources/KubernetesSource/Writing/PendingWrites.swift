@@ -30,9 +30,11 @@ struct PendingWrites: Sendable {
         var left = PendingWrites.burst
         var refill = PendingWrites.refill.first
         var since: MonotonicTime
+        /// The hash of what was written last: the whole would be kept long after it is done with.
+        var latest: Int?
 
         /// Counts what was earned, and one write if there is one left.
-        mutating func take(at now: MonotonicTime) -> Bool {
+        mutating func take(_ task: Int, at now: MonotonicTime) -> Bool {
             var earned = 0
             while left < PendingWrites.burst, since.duration(to: now) >= refill {
                 left += 1
@@ -40,11 +42,14 @@ struct PendingWrites: Sendable {
                 since = since.advanced(by: refill)
             }
             if left == PendingWrites.burst || earned > 1 { since = now }
-            if earned > 1 { refill = PendingWrites.refill.first }
+            // Who is told something else is not fighting.
+            let isOther = task != latest
+            if earned > 1 || isOther { refill = PendingWrites.refill.first }
             guard left > 0 else { return false }
             left -= 1
+            latest = task
             // Others were at it all the while.
-            if left == 0, earned == 1 { refill = min(refill * 2, PendingWrites.refill.longest) }
+            if left == 0, earned == 1, !isOther { refill = min(refill * 2, PendingWrites.refill.longest) }
             return true
         }
 
@@ -166,7 +171,7 @@ struct PendingWrites: Sendable {
     /// Whether one more write may be made for the Service now, and counts it.
     mutating func mayWrite(_ key: ServiceKey, at now: MonotonicTime) -> Bool {
         forgetRested(at: now)
-        return paces[key, default: Pace(since: now)].take(at: now)
+        return paces[key, default: Pace(since: now)].take(tasks[key].hashValue, at: now)
     }
 
     /// Who has earned all writes again is like one that was never written to.
