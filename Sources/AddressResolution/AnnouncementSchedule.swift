@@ -30,8 +30,8 @@ public struct AnnouncementSchedule: Sendable {
         ]
     }
 
-    /// Within the interval of refreshes: one each 250 ms where that is a minute.
-    private static let places: Int64 = 240
+    /// Within the interval of refreshes: one each 125 ms where that is a minute.
+    private static let places: Int64 = 480
 
     private let settings: Settings
     private var pacer: Pacer
