@@ -11,11 +11,17 @@ struct RouteBenchmark {
     func figures() throws -> [Figure] {
         let bird = try stage.startBird()
         defer { _ = try? bird.end() }
-        var figures = try herald()
-        figures.append(Figure("BGP: \(Self.routes) prefixes to BIRD, of BIRD", "ms", try ofBird()))
-        figures.append(Figure("BGP: \(Self.routes) prefixes to BIRD, of GoBGP", "ms", try ofGoBGP()))
-        figures.append(Figure("BGP: \(Self.routes) prefixes to BIRD, of ExaBGP", "ms", try ofExaBGP()))
-        return figures
+        return try herald() + yardstick("BIRD", ofBird) + yardstick("GoBGP", ofGoBGP) + yardstick("ExaBGP", ofExaBGP)
+    }
+
+    /// Another sender in the same run; one that does not bring all its routes across is told, and left out.
+    private func yardstick(_ sender: String, _ times: () throws -> [Double]) -> [Figure] {
+        do {
+            return [Figure("BGP: \(Self.routes) prefixes to BIRD, of \(sender)", "ms", try times())]
+        } catch {
+            Progress.note("  NOT MEASURED, \(sender) as the sender: \(error)")
+            return []
+        }
     }
 
     private func herald() throws -> [Figure] {
@@ -31,7 +37,7 @@ struct RouteBenchmark {
             _ = try stage.ask("disable peer")
             LabClock.sleep(for: .milliseconds(1500))
             _ = try stage.ask("enable peer")
-            times.append(try stage.timeToReceive(Self.routes))
+            times.append(try stage.timeToReceive(Self.routes, from: "herald"))
         }
         var footprint = Footprint()
         try footprint.take(running)
@@ -59,7 +65,7 @@ struct RouteBenchmark {
                 _ = try stage.ask("restart peer", of: "sender", on: stage.node)
                 LabClock.sleep(for: .milliseconds(300))
             }
-            return try stage.timeToReceive(Self.routes)
+            return try stage.timeToReceive(Self.routes, from: "BIRD")
         }
     }
 
@@ -92,7 +98,7 @@ struct RouteBenchmark {
             if run > 0 { _ = try stage.ask("disable peer") }
             LabClock.sleep(for: .milliseconds(1500))
             _ = try stage.ask("enable peer")
-            return try stage.timeToReceive(Self.routes)
+            return try stage.timeToReceive(Self.routes, from: "GoBGP")
         }
     }
 
@@ -117,7 +123,7 @@ struct RouteBenchmark {
                 _ = try? sender.end()
                 LabClock.sleep(for: .milliseconds(1500))
             }
-            return try stage.timeToReceive(Self.routes)
+            return try stage.timeToReceive(Self.routes, from: "ExaBGP")
         }
     }
 

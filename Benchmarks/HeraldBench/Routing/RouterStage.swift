@@ -58,12 +58,12 @@ struct RouterStage {
     }
 
     /// From the peer's session being up to the last of its routes, in milliseconds; looked at every few milliseconds.
-    func timeToReceive(_ wanted: Int) throws -> Double {
-        try eventually("the session is up", within: .seconds(30), every: .milliseconds(1)) {
+    func timeToReceive(_ wanted: Int, from sender: String) throws -> Double {
+        try eventually("the session with \(sender) is up", within: .seconds(30), every: .milliseconds(1)) {
             try ask("show protocols peer").contains("Established")
         }
         let start = LabClock.now.nanoseconds
-        let (_, end) = try eventually("\(wanted) routes", within: .seconds(60), every: .milliseconds(2)) {
+        let (_, end) = try eventually("\(wanted) routes from \(sender)", within: .seconds(60), every: .milliseconds(2)) {
             try count()
         } until: {
             $0 >= wanted
