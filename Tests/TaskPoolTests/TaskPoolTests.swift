@@ -93,23 +93,4 @@ struct TaskPoolTests {
         try await Task.sleep(until: .now.advanced(by: .seconds(-100_000_000)), clock: .continuous)
         try await Task.sleep(for: .zero)
     }
-
-    @Test("with no descriptor left, work that waits for a thread goes on")
-    func noDescriptors() async throws {
-        var former = rlimit()
-        try #require(unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &former) == 0)
-        var none = rlimit(rlim_cur: 0, rlim_max: former.rlim_max)
-        try #require(unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none) == 0)
-        defer { unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &former) }
-        #expect(unsafe open("/dev/null", O_RDONLY) == -1)
-        // More work than threads for longer than a monitor's interval.
-        let end = ContinuousClock.now.advanced(by: .milliseconds(2500))
-        await withDiscardingTaskGroup { group in
-            for _ in 0..<16 {
-                group.addTask {
-                    while ContinuousClock.now < end { await Task.yield() }
-                }
-            }
-        }
-    }
 }
