@@ -63,7 +63,8 @@ struct RouterStage {
             try ask("show protocols peer").contains("Established")
         }
         let start = LabClock.now.nanoseconds
-        let (_, end) = try eventually("\(wanted) routes from \(sender)", within: .seconds(60), every: .milliseconds(2)) {
+        let (_, end) = try eventually("\(wanted) routes from \(sender)", within: .seconds(60), every: .milliseconds(2))
+        {
             try count()
         } until: {
             $0 >= wanted
