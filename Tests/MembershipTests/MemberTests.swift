@@ -191,6 +191,24 @@ struct MemberTests {
         #expect(again.status(at: .zero).rejections[.unproven] ?? 0 > 0)
     }
 
+    @Test("a thousand forged datagrams are counted and change nothing, and the heartbeat goes out in its time")
+    func forgeries() throws {
+        var first = try member("a")
+        var second = try member("b")
+        for _ in 0..<3 { _ = exchange(&first, &second) }
+        let due = first.nextWake
+        let before = due.advanced(by: .nanoseconds(-1))
+        for number in 0..<1_000 {
+            let forged = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 200)
+            #expect(first.handle(.received(forged[...]), at: before).isEmpty)
+        }
+        #expect(first.status(at: before).rejections.values.reduce(0, +) >= 1_000)
+        #expect(first.nextWake == due)
+        // One that comes when the heartbeat is due does not hold it up.
+        let effects = first.handle(.received([UInt8](repeating: 0, count: 200)[...]), at: due)
+        #expect(!datagrams(effects).isEmpty)
+    }
+
     @Test("what is repeated is counted and changes nothing")
     func repetition() throws {
         var first = try member("a")

@@ -2,10 +2,15 @@ import NetworkTypes
 
 // What others say.
 extension Member {
-    mutating func receive(_ datagram: ArraySlice<UInt8>, at now: MonotonicTime, into effects: inout [MemberEffect]) {
+    /// Returns whether a member sealed it, be it of any use or not.
+    mutating func receive(
+        _ datagram: ArraySlice<UInt8>, at now: MonotonicTime, into effects: inout [MemberEffect]
+    ) -> Bool {
         lastSender = nil
+        var isSealed = false
         do throws(Rejection) {
             let heartbeat = try envelope.open(datagram)
+            isSealed = true
             guard heartbeat.sender != name else {
                 if heartbeat.incarnation != incarnation { namesakeHeard = now }
                 throw .ownName
@@ -22,6 +27,7 @@ extension Member {
         } catch {
             rejections[error.rawValue] &+= 1
         }
+        return isSealed
     }
 
     private mutating func position(

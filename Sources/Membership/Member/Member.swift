@@ -133,7 +133,10 @@ public struct Member: Sendable {
         var effects: [MemberEffect] = []
         notePause(at: now, into: &effects)
         switch event {
-        case .received(let datagram): receive(datagram, at: now, into: &effects)
+        case .received(let datagram):
+            let isSealed = receive(datagram, at: now, into: &effects)
+            // Nothing follows from what no member sealed, and a flood of it must cost little.
+            if !isSealed, now < nextWake { return effects }
         case .timePassed: break
         case .roster(let names): setRoster(names, at: now)
         case .desired(let added, let removed): ownership.setDesired(added, removed: removed)
