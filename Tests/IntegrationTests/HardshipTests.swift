@@ -199,7 +199,7 @@ extension IntegrationSuite {
                     try cluster.client.start([
                         "/bin/bash", "-c",
                         "exec 3>/dev/udp/\(herald.node.ipv4)/7947; while :; do "
-                            + "for i in {1..50}; do printf '\(text)' >&3; done; sleep 0.005; done",
+                            + "for i in {1..150}; do printf '\(text)' >&3; done; sleep 0.005; done",
                     ])
                 }
                 LabClock.sleep(for: .seconds(3))
