@@ -59,9 +59,8 @@ let package = Package(
             dependencies: [
                 "ARPMode", "Announcing", "BGP", "BGPMode", "CBuild", "CLinux", "CTaskPool", "Configuration",
                 "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork", "IPAM", "Importing", "Kubernetes",
-                "KubernetesSource",
-                "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", "YAML", argumentParser,
-                coreMetrics, locks, logging, serviceLifecycle, unixSignals,
+                "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", "YAML",
+                argumentParser, coreMetrics, locks, logging, serviceLifecycle, unixSignals,
             ],
             swiftSettings: strict),
         // Loop

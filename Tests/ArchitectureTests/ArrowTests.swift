@@ -11,8 +11,7 @@ struct ArrowTests {
         "herald": [
             "ARPMode", "Announcing", "BGP", "BGPMode", "CBuild", "CLinux", "CTaskPool", "Configuration",
             "DirectorySource", "FileSystem", "HTTPTransfer", "HostNetwork", "IPAM", "Importing", "Kubernetes",
-            "KubernetesSource",
-            "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", "YAML",
+            "KubernetesSource", "LoadBalancing", "NetworkTypes", "Operations", "Operator", "PacketLoop", "YAML",
         ],
         // Loop
         "Operator": ["Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes"],
