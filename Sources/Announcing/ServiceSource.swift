@@ -41,9 +41,10 @@ public enum SourceFact: Hashable, Sendable {
     case clusterRanges([AddressRange])
     /// Everything the source cannot read now, a sentence with its place each.
     case problems([String])
-    /// Whether this node allocates, where the source says so; if not, why a Service without a record has none. Whoever takes
-    /// this in has taken in all facts posted before.
-    case allocation(isOwn: Bool, waiting: Obstacle?)
+    /// Whether this node allocates; if not, why a Service without a record has none. With `keepsStatus` the statuses that
+    /// this node writes are its own, and no other node writes them. Whoever takes this in has taken in all facts posted
+    /// before.
+    case allocation(isOwn: Bool, waiting: Obstacle?, keepsStatus: Bool)
     /// The first listing is complete: whoever allocates may begin, once it has taken in all facts posted before.
     case synchronised
 }

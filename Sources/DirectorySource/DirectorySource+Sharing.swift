@@ -18,7 +18,7 @@ extension DirectorySource {
             inherited = [:]
         }
         var facts = serviceFacts(changes(from: before, to: allocation))
-        facts[.allocation] = .allocation(isOwn: allocation.allocator == .own, waiting: waiting)
+        facts[.allocation] = .allocation(isOwn: allocation.allocator == .own, waiting: waiting, keepsStatus: true)
         changes.post(facts)
         noteMissing(at: now)
         bellRope.yield()

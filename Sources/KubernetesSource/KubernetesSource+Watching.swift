@@ -7,12 +7,13 @@ extension KubernetesSource {
     @concurrent
     nonisolated func follow<Object: Resource>(
         _ type: Object.Type, _ part: ClusterView.Part, _ selection: Selection, number: UInt64,
+        reading: Int = 0,
         take: @Sendable (inout ClusterView, Delivery<Object>) -> Void
     ) async {
         let loop = WatchLoop(type, of: client, selection, seed: seed &+ number)
         await loop.run(
             deliver: { await self.receive($0, part, take) },
-            report: { await self.hear($0, from: part) })
+            report: { await self.hear($0, from: part, reading) })
     }
 
     func receive<Object: Resource>(
@@ -31,11 +32,12 @@ extension KubernetesSource {
         postProblems()
     }
 
-    private func hear(_ report: WatchReport, from part: ClusterView.Part) {
+    private func hear(_ report: WatchReport, from part: ClusterView.Part, _ reading: Int) {
         switch report {
         case .watching: isWorking(part)
         case .synchronized(let objects):
             isWorking(part)
+            if part == .services { noteReading(reading) }
             // What stopped being a load balancer meanwhile is not among them, and no watch told of it.
             if part == .services, writing.isAllocator { sweepBellRope.yield() }
             logger.debug("all objects read", metadata: metadata(part, ["objects": "\(objects)"]))

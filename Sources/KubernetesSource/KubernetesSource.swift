@@ -50,6 +50,12 @@ public actor KubernetesSource: ServiceSource {
     private nonisolated let namespaceBellRope: AsyncStream<Void>.Continuation
     nonisolated let sweepBell: AsyncStream<Void>
     nonisolated let sweepBellRope: AsyncStream<Void>.Continuation
+    /// Rung to have all Services read anew; each reading that was complete is told by its number.
+    private nonisolated let readingBell: AsyncStream<Void>
+    private nonisolated let readingBellRope: AsyncStream<Void>.Continuation
+    private nonisolated let readings: AsyncStream<Int>
+    private nonisolated let readingsRope: AsyncStream<Int>.Continuation
+    private var wantedReading = 0
     nonisolated let stateBell: AsyncStream<Void>
     nonisolated let stateBellRope: AsyncStream<Void>.Continuation
     private nonisolated let synchronisation: AsyncStream<Void>
@@ -81,6 +87,8 @@ public actor KubernetesSource: ServiceSource {
         (sliceBell, sliceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (namespaceBell, namespaceBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (sweepBell, sweepBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (readingBell, readingBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        (readings, readingsRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (stateBell, stateBellRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (synchronisation, synchronisationRope) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         if settings.watchesNamespaces { namespaceBellRope.yield() }
@@ -112,6 +120,7 @@ public actor KubernetesSource: ServiceSource {
         if let keeper { await record(with: keeper) }
         changes.finish()
         synchronisationRope.finish()
+        readingsRope.finish()
     }
 
     private func makeStateKeeper() -> StateKeeper? {
@@ -140,11 +149,7 @@ public actor KubernetesSource: ServiceSource {
     }
 
     private func startWatches(in group: inout DiscardingTaskGroup) {
-        group.addTask {
-            await self.follow(
-                Kubernetes.Service.self, .services, Selection(fields: "spec.type=LoadBalancer"), number: 0
-            ) { $0.take($1) }
-        }
+        group.addTask { await self.followServices() }
         group.addTask {
             // Watched from when it is first needed.
             for await _ in self.sliceBell { break }
@@ -163,6 +168,40 @@ public actor KubernetesSource: ServiceSource {
             for await _ in self.namespaceBell { break }
             await self.follow(Kubernetes.Namespace.self, .namespaces, Selection(), number: 3) { $0.take($1) }
         }
+    }
+
+    /// Begins anew when all Services are to be read again.
+    private nonisolated func followServices() async {
+        while !Task.isCancelled {
+            let reading = await wantedReading
+            await withDiscardingTaskGroup { group in
+                group.addTask {
+                    await self.follow(
+                        Kubernetes.Service.self, .services, Selection(fields: "spec.type=LoadBalancer"), number: 0,
+                        reading: reading
+                    ) { $0.take($1) }
+                }
+                for await _ in readingBell { break }
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Reads all Services once more, so that whatever was written before the call is known after it; false when the source
+    /// has ended or the task was cancelled. For one caller at a time.
+    ///
+    /// A watch shows what was written only after a time that has no bound: whoever is to decide in the place of another
+    /// has to know first what that one decided.
+    func catchUp() async -> Bool {
+        wantedReading += 1
+        let wanted = wantedReading
+        readingBellRope.yield()
+        for await reading in readings where reading >= wanted { return true }
+        return false
+    }
+
+    func noteReading(_ reading: Int) {
+        readingsRope.yield(reading)
     }
 
     // MARK: - ServiceSource
@@ -206,7 +245,7 @@ public actor KubernetesSource: ServiceSource {
 
     // MARK: - Rules
 
-    /// Makes this node the one that tidies up, or relieves it: the same that allocates.
+    /// Makes this node the one that allocates and tidies up, or relieves it. Addresses stay where they are.
     public func setAllocator(_ isAllocator: Bool) {
         guard writing.isAllocator != isAllocator else { return }
         writing.isAllocator = isAllocator
@@ -215,6 +254,7 @@ public actor KubernetesSource: ServiceSource {
         }
         bellRope.yield()
         if isAllocator { sweepBellRope.yield() }
+        changes.post(.allocation(isOwn: isAllocator, waiting: nil, keepsStatus: false), for: .allocation)
     }
 
     /// How long a change of the configuration waits for what it makes necessary to be read.

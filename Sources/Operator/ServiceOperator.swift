@@ -90,12 +90,6 @@ public actor ServiceOperator: Service {
         bell.ring()
     }
 
-    /// Makes this node the one that allocates, or relieves it. Addresses stay where they are.
-    public func setAllocator(_ isAllocator: Bool) {
-        planner.setAllocator(isAllocator)
-        bell.ring()
-    }
-
     /// What is so now, for people to look at.
     public func report() -> OperatorReport {
         OperatorReport(
@@ -125,9 +119,8 @@ public actor ServiceOperator: Service {
             // Last, since it says that all facts posted before it are complete.
             let isSynchronised = facts[.synchronisation] != nil
             for (subject, fact) in facts { takeIn(fact, about: subject, at: now) }
-            // A source that says who allocates has a status of its own on every node.
-            if case .allocation(let isOwn, let waiting)? = facts[.allocation] {
-                planner.setAllocator(isOwn, waiting: waiting, keepsStatus: true)
+            if case .allocation(let isOwn, let waiting, let keepsStatus)? = facts[.allocation] {
+                planner.setAllocator(isOwn, waiting: waiting, keepsStatus: keepsStatus)
             }
             if isSynchronised {
                 self.isSynchronised = true

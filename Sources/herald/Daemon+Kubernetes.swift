@@ -39,10 +39,9 @@ struct KubernetesParts: Sendable {
     }
 
     /// What makes the operator of one node allocate.
-    func makeElection(telling serviceOperator: ServiceOperator) -> AllocatorElection {
+    func makeElection() -> AllocatorElection {
         AllocatorElection(
-            client, source: source, identity: node.text, seed: seed &+ 2, logger: Logger(label: "election")
-        ) { await serviceOperator.setAllocator($0) }
+            client, source: source, identity: node.text, seed: seed &+ 2, logger: Logger(label: "election"))
     }
 
     /// What gives the announcers of all nodes one key; nil where a file has it.

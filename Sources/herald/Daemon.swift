@@ -53,7 +53,7 @@ struct Daemon {
             logger: Logger(label: "operator"))
         let checks = BackendChecks(
             checks: configuration.checks, loop: packets, arp: arp, logger: Logger(label: "checks"))
-        let election = kubernetes?.makeElection(telling: serviceOperator)
+        let election = kubernetes?.makeElection()
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
         ) { new, initial in

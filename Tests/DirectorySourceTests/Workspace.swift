@@ -147,7 +147,7 @@ final class View: Sendable {
         case (.namespace(let name), .namespace(let labels)): contents.namespaces[name] = labels
         case (.problems, .problems(let problems)): contents.problems = problems
         case (.synchronisation, _): contents.isSynchronised = true
-        case (.allocation, .allocation(let isOwn, let waiting)):
+        case (.allocation, .allocation(let isOwn, let waiting, keepsStatus: true)):
             (contents.isAllocator, contents.waiting) = (isOwn, waiting)
         default: Issue.record("\(fact) about \(subject)")
         }

@@ -24,6 +24,8 @@ final class SmallAPI: Sendable {
         var isAway = false
         /// Watches that go on from an earlier version are told that it is gone.
         var oldestVersion = 0
+        /// The holder of the only Lease; nil: there is none.
+        var holder: String?
     }
 
     private final class Box: Sendable {
@@ -111,6 +113,11 @@ final class SmallAPI: Sendable {
         box.state.withLockedValue { $0.forbidden = end }
     }
 
+    /// As another node left it.
+    func setHolder(_ holder: String) {
+        box.state.withLockedValue { $0.holder = holder }
+    }
+
     func setAway(_ isAway: Bool) {
         box.state.withLockedValue { state in
             state.isAway = isAway
@@ -171,6 +178,7 @@ final class SmallAPI: Sendable {
         box.state.withLockedValue { $0.requests.append("\(method) \(target) \(String(decoding: body, as: UTF8.self))") }
         if target.contains("watch=true") { return stream(path, target, box, connection) }
         let parts = path.split(separator: "/").map(String.init)
+        if parts.dropLast().last == "leases", let lease = lease(method, body, box) { return send(200, lease, connection) }
         if method == "POST" {
             box.state.withLockedValue { $0.events.append(String(decoding: body, as: UTF8.self)) }
             return send(201, body, connection)
@@ -202,6 +210,21 @@ final class SmallAPI: Sendable {
             return (200, state.services[key] ?? Data())
         }
         return send(code, data, connection)
+    }
+
+    private static func lease(_ method: String, _ body: Data, _ box: Box) -> Data? {
+        box.state.withLockedValue { state in
+            guard var holder = state.holder else { return nil }
+            if method == "PATCH" {
+                let patch = try? JSONSerialization.jsonObject(with: body) as? [String: Any]
+                holder = (patch?["spec"] as? [String: Any])?["holderIdentity"] as? String ?? holder
+                state.holder = holder
+                state.version += 1
+            }
+            return Data(
+                #"{"metadata":{"name":"l","resourceVersion":"\#(state.version)"},"spec":{"holderIdentity":"\#(holder)"}}"#
+                    .utf8)
+        }
     }
 
     private static func status(_ code: Int, _ reason: String) -> Data {

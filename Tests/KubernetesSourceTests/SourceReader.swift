@@ -10,6 +10,7 @@ final class SourceReader: Sendable {
         var services: [String: LoadBalancerService] = [:]
         var problems: [String] = []
         var isSynchronised = false
+        var allocations: [Bool] = []
     }
     let seen = NIOLockedValueBox(Seen())
 
@@ -22,6 +23,8 @@ final class SourceReader: Sendable {
                     case (.service(let key), _): seen.services[key.name] = nil
                     case (.problems, .problems(let problems)): seen.problems = problems
                     case (.synchronisation, _): seen.isSynchronised = true
+                    case (.allocation, .allocation(let isOwn, waiting: nil, keepsStatus: false)):
+                        seen.allocations.append(isOwn)
                     default: break
                     }
                 }
@@ -30,6 +33,8 @@ final class SourceReader: Sendable {
     }
 
     var isSynchronised: Bool { seen.withLockedValue { $0.isSynchronised } }
+    /// What was said of whether this node allocates, in order.
+    var allocations: [Bool] { seen.withLockedValue { $0.allocations } }
     var problems: [String] { seen.withLockedValue { $0.problems } }
     func service(_ name: String) -> LoadBalancerService? { seen.withLockedValue { $0.services[name] } }
 }

@@ -249,25 +249,53 @@ struct SourceTests {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
         let source = KubernetesSource(client: client, settings: settings, seed: 1, logger: logger)
-        let told = NIOLockedValueBox<[Bool]>([])
-        let election = AllocatorElection(client, source: source, identity: "a", seed: 1, logger: logger) {
-            isAllocator in
-            told.withLockedValue { $0.append(isAllocator) }
-        }
+        let election = AllocatorElection(client, source: source, identity: "a", seed: 1, logger: logger)
+        let reader = SourceReader()
         let services = ServiceGroup(
             configuration: .init(services: [.init(service: source), .init(service: election)], logger: logger))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await services.run() }
+            group.addTask { await reader.follow(source) }
             try await Task.sleep(for: .milliseconds(300))
             api.setAway(false)
-            #expect(await eventually { told.withLockedValue { $0 } == [true] })
-            #expect(await election.leadership == .leading)
+            #expect(await eventually { reader.allocations == [true] })
+            #expect(await election.leadership == .leading(unbroken: true))
             let lease = try #require(api.requests.firstIndex { $0.contains("/leases") })
             #expect(api.requests[..<lease].contains { $0.contains("/api/v1/services?") })
             await services.triggerGracefulShutdown()
             try await group.waitForAll()
         }
-        #expect(told.withLockedValue { $0 } == [true, false])
+        #expect(reader.allocations == [true, false])
+    }
+
+    @Test("whoever allocates after another reads first what that one wrote, though no watch has shown it yet")
+    func succession() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        api.setHolder("b")
+        let client = try api.client()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
+        let source = KubernetesSource(client: client, settings: settings, seed: 1, logger: logger)
+        let election = AllocatorElection(client, source: source, identity: "a", seed: 1, logger: logger)
+        let reader = SourceReader()
+        let services = ServiceGroup(
+            configuration: .init(services: [.init(service: source), .init(service: election)], logger: logger))
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await services.run() }
+            group.addTask { await reader.follow(source) }
+            #expect(await eventually { reader.isSynchronised })
+            try #require(await eventually { api.requests.contains { $0.contains("/leases") } })
+            let record = ["metadata": ["annotations": ["herald-lb.io/assigned": "192.0.2.7"]]]
+            api.change("web", record, silently: true)
+            api.setHolder("")
+            #expect(await eventually { reader.allocations == [true] })
+            // Told with or before it.
+            #expect(reader.service("web")?.recordedAddresses == [Objects.address("192.0.2.7")])
+            await services.triggerGracefulShutdown()
+            try await group.waitForAll()
+        }
+        #expect(reader.allocations == [true, false])
     }
 
     @Test("namespaces are watched from when a pool selects by them, and are known before the pools change")

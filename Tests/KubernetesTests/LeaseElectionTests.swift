@@ -24,7 +24,7 @@ struct LeaseElectionTests {
         _ = election.handle(.started, at: now, wallClock: wallClock)
         _ = election.handle(.fetched(nil), at: now, wallClock: wallClock)
         let effects = election.handle(.written(lease("me")), at: now, wallClock: wallClock)
-        #expect(effects == [.report(.leading), .startTimer(.seconds(2))])
+        #expect(effects == [.report(.leading(unbroken: true)), .startTimer(.seconds(2))])
         return election
     }
 
@@ -59,6 +59,8 @@ struct LeaseElectionTests {
         let over = election.handle(
             .fetched(lease("other", version: "3", renewed: 5)), at: time(120), wallClock: wallClock)
         #expect(over == [.update(lease("me", transitions: 1).spec, resourceVersion: "3")])
+        let won = election.handle(.written(lease("me", version: "4")), at: time(120), wallClock: wallClock)
+        #expect(won.first == .report(.leading(unbroken: false)))
     }
 
     @Test("a released lease is taken at once")
@@ -67,6 +69,8 @@ struct LeaseElectionTests {
         _ = election.handle(.started, at: .zero, wallClock: wallClock)
         let effects = election.handle(.fetched(lease("", transitions: 4)), at: .zero, wallClock: wallClock)
         #expect(effects == [.update(lease("me", transitions: 5).spec, resourceVersion: "1")])
+        let won = election.handle(.written(lease("me", version: "2")), at: .zero, wallClock: wallClock)
+        #expect(won.first == .report(.leading(unbroken: false)), "it is not known who let go of it")
     }
 
     @Test("a restart under the same name leads on")
@@ -75,6 +79,8 @@ struct LeaseElectionTests {
         _ = election.handle(.started, at: .zero, wallClock: wallClock)
         let effects = election.handle(.fetched(lease("me", transitions: 4)), at: .zero, wallClock: wallClock)
         #expect(effects == [.update(lease("me", transitions: 4).spec, resourceVersion: "1")])
+        let won = election.handle(.written(lease("me", version: "2")), at: .zero, wallClock: wallClock)
+        #expect(won.first == .report(.leading(unbroken: true)))
     }
 
     @Test("who loses the race for it follows")
@@ -110,7 +116,7 @@ struct LeaseElectionTests {
         _ = election.handle(.timerFired, at: time(2), wallClock: wallClock)
         #expect(election.handle(.timerFired, at: time(10), wallClock: wallClock) == [.report(.following(holder: ""))])
         let late = election.handle(.written(lease("me", version: "2")), at: time(11), wallClock: wallClock)
-        #expect(late == [.report(.leading), .startTimer(.seconds(1))])
+        #expect(late == [.report(.leading(unbroken: true)), .startTimer(.seconds(1))])
     }
 
     @Test("a leader whose lease was written by another looks, and yields")

@@ -105,7 +105,7 @@ struct LeaseSimulation {
             switch effect {
             case .fetch, .create, .update: messages.append((now.advanced(by: delay()), .request(index, effect)))
             case .startTimer(let wait): candidates[index].timer = now.advanced(by: wait)
-            case .report(let leadership): candidates[index].isLeading = leadership == .leading
+            case .report(let leadership): candidates[index].isLeading = leadership.isLeading
             case .finished: candidates[index].timer = nil
             }
         }

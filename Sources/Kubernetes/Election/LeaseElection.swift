@@ -7,9 +7,15 @@ public import NetworkTypes
 public struct LeaseElection: Sendable {
     /// What is known about the leader.
     public enum Leadership: Hashable, Sendable {
-        case leading
+        /// `unbroken`: no other node has led since this one last did, or none ever has, so that nobody else can have written
+        /// what a leader writes since this process began.
+        case leading(unbroken: Bool)
         /// Empty: nobody, or nobody known.
         case following(holder: String)
+
+        public var isLeading: Bool {
+            if case .leading = self { true } else { false }
+        }
     }
 
     /// What happened.
@@ -57,6 +63,7 @@ public struct LeaseElection: Sendable {
     private var request = Request.none
     private var observed: Observation?
     private var isLeading = false
+    private var isUnbroken = false
     private var renewedAt = MonotonicTime.zero
     private var isStopping = false
     private var reported: Leadership?
@@ -106,15 +113,18 @@ extension LeaseElection {
         if let ending = afterRequest(at: now, wallClock) { return ending }
         guard let lease else {
             observed = nil
+            if !isLeading { isUnbroken = true }
             return loseIfLate(at: now) + create(at: now, wallClock)
         }
         observe(lease, at: now)
         guard let observed else { return [] }
         let holder = observed.record.holder
         if holder == identity {
+            if !isLeading { isUnbroken = true }
             return loseIfLate(at: now) + write(renewal(of: observed.record, wallClock), over: observed, at: now)
         }
         isLeading = false
+        isUnbroken = false
         if !holder.isEmpty, isValid(observed, at: now) {
             return report(.following(holder: holder)) + [retryTimer(at: now)]
         }
@@ -129,7 +139,7 @@ extension LeaseElection {
         observe(lease, at: now)
         isLeading = lease.spec.holder == identity
         if let ending = afterRequest(at: now, wallClock) { return ending }
-        let leadership: Leadership = isLeading ? .leading : .following(holder: lease.spec.holder)
+        let leadership: Leadership = isLeading ? .leading(unbroken: isUnbroken) : .following(holder: lease.spec.holder)
         return report(leadership) + [retryTimer(at: now)]
     }
 

@@ -52,6 +52,7 @@ extension Process {
                 self[keyPath: path].number += 1
                 actions.append(.watch(part, request, number: self[keyPath: path].number))
             case .wait(let duration): self[keyPath: path].waitUntil = now.advanced(by: duration)
+            case .report(.synchronized): if part == .services, isCatchingUp { setAllocator(true, at: now) }
             case .report(.failing): if part == .services { isReachable = false }
             case .report(.unreadable(let object)): problems.append("\(object)")
             case .report: break
