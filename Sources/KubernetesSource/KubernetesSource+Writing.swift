@@ -171,14 +171,16 @@ extension KubernetesSource {
         try await client.getOnce(Kubernetes.Service.self, ObjectKey(key), within: Self.requestLimit)
     }
 
-    /// An object of another UID is for the watch to bring; until then nothing is to be done.
+    /// An object of another UID is for the watch to bring, and one of another type leaves; nothing is to be done then.
     private func takeIn(_ service: Kubernetes.Service) async throws(APIError) {
-        if view.absorb(service) { return spread() }
+        let isKnown = view.absorb(service)
+        spread()
+        guard !isKnown else { return }
         throw APIError(
             .init(
                 verb: "patch", resource: "services", group: "", namespace: service.metadata.namespace,
                 name: service.metadata.name),
-            .status(Status(code: 404, reason: "NotFound", message: "another object has the name by now")))
+            .status(Status(code: 404, reason: "NotFound", message: "another object has the name by now, or it is no load balancer any more")))
     }
 
     // MARK: - A Service that left

@@ -96,6 +96,15 @@ struct ViewTests {
         #expect(view.takeFacts() == [.service(Objects.key): .serviceGone])
     }
 
+    @Test("an answer that shows a Service to be no load balancer any more is as good as the watch")
+    func answerOfAnotherType() throws {
+        var view = try synchronised()
+        var changed = try Objects.service(version: "20")
+        changed.spec.type = "ClusterIP"
+        #expect(view.absorb(changed) == false)
+        #expect(view.takeFacts() == [.service(Objects.key): .serviceGone])
+    }
+
     @Test("a Service created again under its name is taken whatever its version")
     func recreated() throws {
         var view = try synchronised()

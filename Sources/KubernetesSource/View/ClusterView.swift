@@ -88,9 +88,15 @@ struct ClusterView: Sendable {
     }
 
     /// Takes the answer to a write or a read; true if it is the Service that is known. A Service that the watch has
-    /// not shown, or has shown to be gone, is not brought back by it.
+    /// not shown, or has shown to be gone, is not brought back by it; one that is no load balancer any more leaves, as the
+    /// watch will show it, too.
     mutating func absorb(_ service: Kubernetes.Service) -> Bool {
-        guard services.identity(of: ServiceKey(service.metadata.key))?.uid == service.metadata.uid else { return false }
+        let key = ServiceKey(service.metadata.key)
+        guard services.identity(of: key)?.uid == service.metadata.uid else { return false }
+        guard service.spec.type == "LoadBalancer" else {
+            remove(key)
+            return false
+        }
         put(service)
         return true
     }

@@ -73,8 +73,9 @@ extension Process {
     ) {
         guard case .service(let service) = answer else { return fail(answer, key, task, at: now) }
         // Another object has the name by now: the watch brings it.
-        guard view.absorb(service) else { return pending.finish(key, task, succeeded: true, at: now) }
+        let isKnown = view.absorb(service)
         spread(at: now)
+        guard isKnown else { return pending.finish(key, task, succeeded: true, at: now) }
         bring(key, step: step + 1, at: now)
     }
 
@@ -132,7 +133,8 @@ extension Process {
             case .update(let record, let version):
                 ask(.updateLease(record, version: version), for: .lease(isRead: false))
             case .startTimer(let wait): leaseDue = now.advanced(by: wait)
-            case .report(let leadership): setAllocator(leadership == .leading, at: now)
+            case .report(.leading(unbroken: false)): catchUp(at: now)
+            case .report(let leadership): setAllocator(leadership.isLeading, at: now)
             case .finished: leaseDue = nil
             }
         }
@@ -147,7 +149,17 @@ extension Process {
         }
     }
 
-    private func setAllocator(_ isAllocator: Bool, at now: MonotonicTime) {
+    /// Reads all Services once more before it allocates.
+    private func catchUp(at now: MonotonicTime) {
+        isCatchingUp = true
+        services.watcher = Watcher(seed: random.next())
+        services.waitUntil = nil
+        services.hasStarted = false
+        start(\.services, at: now)
+    }
+
+    func setAllocator(_ isAllocator: Bool, at now: MonotonicTime) {
+        isCatchingUp = false
         guard writing.isAllocator != isAllocator else { return }
         writing.isAllocator = isAllocator
         for key in view.services.values.map({ ServiceKey($0.metadata.key) }).sorted() {

@@ -48,6 +48,8 @@ final class Process {
     var random: SeededGenerator
     var actions: [Action] = []
     var problems: [String] = []
+    /// What the log would say, as far as it helps to understand a run.
+    var remarks: [String] = []
     var ending: Ending?
 
     // The loop.
@@ -82,6 +84,7 @@ final class Process {
     // The election.
     var election: LeaseElection
     var isStanding = false
+    var isCatchingUp = false
     var leaseDue: MonotonicTime?
 
     // The announcers.
