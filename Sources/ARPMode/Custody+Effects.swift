@@ -126,11 +126,12 @@ extension Custody {
         _ state: AnnouncementEffect.State, of address: IPAddress, at now: MonotonicTime
     ) -> [Effect] {
         touched.insert(address)
-        guard claims[address] != nil else { return noteAhead(state, of: address) }
+        guard claims[address] != nil else { return noteAhead(state, of: address, at: now) }
         spoken[address] = state
         switch state {
         case .inEffect:
             rivals[address] = nil
+            strangers[address] = nil
             return handle(.attached(address), at: now)
         case .blocked(let obstacle):
             failures[address] = obstacle
@@ -138,20 +139,21 @@ extension Custody {
         case .conflicted(let station, let interface):
             let name = member?.node(speakingFrom: station)
             rivals[address] = Rival(station: station, node: name, interface: interface, time: now)
-            let notes: [Effect] = name == nil ? [.note(.conflicted(address, station, interface: interface))] : []
-            return notes + giveBack(address, at: now)
+            guard name == nil else { return giveBack(address, at: now) }
+            return noteStranger(station, at: address, on: interface, isAhead: false, at: now) + giveBack(address, at: now)
         case .owned, .pending, .withdrawn: return []
         }
     }
 
     /// An address that is not wanted yet was heard to be in use: it is told, so that it is not given to anyone.
-    private mutating func noteAhead(_ state: AnnouncementEffect.State, of address: IPAddress) -> [Effect] {
+    private mutating func noteAhead(
+        _ state: AnnouncementEffect.State, of address: IPAddress, at now: MonotonicTime
+    ) -> [Effect] {
         guard case .conflicted(let station, let interface) = state, wanted[address] == nil,
             member?.node(speakingFrom: station) == nil, reported[address] != state
         else { return [] }
         touched.remove(address)
-        reported[address] = state
-        return [.note(.conflicted(address, station, interface: interface)), .report(address, state)]
+        return noteStranger(station, at: address, on: interface, isAhead: true, at: now)
     }
 
     /// This node cannot have the address just now; another may.

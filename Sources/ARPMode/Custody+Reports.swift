@@ -10,11 +10,12 @@ extension Custody {
     /// Tells what is different now; the speaker learns who the members are.
     mutating func settle(at now: MonotonicTime) -> [Effect] {
         // By its parts: the member as a whole is large to copy, which each turn of the loop would do.
-        if let generation = member?.stationGeneration, generation != knownStations {
-            knownStations = generation
-            speaker.setMembers(member?.stations ?? [])
+        let isNews = member.map { $0.stationGeneration != knownStations } ?? false
+        if isNews, let member {
+            knownStations = member.stationGeneration
+            speaker.setMembers(member.stations)
         }
-        let news = shareConflicts(at: now) + noteAllocation()
+        let news = judgeStrangers(isNews: isNews, at: now) + shareConflicts(at: now) + noteAllocation()
         let changed = touched.sorted()
         touched = []
         return news
@@ -37,11 +38,15 @@ extension Custody {
         }
         if let rival = rivals[address] {
             guard let name = rival.node else {
+                if strangers[address] != nil { return nil }
                 return .conflicted(by: rival.station, interface: rival.interface)
             }
             return .owned(by: name)
         }
-        if foreignConflicts.contains(address), let conflict = member?.foreignConflict(over: address) {
+        if foreignConflicts.contains(address), let conflict = member?.foreignConflict(over: address),
+            member?.node(speakingFrom: conflict.station) == nil
+        {
+            noteVerdict(on: conflict.station, at: address)
             return .conflicted(by: conflict.station, interface: "an interface of \(conflict.node)")
         }
         if let obstacle = standingObstacle(to: announcement) {

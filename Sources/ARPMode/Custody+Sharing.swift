@@ -65,7 +65,7 @@ extension Custody {
         }
         guard !rivals.isEmpty || !sharedConflicts.isEmpty else { return [] }
         // Where a node of ours has the address, there is no conflict any more.
-        let found = rivals.filter { $0.value.node == nil && member?.owner(of: $0.key) == nil }.map {
+        let found = rivals.filter { $0.value.node == nil && strangers[$0.key] == nil && member?.owner(of: $0.key) == nil }.map {
             AddressConflict(address: $0, station: $1.station)
         }
         .sorted { $0.address < $1.address }

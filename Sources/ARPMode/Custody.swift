@@ -76,6 +76,10 @@ struct Custody: Sendable {
     /// What stood in the way the last time that this node claimed an address.
     var failures: [IPAddress: Obstacle] = [:]
     var rivals: [IPAddress: Rival] = [:]
+    /// Stations that may yet turn out to be nodes, by the address that they have.
+    var strangers: [IPAddress: Stranger] = [:]
+    /// Stations that were told to be none of ours, by address.
+    var verdicts: [IPAddress: MACAddress] = [:]
     /// Nodes that were not heard when this one began to listen, for that may be its own fault: who knows what they have.
     var unheard: Set<NodeName> = []
     var spoken: [IPAddress: AnnouncementEffect.State] = [:]
@@ -111,7 +115,7 @@ struct Custody: Sendable {
 
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
-        mutating get { [member?.nextWake, speakerWake, ownerless.values.min()].compactMap { $0 }.min() }
+        mutating get { [member?.nextWake, speakerWake, ownerless.values.min(), strangers.values.map(\.limit).min()].compactMap { $0 }.min() }
     }
 
     private var speakerWake: MonotonicTime? {
@@ -355,6 +359,7 @@ extension Custody {
         wanted[address] = nil
         failures[address] = nil
         rivals[address] = nil
+        strangers[address] = nil
     }
 
     var rule: NodeEligibility { NodeEligibility(selector: settings.nodes.selector) }

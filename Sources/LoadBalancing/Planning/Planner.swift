@@ -171,11 +171,21 @@ extension Planner {
         } else {
             effects[mode, default: [:]][address] = EffectRecord(state: effect.state, since: now)
         }
-        if case .conflicted = effect.state {
+        switch effect.state {
+        case .conflicted:
             dirtyServices.formUnion(
                 ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
+        // A node of ours has it: whoever was taken for another host is none, or is gone.
+        case .inEffect, .owned: endConflict(over: address)
+        case .pending, .blocked, .withdrawn: break
         }
         unreported.formUnion(ledger.holders(of: address))
+    }
+
+    private mutating func endConflict(over address: IPAddress) {
+        guard ledger.isConflicted(address) else { return }
+        ledger.clearConflict(address)
+        dirtyServices.formUnion(ledger.holders(of: address))
     }
 
     /// What became of the announcement that is wanted for an address; nil while nothing is known, or none is wanted.

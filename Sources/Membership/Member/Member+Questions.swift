@@ -7,6 +7,9 @@ extension Member {
         peers.first { $0.state?.stations.contains(station) == true }?.name
     }
 
+    /// Whether another node has never told from which hardware addresses it speaks.
+    public var isAnyPeerUnknown: Bool { peers.contains { $0.state == nil } }
+
     /// The host that another member found to have the address, and which member; nil when none did.
     public func foreignConflict(over address: IPAddress) -> (station: MACAddress, node: NodeName)? {
         for peer in peers where peer.reach.isMember {
