@@ -68,6 +68,9 @@ extension Ownership {
         noteRivals(of: address, in: &record, into: &decisions)
         noteService(of: address, by: owner, in: &record, at: now)
         records[address] = record.isDesired || !record.claimants.isEmpty ? record : nil
+        if let concession = concessions[address], !record.claimants.contains(where: { Concession(to: $0) == concession }) {
+            concessions[address] = nil
+        }
     }
 
     private mutating func count(_ record: inout AddressRecord) {
@@ -84,7 +87,7 @@ extension Ownership {
         guard record.claimants.count > 1 || record.hasRival else { return }
         let answering = record.claimants.filter(\.claim.isInEffect)
         let isOwn = answering.contains { $0.node == own }
-        let hasRival = isOwn && answering.contains { $0.node != own && isEntitled($0, to: address, in: record) }
+        let hasRival = isOwn && answering.contains { $0.node != own && couldOwn($0, address) }
         // Once when the other appears, once when it has gone: its announcements may have come after ours.
         if isOwn, hasRival != record.hasRival { decisions.append(.reassert(address)) }
         record.hasRival = hasRival

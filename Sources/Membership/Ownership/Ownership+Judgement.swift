@@ -20,6 +20,7 @@ extension Ownership {
             guard yields(own, isEntitled: isEntitled, to: rival, hash: record.hash) else { return nil }
             return .yielded(to: name(of: rival.node))
         }
+        if let rival = concede(address, in: record, by: own) { return .yielded(to: name(of: rival.node)) }
         if isEntitled {
             handovers[address] = nil
             return nil

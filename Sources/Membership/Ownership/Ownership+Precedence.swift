@@ -6,8 +6,29 @@ extension Ownership {
 
     /// Whether the member may own the address, so that its claim stands.
     func isEntitled(_ claimant: Claimant, to address: IPAddress, in record: AddressRecord) -> Bool {
+        couldOwn(claimant, address)
+            && (record.allows(claimant.node) || concessions[address] == Concession(to: claimant))
+    }
+
+    /// Whether the member may own the address as far as it has said so itself.
+    func couldOwn(_ claimant: Claimant, _ address: IPAddress) -> Bool {
         guard let facts = facts(of: claimant.node) else { return false }
-        return facts.mayOwn && !claimant.claim.isOffered && facts.serves(address) && record.allows(claimant.node)
+        return facts.mayOwn && !claimant.claim.isOffered && facts.serves(address)
+    }
+
+    /// Yields to a member that claimed the address later and answers for it, though it may not own it for all that this
+    /// node knows: it knew of the own claim, and so it knows of the candidates what this node does not yet. That stands
+    /// until this node learns something else of the address. Two that know different things would else both keep it.
+    mutating func concede(_ address: IPAddress, in record: AddressRecord, by mine: Claimant) -> Claimant? {
+        guard record.candidates != nil, record.claimants.count > 1 else { return nil }
+        for rival in record.claimants where rival.node != own && rival.claim.isInEffect {
+            guard couldOwn(rival, address), !record.allows(rival.node), facts(of: rival.node)?.isDoubtful == false,
+                isLater(rival, than: mine, hash: record.hash)
+            else { continue }
+            concessions[address] = Concession(to: rival)
+            return rival
+        }
+        return nil
     }
 
     /// The claimant that is taken for the owner; of those that may not own the address only if there is no other.
@@ -29,6 +50,10 @@ extension Ownership {
     /// A node that answers prevails over one that is about to; then the later epoch, then the higher weight.
     mutating func prevails(_ claimant: Claimant, over other: Claimant, hash: UInt64) -> Bool {
         if claimant.claim.isInEffect != other.claim.isInEffect { return claimant.claim.isInEffect }
+        return isLater(claimant, than: other, hash: hash)
+    }
+
+    private mutating func isLater(_ claimant: Claimant, than other: Claimant, hash: UInt64) -> Bool {
         let epoch = epoch(of: claimant)
         let otherEpoch = self.epoch(of: other)
         if epoch != otherEpoch { return epoch > otherEpoch }

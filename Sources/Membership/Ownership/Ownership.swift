@@ -41,12 +41,25 @@ struct Ownership: Sendable {
     var blocked: [IPAddress: MonotonicTime] = [:]
     /// Own addresses that another member claims to answer for, too.
     var contested: Set<IPAddress> = []
+    /// Claims that this node yielded to though it knows of nothing that entitles to them.
+    var concessions: [IPAddress: Concession] = [:]
     /// When `evaluate` has something to do even if nothing changes.
     var nextCheck: MonotonicTime?
     /// Set by each change of the own claims; for the caller to clear.
     var haveOwnClaimsChanged = false
     /// The latest epoch of each member's claims, as far as this evaluation has asked for it.
     var latestEpochs: [NodeID: UInt64] = [:]
+
+    /// A claim of another member.
+    struct Concession: Equatable, Sendable {
+        var node: NodeID
+        var epoch: UInt64
+
+        init(to claimant: AddressRecord.Claimant) {
+            node = claimant.node
+            epoch = claimant.claim.epoch
+        }
+    }
 
     init(own: MemberFacts, settings: Settings, adopted: Set<IPAddress>) {
         self.own = own.id
@@ -123,6 +136,7 @@ extension Ownership {
             desiredCount -= 1
             records[address]?.isDesired = false
             records[address]?.candidates = nil
+            concessions[address] = nil
             dirty.insert(address)
         }
         for desired in added {
@@ -131,6 +145,7 @@ extension Ownership {
             record.isDesired = true
             record.candidates = desired.candidates.map { Set($0.map(NodeID.init)) }
             records[desired.address] = record
+            concessions[desired.address] = nil
             dirty.insert(desired.address)
         }
     }
