@@ -50,7 +50,8 @@ extension Process {
             case .forgotten(let name): learned.remove(name)
             case .report(let address, let state):
                 reports[address] = state
-            case .allocation, .note: break
+            case .note(let note): remarks.append("\(note)")
+            case .allocation: break
             }
         }
         take(reports, from: .arp, at: now)

@@ -8,16 +8,20 @@ import NetworkTypes
 
 // What happens to machines, and to herald on them.
 extension World {
+    func settings(of index: Int) -> PlannerSettings {
+        var settings = settings
+        settings.node = machines[index].name
+        return settings
+    }
+
     func startProcess(on index: Int) {
         let machine = machines[index]
         machine.runs += 1
         machine.frozenUntil = nil
-        var settings = settings
-        settings.node = machine.name
         var membership = MembershipSettings()
         membership.interval = options.interval
         let process = Process(
-            node: machine.name, run: machine.runs, settings: settings, membership: membership,
+            node: machine.name, run: machine.runs, settings: settings(of: index), membership: membership,
             recorded: machine.recorded, seed: random.next(),
             incarnation: UInt64(Self.unixTime(now)) * 1_000_000_000 + UInt64(machine.runs))
         machine.process = process

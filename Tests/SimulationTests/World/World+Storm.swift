@@ -117,11 +117,7 @@ extension World {
         tell("configured: \(new.mode) \(new.pools)")
         topologyChanged()
         for machine in machines {
-            var settings = new
-            settings.node = machine.name
-            add(
-                .configured(machine.index, settings),
-                after: .milliseconds(Int64.random(in: 10...8_000, using: &random)))
+            add(.configured(machine.index), after: .milliseconds(Int64.random(in: 10...8_000, using: &random)))
         }
     }
 

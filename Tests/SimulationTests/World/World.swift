@@ -39,7 +39,8 @@ final class World {
         case attached(Int, run: Int, AddressKey, ticket: UInt64)
         case expired(Int, run: Int)
         case started(Int)
-        case configured(Int, PlannerSettings)
+        /// The node reads the configuration as it is then.
+        case configured(Int)
         case serverIsBack
         case endpoints(ServiceKey)
     }
@@ -164,7 +165,8 @@ final class World {
             use(index) { $0.attached(key, ticket: ticket, at: $1) }
         case .expired(let index, let run): expire(index, run)
         case .started(let index): if machines[index].process == nil { startProcess(on: index) }
-        case .configured(let index, let settings): use(index) { $0.configure(settings, at: $1) }
+        case .configured(let index):
+            use(index) { [settings = settings(of: index)] in $0.configure(settings, at: $1) }
         case .serverIsBack: isServerUp = true
         case .endpoints(let key): changeEndpoints(of: key)
         }
@@ -210,6 +212,8 @@ final class World {
             machine.wasAllocator = process.isAllocator
             tell("\(machine.name) \(process.isAllocator ? "allocates" : "allocates no longer")")
         }
+        for remark in process.remarks { tell("\(machine.name) notes \(remark)") }
+        process.remarks = []
         for problem in process.problems { complain("\(machine.name): \(problem)") }
         process.problems = []
         for change in process.changes {
