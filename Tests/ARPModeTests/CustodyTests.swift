@@ -173,4 +173,48 @@ struct CustodyTests {
         segment.run(for: .seconds(12))
         #expect(inEffect(segment, vip).count == 1)
     }
+
+    /// Two nodes of which the second has an address in its kernel, and does not run.
+    private func withSilentHolder() -> ModelSegment {
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.want([])
+        segment.nodes[1].isRunning = false
+        segment.nodes[1].host.put(AddressKey(link: Host.eth0, address: vip), isOurs: true)
+        segment.expect([vip], on: 0)
+        return segment
+    }
+
+    @Test("the kernel of a node that was not heard yet is no foreign host")
+    func silentHolder() {
+        var segment = withSilentHolder()
+        segment.run(for: .seconds(5))
+        #expect(segment.probes.contains(vip))
+        #expect(segment.nodes[0].reports[vip] == nil)
+        segment.nodes[1].isRunning = true
+        segment.run(for: .seconds(10))
+        #expect(segment.nodes[0].reports[vip] == nil)
+    }
+
+    @Test("a node that is not heard for long is taken for a foreign host, until it is heard")
+    func longSilentHolder() {
+        var segment = withSilentHolder()
+        segment.run(for: .seconds(9))
+        let conflict = AnnouncementEffect.State.conflicted(by: segment.nodes[1].station, interface: "eth0")
+        #expect(segment.nodes[0].reports[vip] == conflict)
+        segment.nodes[1].isRunning = true
+        segment.run(for: .seconds(1))
+        #expect(segment.nodes[0].reports[vip] == .owned(by: segment.nodes[1].name))
+    }
+
+    @Test("where every node is known, a foreign host is told of at once")
+    func foreignAtOnce() {
+        var segment = ModelSegment(names: ["a", "b"])
+        let station = MACAddress(number: 0x0200_0000_00FF)
+        segment.foreigners[vip] = station
+        segment.want([])
+        segment.run(for: .milliseconds(500))
+        segment.expect([vip], on: 0)
+        segment.run(for: .milliseconds(100))
+        #expect(segment.nodes[0].reports[vip] == .conflicted(by: station, interface: "eth0"))
+    }
 }

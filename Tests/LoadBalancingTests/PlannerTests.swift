@@ -144,6 +144,20 @@ struct PlannerTests {
         #expect(fixture.events.contains { $0.reason == .addressConflict })
     }
 
+    @Test("a conflict is over when a node of the cluster turns out to have the address")
+    func conflictEnds() throws {
+        var fixture = Fixture("192.0.2.10")
+        fixture.planner.sourceIsSynchronised()
+        let mac = try #require(MACAddress("02:00:00:00:00:09"))
+        fixture.effect(Fixture.address("192.0.2.10"), .conflicted(by: mac, interface: "eth0"))
+        fixture.set(Fixture.service("web"))
+        fixture.settle()
+        #expect(fixture.addresses("web") == [])
+        fixture.effect(Fixture.address("192.0.2.10"), .owned(by: NodeName("b")))
+        fixture.settle()
+        #expect(fixture.addresses("web") == ["192.0.2.10"])
+    }
+
     @Test("a request that cannot be read is refused with the field's name, and what is held is kept")
     func malformedRequest() throws {
         var fixture = Fixture("192.0.2.10-192.0.2.11")
