@@ -67,10 +67,10 @@ extension World {
             if !plan.outcomes.isEmpty || !plan.events.isEmpty {
                 complain("\(machine.name) finds something to do in a second plan: \(plan.outcomes.prefix(2))")
             }
-            let all = server.services.objects.values.count { $0.spec.type == "LoadBalancer" }
-            if Array(process.view.services.values).count != all {
-                complain("\(machine.name) does not know all Services")
-            }
+            let known = Set(process.view.services.keys)
+            let present = server.services.objects.values.filter { $0.spec.type == "LoadBalancer" }
+            let difference = known.symmetricDifference(present.map { ServiceKey($0.metadata.key) }).sorted()
+            if !difference.isEmpty { complain("\(machine.name) knows too many or too few Services: \(difference)") }
         }
         if allocators != 1 {
             let holder = server.lease.map { "\($0.spec.holder), renewed \($0.spec.renewTime?.microTime ?? "never")" }

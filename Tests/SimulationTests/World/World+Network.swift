@@ -153,7 +153,8 @@ extension World {
         _ path: Process.Path<Object>, _ collection: KeyPath<ModelServer, ModelCollection<Object>>, _ index: Int,
         _ request: WatchRequest, _ number: Int
     ) {
-        guard let process = machines[index].process else { return }
+        // Who has asked again reads that answer alone.
+        guard let process = machines[index].process, process[keyPath: path].number == number else { return }
         let part = process[keyPath: path].part
         let run = process.run
         use(index) { $0.opened(path, number: number, at: $1) }
