@@ -42,14 +42,19 @@ extension Custody {
         guard !strangers.isEmpty else { return effects }
         let isAnyUnknown = isAnyNodeUnknown
         for (address, stranger) in strangers.sorted(by: { $0.key < $1.key }) {
-            if member?.node(speakingFrom: stranger.station) != nil {
+            if let name = member?.node(speakingFrom: stranger.station) {
                 strangers[address] = nil
-                touched.insert(address)
+                noteNode(name, at: stranger.station, having: address)
             } else if !isAnyUnknown || stranger.limit <= now {
                 effects += tell(stranger, at: address)
             }
         }
         return effects
+    }
+
+    private mutating func noteNode(_ name: NodeName, at station: MACAddress, having address: IPAddress) {
+        if rivals[address]?.station == station { rivals[address]?.node = name }
+        touched.insert(address)
     }
 
     private mutating func tell(_ stranger: Stranger, at address: IPAddress) -> [Effect] {
@@ -80,8 +85,7 @@ extension Custody {
         for (address, station) in verdicts.sorted(by: { $0.key < $1.key }) {
             guard let name = member?.node(speakingFrom: station) else { continue }
             verdicts[address] = nil
-            if rivals[address]?.station == station { rivals[address]?.node = name }
-            touched.insert(address)
+            noteNode(name, at: station, having: address)
             guard wanted[address] == nil else { continue }
             touched.remove(address)
             reported[address] = .owned(by: name)

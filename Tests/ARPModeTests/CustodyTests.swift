@@ -195,6 +195,22 @@ struct CustodyTests {
         #expect(segment.nodes[0].reports[vip] == nil)
     }
 
+    @Test("nor when the address is wanted here: it is never told, and one has it in the end")
+    func silentHolderOfWanted() {
+        var segment = withSilentHolder()
+        segment.want([vip])
+        let station = segment.nodes[1].station
+        for step in 0..<200 {
+            if step == 100 { segment.nodes[1].isRunning = true }
+            segment.run(for: .milliseconds(50))
+            #expect(segment.nodes[0].reports[vip] != .conflicted(by: station, interface: "eth0"))
+        }
+        #expect(segment.probes.contains(vip))
+        segment.want([vip])
+        segment.run(for: .seconds(8))
+        #expect(inEffect(segment, vip).count == 1)
+    }
+
     @Test("a node that is not heard for long is taken for a foreign host, until it is heard")
     func longSilentHolder() {
         var segment = withSilentHolder()
