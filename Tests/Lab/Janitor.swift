@@ -60,7 +60,8 @@ final class Janitor: Sendable {
         var names: [String] = []
         while let entry = unsafe readdir(directory) {
             names.append(
-                unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                // In place: the record may be shorter than its type.
+                unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                     unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
                 })
         }
