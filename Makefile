@@ -7,7 +7,9 @@ SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 
 # The names of its own symbols, which no dynamic linker looks up, are left out: a tenth of the size. Relocations are
 # packed (DT_RELR, from glibc 2.36 on): another twentieth.
-RELEASE_FLAGS := -c release --product herald --static-swift-stdlib -Xswiftc -use-ld=lld \
+#
+# Whatever is built for release is built so: other flags would compile all of it once more.
+RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -use-ld=lld \
 	-Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker -s -Xlinker -z -Xlinker pack-relative-relocs
 
 .PHONY: help
@@ -17,7 +19,7 @@ help: ## Lists the commands
 .PHONY: demo
 demo: libraries release ## Shows the main job: Services in, answering addresses out
 	@scripts/install --demo
-	@swift build -c release --product lab-probe && swift build -c release --product herald-demo
+	@swift build $(RELEASE_FLAGS) --product lab-probe && swift build $(RELEASE_FLAGS) --product herald-demo
 	@scripts/demo
 
 .PHONY: test
@@ -66,7 +68,7 @@ chart: ## Writes the generated parts of charts/herald: the schema of its values,
 .PHONY: release
 release: export HERALD_COMMIT := $(shell git describe --always --dirty --abbrev=12 --exclude '*' 2>/dev/null)
 release: libraries ## Builds the binary that ships: .build/release/herald
-	swift build $(RELEASE_FLAGS)
+	swift build $(RELEASE_FLAGS) --product herald
 
 .PHONY: dist
 dist: release ## Packs dist/herald-VERSION-linux-ARCH.tar.gz
@@ -88,9 +90,9 @@ verify-dist: dist image ## Runs what dist and image packed in a bare Debian 12 a
 .PHONY: bench
 bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 	@scripts/install --demo
-	swift build -c release --product herald-bench
-	swift build -c release --product lab-probe
-	swift build -c release --product test-apiserver
+	swift build $(RELEASE_FLAGS) --product herald-bench
+	swift build $(RELEASE_FLAGS) --product lab-probe
+	swift build $(RELEASE_FLAGS) --product test-apiserver
 	$(MAKE) release
 	.build/release/herald-bench
 
@@ -98,18 +100,18 @@ bench: libraries ## Measures, prints a table and writes bench-results/bench.json
 bench-failover: libraries ## Measures failover beside keepalived, 65 minutes (ARGUMENTS="--runs 5": 20); writes bench-results/failover.json
 	@scripts/install --demo
 	@command -v keepalived >/dev/null || DEBIAN_FRONTEND=noninteractive apt-get install -y -qq keepalived >/dev/null
-	swift build -c release --product herald-bench
-	swift build -c release --product lab-probe
-	swift build -c release --product test-apiserver
+	swift build $(RELEASE_FLAGS) --product herald-bench
+	swift build $(RELEASE_FLAGS) --product lab-probe
+	swift build $(RELEASE_FLAGS) --product test-apiserver
 	$(MAKE) release
 	.build/release/herald-bench --suite failover --output bench-results/failover.json $(ARGUMENTS)
 
 .PHONY: figures
 figures: libraries ## Measures every goal in under 20 minutes; writes bench-results/figures.json and README's table
 	@scripts/install --figures
-	swift build -c release --product herald-bench
-	swift build -c release --product lab-probe
-	swift build -c release --product test-apiserver
+	swift build $(RELEASE_FLAGS) --product herald-bench
+	swift build $(RELEASE_FLAGS) --product lab-probe
+	swift build $(RELEASE_FLAGS) --product test-apiserver
 	$(MAKE) release
 	.build/release/herald-bench --suite figures --output bench-results/figures.json --readme README.md $(ARGUMENTS)
 

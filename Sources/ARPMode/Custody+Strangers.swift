@@ -17,7 +17,7 @@ extension Custody {
     }
 
     /// How long nodes that were never heard are waited for. Longer than the kernel keeps the addresses of a node whose
-    /// process has died.
+    /// process has died, unless they are hundreds; should one be told too early, it is taken back.
     static let strangerPatience = Duration.seconds(7)
 
     /// Whether a node has not told its hardware addresses yet.
