@@ -29,6 +29,7 @@ struct RouteBenchmark {
             "{asn: 64512, attach: none, grace: 0s, peers: [{name: tor, address: \(stage.router.ipv4), asn: 64500, "
             + "connectRetry: 100ms, families: [ipv4]}]}"
         let running = try stage.startHerald(Self.routes, bgp: bgp)
+        defer { _ = try? running.end() }
         try eventually("all routes are there", within: .seconds(120), every: .milliseconds(100)) {
             try stage.count() == Self.routes
         }
@@ -41,7 +42,6 @@ struct RouteBenchmark {
         }
         var footprint = Footprint()
         try footprint.take(running)
-        try running.end()
         return [
             Figure("BGP: \(Self.routes) prefixes to BIRD, of herald", "ms", goal: .median(500), times)
         ] + footprint.figures("with 10,000 Services over BGP", resident: nil, anonymous: 40)
