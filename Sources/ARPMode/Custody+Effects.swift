@@ -140,7 +140,8 @@ extension Custody {
             let name = member?.node(speakingFrom: station)
             rivals[address] = Rival(station: station, node: name, interface: interface, time: now)
             guard name == nil else { return giveBack(address, at: now) }
-            return noteStranger(station, at: address, on: interface, isAhead: false, at: now) + giveBack(address, at: now)
+            let told = noteStranger(station, at: address, on: interface, isAhead: false, at: now)
+            return told + giveBack(address, at: now)
         case .owned, .pending, .withdrawn: return []
         }
     }

@@ -65,9 +65,10 @@ extension Custody {
         }
         guard !rivals.isEmpty || !sharedConflicts.isEmpty else { return [] }
         // Where a node of ours has the address, there is no conflict any more.
-        let found = rivals.filter { $0.value.node == nil && strangers[$0.key] == nil && member?.owner(of: $0.key) == nil }.map {
-            AddressConflict(address: $0, station: $1.station)
+        let found = rivals.filter { address, rival in
+            rival.node == nil && strangers[address] == nil && member?.owner(of: address) == nil
         }
+        .map { AddressConflict(address: $0, station: $1.station) }
         .sorted { $0.address < $1.address }
         guard found != sharedConflicts else { return [] }
         sharedConflicts = found

@@ -115,7 +115,10 @@ struct Custody: Sendable {
 
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
-        mutating get { [member?.nextWake, speakerWake, ownerless.values.min(), strangers.values.map(\.limit).min()].compactMap { $0 }.min() }
+        mutating get {
+            let stranger = strangers.values.lazy.map(\.limit).min()
+            return [member?.nextWake, speakerWake, ownerless.values.min(), stranger].compactMap { $0 }.min()
+        }
     }
 
     private var speakerWake: MonotonicTime? {

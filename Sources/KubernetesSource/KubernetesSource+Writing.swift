@@ -180,7 +180,10 @@ extension KubernetesSource {
             .init(
                 verb: "patch", resource: "services", group: "", namespace: service.metadata.namespace,
                 name: service.metadata.name),
-            .status(Status(code: 404, reason: "NotFound", message: "another object has the name by now, or it is no load balancer any more")))
+            .status(
+                Status(
+                    code: 404, reason: "NotFound",
+                    message: "another object has the name by now, or it is no load balancer any more")))
     }
 
     // MARK: - A Service that left

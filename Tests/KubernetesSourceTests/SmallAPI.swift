@@ -178,7 +178,9 @@ final class SmallAPI: Sendable {
         box.state.withLockedValue { $0.requests.append("\(method) \(target) \(String(decoding: body, as: UTF8.self))") }
         if target.contains("watch=true") { return stream(path, target, box, connection) }
         let parts = path.split(separator: "/").map(String.init)
-        if parts.dropLast().last == "leases", let lease = lease(method, body, box) { return send(200, lease, connection) }
+        if parts.dropLast().last == "leases", let lease = lease(method, body, box) {
+            return send(200, lease, connection)
+        }
         if method == "POST" {
             box.state.withLockedValue { $0.events.append(String(decoding: body, as: UTF8.self)) }
             return send(201, body, connection)

@@ -13,6 +13,7 @@ public struct LeaseElection: Sendable {
         /// Empty: nobody, or nobody known.
         case following(holder: String)
 
+        /// Whether this node leads.
         public var isLeading: Bool {
             if case .leading = self { true } else { false }
         }
