@@ -105,6 +105,16 @@ struct ViewTests {
         #expect(view.takeFacts() == [.service(Objects.key): .serviceGone])
     }
 
+    @Test("an answer that the watch has overtaken takes no Service away")
+    func overtakenAnswerOfAnotherType() throws {
+        var view = try synchronised()
+        var changed = try Objects.service(version: "9")
+        changed.spec.type = "ClusterIP"
+        #expect(view.absorb(changed) == true)
+        #expect(view.takeFacts().isEmpty)
+        #expect(view.services.contains(Objects.key))
+    }
+
     @Test("a Service created again under its name is taken whatever its version")
     func recreated() throws {
         var view = try synchronised()

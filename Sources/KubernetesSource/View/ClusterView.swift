@@ -93,7 +93,7 @@ struct ClusterView: Sendable {
     mutating func absorb(_ service: Kubernetes.Service) -> Bool {
         let key = ServiceKey(service.metadata.key)
         guard services.identity(of: key)?.uid == service.metadata.uid else { return false }
-        guard service.spec.type == "LoadBalancer" else {
+        guard service.spec.type == "LoadBalancer" || isOvertaken(service) else {
             remove(key)
             return false
         }
@@ -101,13 +101,16 @@ struct ClusterView: Sendable {
         return true
     }
 
+    /// Whether a later version of the same object is known.
+    private func isOvertaken(_ service: Kubernetes.Service) -> Bool {
+        guard let known = services.identity(of: ServiceKey(service.metadata.key)) else { return false }
+        return known.uid == service.metadata.uid
+            && ResourceVersionOrder.isEarlier(service.metadata.resourceVersion, than: known.resourceVersion)
+    }
+
     private mutating func put(_ service: Kubernetes.Service) {
+        guard !isOvertaken(service) else { return }
         let key = ServiceKey(service.metadata.key)
-        if let known = services.identity(of: key), known.uid == service.metadata.uid,
-            ResourceVersionOrder.isEarlier(service.metadata.resourceVersion, than: known.resourceVersion)
-        {
-            return
-        }
         services[key] = service
         if needsEndpoints(service) { needsEndpointSlices = true }
         touched.insert(.service(key))
