@@ -83,10 +83,10 @@ struct DriverTests {
             group.addTask {
                 await elector.run { leadership in log.append([leadership]) }
             }
-            _ = await eventually { log.entries == [.leading(unbroken: true)] }
+            _ = await eventually { log.entries == [.leading(unbroken: false)] }
             elector.stop()
         }
-        #expect(log.entries == [.leading(unbroken: true), .following(holder: "")])
+        #expect(log.entries == [.leading(unbroken: false), .following(holder: "")])
         let requests = server.requests
         #expect(requests.map { $0.line.prefix(5) } == ["GET /", "POST ", "PATCH"])
         #expect(requests[1].body.contains(#""holderIdentity":"tnode1","leaseDurationSeconds":15"#))

@@ -7,8 +7,8 @@ public import NetworkTypes
 public struct LeaseElection: Sendable {
     /// What is known about the leader.
     public enum Leadership: Hashable, Sendable {
-        /// `unbroken`: no other node has led since this one last did, or none ever has, so that nobody else can have written
-        /// what a leader writes since this process began.
+        /// `unbroken`: no other node has led since this one last did, so that nobody else can have written what a leader
+        /// writes since this process began.
         case leading(unbroken: Bool)
         /// Empty: nobody, or nobody known.
         case following(holder: String)
@@ -114,7 +114,8 @@ extension LeaseElection {
         if let ending = afterRequest(at: now, wallClock) { return ending }
         guard let lease else {
             observed = nil
-            if !isLeading { isUnbroken = true }
+            // It may have been deleted: who led then is not known.
+            isUnbroken = false
             return loseIfLate(at: now) + create(at: now, wallClock)
         }
         observe(lease, at: now)
