@@ -56,12 +56,16 @@ struct DisputeTests {
         address = try #require(IPAddress("192.0.2.1"))
     }
 
+    private func ownedByFirst() -> Pair {
+        var pair = Pair(address)
+        for index in 0..<2 { pair.learn(index, [0]) }
+        pair.run(for: .seconds(1))
+        return pair
+    }
+
     @Test("each thinks that only itself may: the later claim stands, and nothing moves back and forth")
     func disjoint() {
-        var pair = Pair(address)
-        pair.learn(0, [0])
-        pair.learn(1, [0])
-        pair.run(for: .seconds(1))
+        var pair = ownedByFirst()
         #expect(pair.owners == [0])
         pair.learn(1, [1])
         pair.run(for: .seconds(1))
@@ -77,10 +81,7 @@ struct DisputeTests {
 
     @Test("who learns late what the other has overtaken gives the address back when it learns the rest")
     func late() {
-        var pair = Pair(address)
-        pair.learn(0, [0])
-        pair.learn(1, [0])
-        pair.run(for: .seconds(1))
+        var pair = ownedByFirst()
         pair.learn(1, [1])
         pair.run(for: .seconds(1))
         pair.learn(1, [0])

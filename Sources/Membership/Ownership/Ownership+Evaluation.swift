@@ -68,9 +68,9 @@ extension Ownership {
         noteRivals(of: address, in: &record, into: &decisions)
         noteService(of: address, by: owner, in: &record, at: now)
         records[address] = record.isDesired || !record.claimants.isEmpty ? record : nil
-        let concession = concessions[address]
-        let stands = record.claimants.contains { Concession(to: $0) == concession }
-        if concession != nil, !stands { concessions[address] = nil }
+        if let concession = concessions[address], !record.claimants.map(Concession.init).contains(concession) {
+            concessions[address] = nil
+        }
     }
 
     private mutating func count(_ record: inout AddressRecord) {
