@@ -142,7 +142,7 @@ extension Custody {
             guard name == nil else { return giveBack(address, at: now) }
             let told = noteStranger(station, at: address, on: interface, isAhead: false, at: now)
             return told + giveBack(address, at: now)
-        case .owned, .pending, .withdrawn: return []
+        case .owned, .pending, .conflictOver, .withdrawn: return []
         }
     }
 

@@ -10,10 +10,11 @@ extension Custody {
     /// Tells what is different now; the speaker learns who the members are.
     mutating func settle(at now: MonotonicTime) -> [Effect] {
         // By its parts: the member as a whole is large to copy, which each turn of the loop would do.
-        let isNews = member.map { $0.stationGeneration != knownStations } ?? false
-        if isNews, let member {
-            knownStations = member.stationGeneration
-            speaker.setMembers(member.stations)
+        let generation = member?.stationGeneration ?? knownStations
+        let isNews = generation != knownStations
+        if isNews {
+            knownStations = generation
+            speaker.setMembers(member?.stations ?? [])
         }
         let news = judgeStrangers(isNews: isNews, at: now) + shareConflicts(at: now) + noteAllocation()
         let changed = touched.sorted()

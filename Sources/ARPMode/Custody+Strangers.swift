@@ -30,7 +30,8 @@ extension Custody {
     ) -> [Effect] {
         let limit = strangers[address]?.limit ?? now.advanced(by: Self.strangerPatience)
         let stranger = Stranger(station: station, interface: interface, isAhead: isAhead, limit: limit)
-        guard isAnyNodeUnknown, limit > now else { return tell(stranger, at: address) }
+        let isDoubtful = isAnyNodeUnknown && verdicts[address] != station && limit > now
+        guard isDoubtful else { return tell(stranger, at: address) }
         strangers[address] = stranger
         return []
     }
@@ -88,8 +89,8 @@ extension Custody {
             noteNode(name, at: station, having: address)
             guard wanted[address] == nil else { continue }
             touched.remove(address)
-            reported[address] = .owned(by: name)
-            effects.append(.report(address, .owned(by: name)))
+            reported[address] = nil
+            effects.append(.report(address, .conflictOver))
         }
         return effects
     }

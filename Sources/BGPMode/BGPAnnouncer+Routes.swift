@@ -179,7 +179,7 @@ extension BGPAnnouncer {
             case .inEffect:
                 waiting.remove(address)
                 told[address] = state
-            case .owned, .pending, .blocked, .conflicted:
+            case .owned, .pending, .blocked, .conflicted, .conflictOver:
                 waiting.insert(address)
                 told[address] = state
             }

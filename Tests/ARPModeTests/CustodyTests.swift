@@ -219,7 +219,7 @@ struct CustodyTests {
         #expect(segment.nodes[0].reports[vip] == conflict)
         segment.nodes[1].isRunning = true
         segment.run(for: .seconds(1))
-        #expect(segment.nodes[0].reports[vip] == .owned(by: segment.nodes[1].name))
+        #expect(segment.nodes[0].reports[vip] == .conflictOver)
     }
 
     @Test("where every node is known, a foreign host is told of at once")

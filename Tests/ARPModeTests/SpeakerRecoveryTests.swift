@@ -26,7 +26,7 @@ struct SpeakerRecoveryTests {
         switch node.reports[address ?? vip] {
         case .blocked(let obstacle), .pending(let obstacle): obstacle.reason
         case .inEffect(let interface): interface
-        case .owned, .conflicted, .withdrawn, nil: nil
+        case .owned, .conflicted, .conflictOver, .withdrawn, nil: nil
         }
     }
 

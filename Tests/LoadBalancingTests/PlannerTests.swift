@@ -144,8 +144,10 @@ struct PlannerTests {
         #expect(fixture.events.contains { $0.reason == .addressConflict })
     }
 
-    @Test("a conflict is over when a node of the cluster turns out to have the address")
-    func conflictEnds() throws {
+    @Test(
+        "a conflict is over when a node of the cluster turns out to have the address",
+        arguments: [.conflictOver, .owned(by: NodeName("b"))] as [AnnouncementEffect.State])
+    func conflictEnds(state: AnnouncementEffect.State) throws {
         var fixture = Fixture("192.0.2.10")
         fixture.planner.sourceIsSynchronised()
         let mac = try #require(MACAddress("02:00:00:00:00:09"))
@@ -153,7 +155,7 @@ struct PlannerTests {
         fixture.set(Fixture.service("web"))
         fixture.settle()
         #expect(fixture.addresses("web") == [])
-        fixture.effect(Fixture.address("192.0.2.10"), .owned(by: NodeName("b")))
+        fixture.effect(Fixture.address("192.0.2.10"), state)
         fixture.settle()
         #expect(fixture.addresses("web") == ["192.0.2.10"])
     }

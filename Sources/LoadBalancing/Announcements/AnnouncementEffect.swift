@@ -14,6 +14,8 @@ public struct AnnouncementEffect: Hashable, Sendable {
         indirect case blocked(Obstacle)
         /// A host that is no member answers for the address; IPAM must give another.
         indirect case conflicted(by: MACAddress, interface: String)
+        /// What was told of a conflict holds no longer: a node has the address. Nothing else is told of it.
+        case conflictOver
         /// Announced no longer.
         case withdrawn
     }

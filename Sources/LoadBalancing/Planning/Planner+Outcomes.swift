@@ -83,7 +83,7 @@ extension Planner {
         let inEffect = entry.recorded.filter { address in
             switch effect(on: address)?.state {
             case .inEffect, .owned: true
-            case .pending, .blocked, .conflicted, .withdrawn, nil: false
+            case .pending, .blocked, .conflicted, .conflictOver, .withdrawn, nil: false
             }
         }
         return ordered(inEffect, for: entry.service)
@@ -132,7 +132,7 @@ extension Planner {
             switch effect(on: address)?.state {
             case .inEffect(let interface): "\(address) on \(interface) of node \(settings.node)"
             case .owned(let node): "\(address) on node \(node)"
-            case .pending, .blocked, .conflicted, .withdrawn, nil: "\(address)"
+            case .pending, .blocked, .conflicted, .conflictOver, .withdrawn, nil: "\(address)"
             }
         }.joined(separator: ", ")
     }
@@ -168,7 +168,7 @@ extension Planner {
                 reason: "AddressConflict",
                 sentence: "\(address) is used by another host, \(mac) on \(interface); take the address away from that "
                     + "host or out of the pool")
-        case .withdrawn, nil:
+        case .conflictOver, .withdrawn, nil:
             return Obstacle(reason: "Pending", sentence: "\(address) is not in effect yet")
         }
     }

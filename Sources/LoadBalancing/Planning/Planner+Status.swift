@@ -84,7 +84,7 @@ extension Planner {
     private func isOpen(_ state: AnnouncementEffect.State?) -> Bool {
         switch state {
         case nil, .pending: true
-        case .inEffect, .owned, .blocked, .conflicted, .withdrawn: false
+        case .inEffect, .owned, .blocked, .conflicted, .conflictOver, .withdrawn: false
         }
     }
 
@@ -102,7 +102,7 @@ extension Planner {
             case .pending: hasher.combine(3)
             case .blocked: hasher.combine(4)
             case .conflicted: hasher.combine(5)
-            case .withdrawn: hasher.combine(0)
+            case .conflictOver, .withdrawn: hasher.combine(0)
             }
         }
         hasher.combine(writers)

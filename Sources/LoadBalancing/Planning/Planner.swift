@@ -166,9 +166,9 @@ extension Planner {
     public mutating func observe(_ effect: AnnouncementEffect, from mode: Mode, at now: MonotonicTime) {
         let address = effect.address
         guard effects[mode]?[address]?.state != effect.state else { return }
-        if case .withdrawn = effect.state {
-            effects[mode]?[address] = nil
-        } else {
+        switch effect.state {
+        case .conflictOver, .withdrawn: effects[mode]?[address] = nil
+        case .inEffect, .owned, .pending, .blocked, .conflicted:
             effects[mode, default: [:]][address] = EffectRecord(state: effect.state, since: now)
         }
         switch effect.state {
@@ -176,7 +176,7 @@ extension Planner {
             dirtyServices.formUnion(
                 ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
         // A node of ours has it: whoever was taken for another host is none, or is gone.
-        case .inEffect, .owned: endConflict(over: address)
+        case .inEffect, .owned, .conflictOver: endConflict(over: address)
         case .pending, .blocked, .withdrawn: break
         }
         unreported.formUnion(ledger.holders(of: address))

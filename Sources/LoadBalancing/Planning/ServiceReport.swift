@@ -63,7 +63,7 @@ extension Planner {
             report.owner = settings.node
             report.interface = interface
         case .owned(let node): report.owner = node
-        case .pending, .blocked, .conflicted, .withdrawn: break
+        case .pending, .blocked, .conflicted, .conflictOver, .withdrawn: break
         }
         return report
     }
