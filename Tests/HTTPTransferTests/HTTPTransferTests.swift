@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTransfer
 import ScriptedHTTP
 import Testing
@@ -99,6 +100,38 @@ struct HTTPTransferTests {
             }
         }
         #expect(try await http.send(HTTPRequest(.get, server.endpoint, "/")).status == 302)
+    }
+
+    /// Answers with the first line of the request.
+    private static func echo() throws -> ScriptedServer {
+        try ScriptedServer { connection in
+            while let head = connection.readHead() {
+                let line = head.prefix { $0 != "\r\n" }
+                connection.write("HTTP/1.1 200 OK\r\nContent-Length: \(line.utf8.count)\r\n\r\n\(line)")
+            }
+        }
+    }
+
+    @Test("a proxy that is named is asked in the place of the server")
+    func proxy() async throws {
+        let server = try Self.echo()
+        var endpoint = HTTPEndpoint(scheme: .http, host: "api.invalid", port: 6443)
+        endpoint.proxy = "http://127.0.0.1:\(server.endpoint.port)"
+        let response = try await http.send(HTTPRequest(.get, endpoint, "/a"))
+        let line = try await String(decoding: response.body.collect(upTo: 100), as: UTF8.self)
+        #expect(line == "GET http://api.invalid:6443/a HTTP/1.1")
+    }
+
+    @Test("a proxy of the environment is not asked")
+    func noProxy() async throws {
+        // In a process of its own: the environment is everyone's.
+        await #expect(processExitsWith: .success) {
+            for name in ["http_proxy", "all_proxy", "ALL_PROXY"] { unsafe setenv(name, "http://127.0.0.1:1", 1) }
+            let server = try Self.echo()
+            let response = try await HTTPTransfer.start().send(HTTPRequest(.get, server.endpoint, "/a"))
+            let line = try await String(decoding: response.body.collect(upTo: 100), as: UTF8.self)
+            guard line == "GET /a HTTP/1.1" else { exit(1) }
+        }
     }
 
     @Test("interim answers are skipped")
