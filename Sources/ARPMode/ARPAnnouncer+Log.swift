@@ -31,6 +31,12 @@ extension ARPAnnouncer {
                 metadata: [
                     "service.address": "\(address)", "station": "\(station)", "interface.name": "\(interface)",
                 ])
+        case .defended(let address, let station, let interface):
+            logger.warning(
+                "another host claims an address of this node; it was announced again",
+                metadata: [
+                    "service.address": "\(address)", "station": "\(station)", "interface.name": "\(interface)",
+                ])
         }
     }
 
@@ -57,7 +63,7 @@ struct Tally {
         case .paused: pauses += 1
         case .released(let addresses): for reason in addresses.values { releases[reason.word, default: 0] += 1 }
         case .contested: contests += 1
-        case .memberChanged, .resumed: break
+        case .memberChanged, .resumed, .defended: break
         }
     }
 }

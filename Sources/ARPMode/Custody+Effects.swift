@@ -116,6 +116,11 @@ extension Custody {
             switch step {
             case .report(let address, let state): effects += note(state, of: address, at: now)
             case .memberClaim(let address, let station): effects += noteClaim(of: address, by: station, at: now)
+            case .defended(let address, let station, let interface):
+                // A node that has not told its hardware addresses yet may be meant.
+                if isForeign(station, at: address) {
+                    effects.append(.note(.defended(address, station, interface: interface)))
+                }
             default: effects.append(.wire(step))
             }
         }

@@ -23,6 +23,11 @@ extension Custody {
     /// Whether a node has not told its hardware addresses yet.
     private var isAnyNodeUnknown: Bool { member?.isAnyPeerUnknown ?? !roster.others.isEmpty }
 
+    /// Whether a station is known to be no node of ours.
+    func isForeign(_ station: MACAddress, at address: IPAddress) -> Bool {
+        member?.node(speakingFrom: station) == nil && (!isAnyNodeUnknown || verdicts[address] == station)
+    }
+
     /// A station that is no node's was found to have an address: it is told at once where all nodes are known, and else
     /// once none of them can have been meant.
     mutating func noteStranger(

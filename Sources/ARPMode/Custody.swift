@@ -35,6 +35,8 @@ struct Custody: Sendable {
         /// A node that is not heard was heard to announce an address of this one; whether this one yields.
         case contested(IPAddress, by: NodeName, yields: Bool)
         case conflicted(IPAddress, MACAddress, interface: String)
+        /// A host that is none of ours used an address of this node once, which was announced again.
+        case defended(IPAddress, MACAddress, interface: String)
     }
 
     /// Who else was heard to have an address.

@@ -35,10 +35,11 @@ extension Speaker {
             !station.isOurs(frame.header.source), !station.isOurs(claim.hardwareAddress)
         else { return [] }
         switch monitor.handle(claim) {
-        case .defend(let address, _):
+        case .defend(let address, let other):
             let frames = station.announcementFrames(for: address)
             counters.noteSent(frames.count, .defence, address.family)
-            return frames.map { .send($0, link) }
+            let name = segments[link]?.name ?? ""
+            return frames.map { .send($0, link) } + [.defended(address, against: other, interface: name)]
         case .lost(let address, let other): return giveUp(address, to: other, on: link)
         case .memberClaim(let address, let other): return [.memberClaim(address, other)]
         case nil: return []

@@ -210,7 +210,7 @@ struct ModelNode {
             sweeps.append(kept)
             orders.append(.sweep(kept))
         case .send(let frame, let link): send(frame, link)
-        case .memberClaim: break
+        case .memberClaim, .defended: break
         case .report(let address, let state):
             reports[address] = state
             if case .blocked(let obstacle) = state, obstacle.reason == "AddressRemoved" {

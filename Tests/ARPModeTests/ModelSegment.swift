@@ -115,7 +115,7 @@ struct ModelSegment {
                 of: index)
         case .detach(let key): nodes[index].host.addresses[key] = nil
         case .send(let bytes, _): frames.append((index, bytes))
-        case .close, .join, .leave, .sweep, .report, .memberClaim: break
+        case .close, .join, .leave, .sweep, .report, .memberClaim, .defended: break
         }
     }
 

@@ -18,10 +18,21 @@ struct ConflictMonitorTests {
         #expect(monitor.handle(claim(9_999)) == .lost(vip4, to: theirs))
     }
 
-    @Test("claims more than 10 s apart are each defended")
+    @Test("three claims more than 10 s apart are defended; the fourth within ten minutes takes the address")
+    func persists() {
+        var monitor = ConflictMonitor()
+        for time in [0, 15_000, 580_000] as [Int64] {
+            #expect(monitor.handle(claim(time)) == .defend(vip4, against: theirs))
+        }
+        #expect(monitor.handle(claim(599_999)) == .lost(vip4, to: theirs))
+        // What was lost and had again is defended anew.
+        #expect(monitor.handle(claim(620_000)) == .defend(vip4, against: theirs))
+    }
+
+    @Test("claims that come seldom are defended each")
     func defendsAgain() {
         var monitor = ConflictMonitor()
-        for time in stride(from: 0, to: 100_000, by: 10_000) as StrideTo<Int64> {
+        for time in stride(from: 0, to: 10_000_000, by: 200_001) as StrideTo<Int64> {
             #expect(monitor.handle(claim(time)) == .defend(vip4, against: theirs))
         }
     }

@@ -203,6 +203,44 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("who claims an address in use is answered once; who holds on to it gets it, and the Service another")
+        func intruder() async throws {
+            try await withCluster([Self.web]) { cluster in
+                let intruder = try cluster.lab.addNode("printer", on: cluster.lan)
+                let asked = try cluster.waitForOwner(of: Self.address)
+                for herald in cluster.heralds { try herald.apply(Manifest(name: "auto")) }
+                let automatic = Site.ipv4(101)
+                let given = try cluster.waitForOwner(of: automatic)
+                for address in [Self.address, automatic] { #expect(try cluster.client.reaches(address)) }
+                func claim(_ address: IPAddress) throws {
+                    _ = try intruder.run([
+                        "arping", "-q", "-c", "1", "-w", "1", "-U", "-i", "eth0", "-S", "\(address)", "\(address)",
+                    ])
+                }
+                for (address, owner) in [(Self.address, asked), (automatic, given)] {
+                    try claim(address)
+                    try owner.waitForLog("another host claims an address of this node")
+                    #expect(try cluster.client.neighbour(of: address)?.mac == owner.node.mac)
+                    #expect(try cluster.client.reaches(address))
+                    #expect(try owner.node.hasAddress(address))
+                    try intruder.add(address)
+                    try claim(address)
+                }
+                try eventually("the conflict is told", within: .seconds(8), every: .milliseconds(50)) {
+                    try cluster.heralds.allSatisfy { herald in
+                        try herald.service("web")?.message?.contains("another host on the network answers") == true
+                    }
+                }
+                _ = try cluster.waitForOwner(of: Site.ipv4(102))
+                #expect(try cluster.client.reaches(Site.ipv4(102)))
+                for herald in cluster.heralds {
+                    #expect(try !herald.node.hasAddress(Self.address) && !herald.node.hasAddress(automatic))
+                    let isTold = herald.log.contains("another host has the address")
+                    #expect(!isTold || herald.log.contains("\(intruder.mac)"))
+                }
+            }
+        }
+
         @Test("an address is where its backend answers, and leaves a node whose backend does not")
         func checks() async throws {
             let checks =

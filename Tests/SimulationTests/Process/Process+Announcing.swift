@@ -64,7 +64,7 @@ extension Process {
         case .detach(let key): actions.append(.detach(key))
         case .sweep(let kept): actions.append(.sweep(keeping: kept))
         case .send(let frame, _): actions.append(.frame(frame))
-        case .close, .join, .leave, .report, .memberClaim: break
+        case .close, .join, .leave, .report, .memberClaim, .defended: break
         }
     }
 
