@@ -24,13 +24,7 @@ struct Segment: Sendable {
         name = link.name
         let station = Self.station(of: link, in: network, settings: nil)
         responder = Responder(station: station)
-        let mode: ProbeMode =
-            switch probing {
-            case .fast: .fast
-            case .rfc5227: .rfc5227
-            case .off: .off
-            }
-        prober = Prober(station: station, mode: mode, seed: seed)
+        prober = Prober(station: station, mode: ProbeMode(probing), seed: seed)
     }
 
     /// Takes in changes of the link and returns whether our hardware address there is another one.
@@ -50,5 +44,16 @@ struct Segment: Sendable {
         return Station(
             hardwareAddress: link.macAddress ?? .zero, siblings: Set(siblings), advertisementSource: linkLocal,
             isRouter: settings?.forwardsIPv6 == 1)
+    }
+}
+
+extension ProbeMode {
+    init(_ detection: ARPSettings.ConflictDetection) {
+        self =
+            switch detection {
+            case .fast: .fast
+            case .rfc5227: .rfc5227
+            case .off: .off
+            }
     }
 }

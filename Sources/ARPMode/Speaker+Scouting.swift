@@ -8,6 +8,7 @@ import NetworkTypes
 extension Speaker {
     /// Replaces what is likely to be wanted next.
     mutating func expect(_ addresses: [IPAddress], at now: MonotonicTime) -> [Effect] {
+        candidates = addresses
         let meant = settings.conflictDetection == .fast ? Set(addresses) : []
         let gone = scouting.expect(meant, at: now)
         var effects = advance(to: now)
@@ -18,6 +19,21 @@ extension Speaker {
             }
         }
         return effects
+    }
+
+    /// Asks for what is in question as the settings have it now.
+    mutating func askAnew(at now: MonotonicTime) -> [Effect] {
+        var effects: [Effect] = []
+        for link in segments.keys.sorted() {
+            segments[link]?.prober.mode = ProbeMode(settings.conflictDetection)
+            for address in segments[link]?.expected ?? [] where phases[address] == nil {
+                segments[link]?.prober.cancel(address)
+            }
+            for address in segments[link]?.addresses.sorted() ?? [] where phases[address] == .probing(link) {
+                effects += takeIn(segments[link]?.prober.start(address, at: now) ?? [], on: link, at: now)
+            }
+        }
+        return effects + expect(candidates, at: now)
     }
 
     /// Looks no further on links that cannot be used as they are; the next round may find another.
@@ -48,6 +64,7 @@ extension Speaker {
 
     /// Stops looking ahead.
     mutating func expectNothing() -> [Effect] {
+        candidates = []
         _ = scouting.expect([], at: .zero)
         return segments.keys.sorted().flatMap { expectNothing(on: $0) }
     }

@@ -23,6 +23,8 @@ struct Speaker: Sendable {
         case send([UInt8], LinkIndex)
         /// Another node of ours was heard to use an address that is announced here.
         case memberClaim(IPAddress, MACAddress)
+        /// A host that is none of ours was heard to use an address that is announced here, which was announced again.
+        case defended(IPAddress, against: MACAddress, interface: String)
         case report(IPAddress, AnnouncementEffect.State)
     }
 
@@ -64,6 +66,8 @@ struct Speaker: Sendable {
     var unproven: Set<IPAddress> = []
     var monitor = ConflictMonitor()
     var scouting = Scouting()
+    /// What was last said to be likely to be wanted next.
+    var candidates: [IPAddress] = []
     var counters = FrameCounters()
     let seed: UInt64
     /// Whether nothing is answered, since this process may not know who has what.
@@ -144,6 +148,7 @@ extension Speaker {
     mutating func configure(_ settings: ARPSettings, at now: MonotonicTime) -> [Effect] {
         guard settings != self.settings else { return [] }
         let movesAll = settings.attach != self.settings.attach
+        let asksOtherwise = settings.conflictDetection != self.settings.conflictDetection
         self.settings = settings
         // It goes when nothing lives on it; another one will have another index.
         if settings.attach != .link { device = .notNeeded }
@@ -155,6 +160,7 @@ extension Speaker {
                 effects += reconsider(address, at: now)
             }
         }
+        if asksOtherwise { effects += askAnew(at: now) }
         return effects + advance(to: now)
     }
 
@@ -170,6 +176,23 @@ extension Speaker {
     mutating func opened(_ link: LinkIndex, settings: InterfaceSettings?) {
         segments[link]?.settings = settings
         if let network, let known = network.links[link] { _ = segments[link]?.update(known, in: network) }
+    }
+
+    /// The kernel's settings of an interface may have changed, and with them who answers there.
+    mutating func setSettings(_ settings: InterfaceSettings, on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
+        guard let segment = segments[link], segment.settings != settings else { return [] }
+        let wasRouter = segment.responder.station.isRouter
+        opened(link, settings: settings)
+        if segments[link]?.responder.station.isRouter != wasRouter { announceAnew(on: link, at: now) }
+        for address in segment.addresses where address.family == .ipv4 {
+            guard case .answering(link, _) = phases[address] else { continue }
+            if answersItself(for: address, on: link) {
+                segments[link]?.responder.owned.insert(address)
+            } else {
+                segments[link]?.responder.owned.remove(address)
+            }
+        }
+        return advance(to: now)
     }
 
     /// The sockets of an interface could not be opened: its addresses wait for the next attempt.

@@ -17,7 +17,8 @@ public struct Prober: Sendable {
 
     /// Where and as whom to ask.
     public var station: Station
-    private let mode: ProbeMode
+    /// How addresses are asked for; when it changes, what is in question must be started anew or cancelled.
+    public var mode: ProbeMode
     private let seed: UInt64
     private var random: SplitMix
     private var pacer: Pacer

@@ -27,6 +27,20 @@ struct SettingsAdviceTests {
         #expect(try advice { _ in }.isEmpty)
     }
 
+    @Test("heartbeats that take another way than the clients are told of; where the way is not known, nothing is")
+    func heartbeatWay() {
+        let network = Host.twoInterfaces.state
+        func sentence(_ links: Set<LinkIndex>, _ peers: IPAddress...) -> String? {
+            SettingsAdvice.heartbeatSentence(announcingOn: links, peers: peers, in: network)
+        }
+        let nearby = IPAddress.test("192.0.2.77")
+        let expected = "heartbeats go by eth0, but addresses are announced on eth1"
+        #expect(sentence([Host.eth1], nearby)?.hasPrefix(expected) == true)
+        #expect(sentence([Host.eth0, Host.eth1], nearby) == nil)
+        #expect(sentence([Host.eth1], .test("100.64.0.1")) == nil)
+        #expect(sentence([], nearby) == nil)
+    }
+
     @Test("a kernel that answers no ARP is told where it should answer, and only there")
     func ignoring() throws {
         #expect(try advice { $0.arpIgnore = 8 }.first?.contains("sysctl -w net.ipv4.conf.eth0.arp_ignore=1") == true)

@@ -49,6 +49,42 @@ struct SpeakerRecoveryTests {
         #expect(node.violations == [])
     }
 
+    @Test("an IPv4 address on a device is answered for from when the kernel's settings keep it silent, until then")
+    func strictARP() throws {
+        var node = running(.link)
+        var settings = try #require(node.interfaceSettings)
+        func isAnswered() -> Bool { node.speaker.segments[Host.eth0]?.responder.owned.contains(vip) == true }
+        #expect(!isAnswered())
+        settings.arpIgnore = 1
+        node.feed { speaker, now in speaker.setSettings(settings, on: Host.eth0, at: now) }
+        #expect(isAnswered())
+        settings.arpIgnore = 0
+        node.feed { speaker, now in speaker.setSettings(settings, on: Host.eth0, at: now) }
+        #expect(!isAnswered())
+        #expect(node.violations == [])
+    }
+
+    @Test("how conflicts are looked for changes for what is in question, and for what is looked at ahead")
+    func otherDetection() {
+        var node = ModelNode.ready(.interface)
+        let set = AnnouncementSet([Announcement(address: vip, pool: nil)])
+        var settings = ModelNode.settings(.interface)
+        settings.conflictDetection = .rfc5227
+        node.feed { speaker, now in speaker.configure(settings, at: now) }
+        node.feed { speaker, now in speaker.want(set, probing: [vip], at: now) }
+        node.feed { speaker, now in speaker.expect([.test("192.0.2.11")], at: now) }
+        node.run(for: .seconds(1))
+        #expect(node.speaker.phases[vip] == .probing(Host.eth0))
+        settings.conflictDetection = .off
+        node.feed { speaker, now in speaker.configure(settings, at: now) }
+        node.finishKernelWork()
+        #expect(reason(node) == "eth0")
+        settings.conflictDetection = .fast
+        node.feed { speaker, now in speaker.configure(settings, at: now) }
+        node.run(for: .milliseconds(100))
+        #expect(node.speaker.scouting.provenCount == 1)
+    }
+
     @Test("a lost address is put back at once; when it is taken again soon, that is reported and tried later")
     func lost() {
         var node = running()
