@@ -191,6 +191,52 @@ struct MemberTests {
         #expect(again.status(at: .zero).rejections[.unproven] ?? 0 > 0)
     }
 
+    @Test("recordings of a node that is in no roster any more change nothing, and are soon forgotten")
+    func recordedGuest() throws {
+        let everyone: [NodeName] = ["a", "b", "c"]
+        var first = try member("a", roster: everyone)
+        var removed = try member("c", roster: everyone)
+        var recorded: [[UInt8]] = []
+        for _ in 0..<3 { recorded += exchange(&first, &removed) }
+        #expect(!recorded.isEmpty)
+        // A later run, of which the roster no longer has the third, in company of the second.
+        var again = try member("a", incarnation: 2 << 30)
+        var second = try member("b")
+        func time(_ step: Int) -> MonotonicTime { MonotonicTime(nanoseconds: Int64(step) * 50_000_000) }
+        for step in 0..<4 { _ = exchange(&again, &second, at: time(step)) }
+        let digest = again.rosterDigest
+        let hearing = again.hearing
+        for datagram in recorded { _ = again.handle(.received(datagram[...]), at: time(4)) }
+        let names = again.status(at: .zero).nodes.map(\.name)
+        #expect(names == ["b", "c"], "it is asked to prove that it lives")
+        let (newDigest, newHearing) = (again.rosterDigest, again.hearing)
+        #expect(newDigest == digest && newHearing == hearing)
+        let isAnyUnknown = again.isAnyPeerUnknown
+        #expect(!isAnyUnknown)
+        for step in 5..<130 { _ = exchange(&again, &second, at: time(step)) }
+        #expect(again.status(at: .zero).nodes.map(\.name) == ["b"])
+    }
+
+    @Test("a datagram that was held back and comes after later ones is no sign of life")
+    func heldBack() throws {
+        var first = try member("a")
+        var second = try member("b")
+        for _ in 0..<3 { _ = exchange(&first, &second) }
+        func next(at now: MonotonicTime) -> [UInt8]? {
+            second.lastBeat = nil
+            second.isUrgent = true
+            return datagrams(second.handle(.timePassed, at: now)).first
+        }
+        let time = MonotonicTime(nanoseconds: 100_000_000)
+        let heldBack = try #require(next(at: MonotonicTime(nanoseconds: 50_000_000)))
+        let newer = try #require(next(at: time))
+        _ = first.handle(.received(newer[...]), at: time)
+        let lastHeard = first.peers[0].detector.lastHeard
+        #expect(lastHeard == time)
+        _ = first.handle(.received(heldBack[...]), at: MonotonicTime(nanoseconds: 150_000_000))
+        #expect(first.peers[0].detector.lastHeard == lastHeard)
+    }
+
     @Test("a thousand forged datagrams are counted and change nothing, and the heartbeat goes out in its time")
     func forgeries() throws {
         var first = try member("a")

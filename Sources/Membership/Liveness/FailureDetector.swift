@@ -62,6 +62,8 @@ public struct FailureDetector: Sendable {
     public var lastHeard: MonotonicTime? { life?.lastHeard }
     /// When `expire(at:)` finds it dead unless it is heard before; nil when it is dead already.
     public var deadline: MonotonicTime? { life?.deadline }
+    /// The silence after which the node is dead, as both nodes' intervals have it.
+    public var detectionTime: Duration { interval * settings.missed }
     /// Whether it has been heard and not expired since.
     public var isAlive: Bool { life != nil }
 

@@ -21,7 +21,9 @@ extension Member {
     mutating func endListening(at now: MonotonicTime) -> Listening? {
         guard let current = listening else { return nil }
         let isComplete = peers.allSatisfy {
-            $0.answeredSequence >= current.firstSequence && $0.isInStep && $0.reach == .mutual && !$0.isDoubtful
+            // Who does not prove to be alive is not waited for.
+            if $0.isUnproven, $0.reachSince.duration(to: now) > interval * 2 { return true }
+            return $0.answeredSequence >= current.firstSequence && $0.isInStep && $0.reach == .mutual && !$0.isDoubtful
         }
         guard isComplete || current.deadline <= now else { return nil }
         // What a node has that only others hear comes with the next heartbeat of the witness.

@@ -8,7 +8,7 @@ extension Member {
     }
 
     /// Whether another node has never told from which hardware addresses it speaks.
-    public var isAnyPeerUnknown: Bool { peers.contains { $0.state == nil } }
+    public var isAnyPeerUnknown: Bool { peers.contains { $0.state == nil && !$0.isUnproven } }
 
     /// The host that another member found to have the address, and which member; nil when none did.
     public func foreignConflict(over address: IPAddress) -> (station: MACAddress, node: NodeName)? {

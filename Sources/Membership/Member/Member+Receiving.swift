@@ -56,8 +56,10 @@ extension Member {
                 ask(index, at: now, into: &effects)
                 throw .unproven
             }
+            let wasUnproven = peers[index].isUnproven
             peers[index].begin(heartbeat.incarnation)
             isReachChanged = true
+            if wasUnproven { rosterChanged() }
         }
         guard peers[index].window.admit(heartbeat.sequence) else { throw .replayed }
     }
@@ -77,8 +79,11 @@ extension Member {
 
     private mutating func take(_ heartbeat: Heartbeat, from index: Int, at now: MonotonicTime) {
         let interval = Duration.milliseconds(Int64(heartbeat.interval))
-        if !peers[index].detector.isAlive { isReachChanged = true }
-        peers[index].detector.heard(at: now, senderInterval: interval)
+        if heartbeat.sequence > peers[index].heardSequence {
+            peers[index].heardSequence = heartbeat.sequence
+            if !peers[index].detector.isAlive { isReachChanged = true }
+            peers[index].detector.heard(at: now, senderInterval: interval)
+        }
         if let deadline = peers[index].detector.deadline {
             earliestDeadline = min(earliestDeadline ?? deadline, deadline)
         }

@@ -56,7 +56,9 @@ extension Member {
         if relay.incarnation > peers[index].incarnation {
             // Who is heard here proves itself.
             guard !peers[index].detector.isAlive else { return }
+            let wasUnproven = peers[index].isUnproven
             peers[index].begin(relay.incarnation)
+            if wasUnproven { rosterChanged() }
         }
         if relay.sequence > peers[index].latestSequence || peers[index].advertisedVersion == nil {
             peers[index].latestSequence = relay.sequence

@@ -7,6 +7,8 @@ extension Member {
     /// How often it is looked at again who reaches whom, while much changes.
     private static let reachPace = Duration.milliseconds(2)
     private static let guestTime = Duration.seconds(60)
+    /// A guest that has not proved to be alive by then is forgotten.
+    private static let unprovenTime = Duration.seconds(5)
 
     mutating func setRoster(_ names: [NodeName], at now: MonotonicTime) {
         let wanted = Set(names.filter { $0 != name })
@@ -37,7 +39,8 @@ extension Member {
 
     mutating func forgetGuests(at now: MonotonicTime, into effects: inout [MemberEffect]) {
         func isForgotten(_ peer: Peer) -> Bool {
-            peer.isGuest && !peer.detector.isAlive && peer.reachSince.duration(to: now) > Self.guestTime
+            let time = peer.isUnproven ? Self.unprovenTime : Self.guestTime
+            return peer.isGuest && !peer.detector.isAlive && peer.reachSince.duration(to: now) > time
         }
         let names = peers.filter(isForgotten).map(\.name)
         guard !names.isEmpty else { return }
@@ -52,10 +55,11 @@ extension Member {
         stationGeneration += 1
     }
 
-    private mutating func rosterChanged() {
+    mutating func rosterChanged() {
         positions = [:]
         for (index, peer) in peers.enumerated() { positions[peer.id] = index }
-        let sum = peers.reduce(StableHash.mix(id.number)) { $0 &+ StableHash.mix($1.id.number) }
+        let proven = peers.lazy.filter { !$0.isUnproven }
+        let sum = proven.reduce(StableHash.mix(id.number)) { $0 &+ StableHash.mix($1.id.number) }
         rosterDigest = UInt32(truncatingIfNeeded: sum >> 32)
         isReachChanged = true
     }
@@ -76,7 +80,8 @@ extension Member {
         for index in peers.indices { peers[index].reach = directReach(of: peers[index], at: now) }
         let testimony = testimony
         for index in peers.indices {
-            let isVouchedFor = testimony?.vouches(for: peers[index].id) ?? false
+            // Of who is not counted, silence says nothing.
+            let isVouchedFor = !peers[index].isUnproven && testimony?.vouches(for: peers[index].id) ?? false
             if peers[index].reach != .mutual, !peers[index].hasLeft, isVouchedFor { peers[index].reach = .witnessed }
             peers[index].isDoubtful = peers[index].listedSince != nil && !isVouchedFor
             guard (peers[index].reach, peers[index].isDoubtful) != before[index] else { continue }
@@ -86,7 +91,7 @@ extension Member {
     }
 
     private mutating func tellHearing() {
-        let silent = peers.filter { !$0.detector.isAlive }.map(\.id).sorted()
+        let silent = peers.filter { !$0.detector.isAlive && !$0.isUnproven }.map(\.id).sorted()
         let deaf = peers.filter { $0.detector.isAlive && ($0.listedSince != nil || $0.reach != .mutual) }
             .map(\.id).sorted()
         guard silent != hearing.silent || deaf != hearing.deaf else { return }

@@ -137,8 +137,8 @@ extension Member {
 
     /// Tells a node that it uses an incarnation before the latest one known here.
     mutating func correct(_ index: Int, at now: MonotonicTime, into effects: inout [MemberEffect]) {
-        if let last = peers[index].lastAsked, last.duration(to: now) < interval * 3 / 4 { return }
-        peers[index].lastAsked = now
+        if let last = peers[index].lastCorrected, last.duration(to: now) < interval * 3 / 4 { return }
+        peers[index].lastCorrected = now
         var heartbeat = makeHeartbeat()
         heartbeat.hearing = hearing
         heartbeat.correction = Heartbeat.Correction(node: peers[index].id, incarnation: peers[index].incarnation)

@@ -12,6 +12,8 @@ public struct MemberStatus: Sendable {
         public let verdict: FailureDetector.Verdict
         /// The time between its heartbeats.
         public let arrivals: ArrivalStatistics
+        /// The silence after which it counts as dead: longer than configured here when it sends less often.
+        public let detectionTime: Duration
         /// Whether it hands over what it has.
         public let isDraining: Bool
         /// How many addresses it claims, as last heard.
@@ -46,7 +48,8 @@ extension Member {
             nodes: peers.map { peer in
                 MemberStatus.Node(
                     name: peer.name, reach: peer.reach, verdict: peer.detector.verdict(at: now),
-                    arrivals: peer.detector.arrivals, isDraining: peer.standing.contains(.draining),
+                    arrivals: peer.detector.arrivals, detectionTime: peer.detector.detectionTime,
+                    isDraining: peer.standing.contains(.draining),
                     claimCount: peer.state?.claims.count ?? 0, received: peer.received, lost: peer.lost)
             },
             isSettling: standing.contains(.settling),

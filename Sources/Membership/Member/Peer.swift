@@ -14,6 +14,8 @@ struct Peer: Sendable {
     private var formerlyReceived: UInt64 = 0
     private var formerlyLost: UInt64 = 0
     var latestSequence: UInt64 = 0
+    /// The latest datagram that came from itself: those before it, if they come late, are no sign of life.
+    var heardSequence: UInt64 = 0
     /// Of the datagram that `hearing` is from.
     var hearingSequence: UInt64 = 0
     var standing: Standing = []
@@ -36,6 +38,7 @@ struct Peer: Sendable {
     /// The latest epoch known when it was lost: who lost it by then knew of all claims up to it.
     var lostClock: UInt64?
     var lastAsked: MonotonicTime?
+    var lastCorrected: MonotonicTime?
     var lastAnswered: MonotonicTime?
     /// The next part of the own state to send to it alone.
     var nextPart: Int?
@@ -69,6 +72,8 @@ struct Peer: Sendable {
     var received: UInt64 { formerlyReceived &+ window.received }
     /// Datagrams that were sent and have not come.
     var lost: UInt64 { formerlyLost &+ window.lost }
+    /// Not in the roster, and no run of it has proved to be alive: perhaps a recording, which changes nothing.
+    var isUnproven: Bool { isGuest && incarnation == 0 }
     var hasLeft: Bool { standing.contains(.leaving) }
     /// Whether its records are known as they are; there may be none.
     var areRecordsInStep: Bool {
@@ -88,6 +93,7 @@ struct Peer: Sendable {
         formerlyLost = lost
         window = ReplayWindow()
         latestSequence = 0
+        heardSequence = 0
         hearingSequence = 0
         detector.arrivals = ArrivalStatistics()
         hearing = nil
