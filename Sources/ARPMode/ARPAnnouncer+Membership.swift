@@ -52,8 +52,8 @@ extension ARPAnnouncer {
         let nodes = (status?.nodes ?? []).map { node in
             MembershipReport.Node(
                 name: node.name, reach: node.reach.rawValue, verdict: "\(node.verdict)",
-                arrivalP99: node.arrivals.percentile(99), isDraining: node.isDraining, addressCount: node.claimCount,
-                received: node.received, lost: node.lost)
+                arrivalP99: node.arrivals.percentile(99), detectionTime: node.detectionTime,
+                isDraining: node.isDraining, addressCount: node.claimCount, received: node.received, lost: node.lost)
         }
         let rejections = (status?.rejections ?? [:]).map { ("\($0.key)", $0.value) }
         return MembershipReport(
@@ -64,15 +64,34 @@ extension ARPAnnouncer {
             frames: custody.speaker.counters.sent.map { ($0.protocol, $0.purpose, $0.count) },
             framesRefused: custody.speaker.counters.refused, framesUndecodable: custody.speaker.counters.undecodable,
             heartbeats: status?.beats ?? 0, datagramsSent: heartbeats?.sent ?? 0,
-            datagramsUnsent: heartbeats?.unsent ?? 0, allocator: allocatorName, problem: problem(status))
+            datagramsUnsent: heartbeats?.unsent ?? 0, allocator: allocatorName, obstacle: obstacle,
+            problem: problem(status))
     }
 
     private func problem(_ status: MemberStatus?) -> String? {
         if status?.hasNamesake == true {
             return "another herald speaks under the name \(custody.node) of this one; give each its own by --node-name"
         }
-        return custody.roster.others.isEmpty
-            ? nil : (keyProblem ?? portProblem)?.sentence ?? foreignHeartbeats.sentence(at: loop.now)
+        guard !custody.roster.others.isEmpty else { return nil }
+        return (keyProblem ?? portProblem)?.sentence ?? foreignHeartbeats.sentence(at: loop.now) ?? slowness(status)
+    }
+
+    /// Keys and sockets that are in force stay so when they cannot be had anew.
+    private var obstacle: String? {
+        guard !custody.roster.others.isEmpty else { return nil }
+        return (hasKeys ? nil : keyProblem?.sentence) ?? (heartbeats == nil ? portProblem?.sentence : nil)
+    }
+
+    /// Nodes that send less often than this one is told to count on.
+    private func slowness(_ status: MemberStatus?) -> String? {
+        let configured = membership.interval * membership.missed
+        let slow = (status?.nodes ?? []).filter { $0.verdict == .alive && $0.detectionTime > configured }
+        guard let longest = slow.map(\.detectionTime).max() else { return nil }
+        let names = slow.prefix(5).map(\.name.text).joined(separator: ", ") + (slow.count > 5 ? ", ..." : "")
+        return
+            "the death of \(names) is known after \(longest.wholeNanoseconds / 1_000_000) ms, not "
+            + "\(configured.wholeNanoseconds / 1_000_000) ms, since heartbeats come less often from there; set "
+            + "membership.interval alike on every node"
     }
 
     /// The node that allocates, where the nodes choose it.
@@ -102,7 +121,15 @@ extension ARPAnnouncer {
     }
 
     private var place: HeartbeatSockets.Place {
-        HeartbeatSockets.Place(port: UInt16(clamping: membership.port), interface: membership.interface)
+        let link = membership.interface.flatMap { custody.speaker.network?.link(named: $0)?.index }
+        return HeartbeatSockets.Place(
+            port: UInt16(clamping: membership.port), interface: membership.interface, link: link)
+    }
+
+    /// An interface that was made anew under the name of the one before has to be bound to anew.
+    func followInterface() {
+        guard heartbeats != nil, place.link != nil else { return }
+        moveHeartbeats()
     }
 
     private func moveHeartbeats() {
@@ -172,7 +199,13 @@ extension ARPAnnouncer {
     /// Looks at what time alone may have changed.
     func look() {
         if keyWatch?.isWatching == false, membership.keyFile != nil { loadKeys() }
-        if heartbeats == nil { openHeartbeats() } else if portProblem != nil { moveHeartbeats() }
+        if heartbeats == nil {
+            openHeartbeats()
+        } else if portProblem != nil {
+            moveHeartbeats()
+        } else {
+            followInterface()
+        }
         prepareDevice()
         advise()
         feed { $0.look(unixTime: Self.unixTime, at: loop.now) }

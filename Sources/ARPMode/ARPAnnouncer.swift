@@ -100,6 +100,7 @@ public actor ARPAnnouncer: Announcer {
             self?.onLoop { announcer in
                 let now = announcer.loop.now
                 announcer.feed { $0.setNetwork(state, at: now) }
+                announcer.followInterface()
                 if !lost.isEmpty {
                     announcer.feed { $0.tell(at: now) { $0.lost(lost.sorted(), at: now) } }
                 }
@@ -187,17 +188,23 @@ public actor ARPAnnouncer: Announcer {
     /// Returns what is to be told, the newest of each address.
     private func perform(_ effects: [Custody.Effect]) -> [IPAddress: AnnouncementEffect.State] {
         var attached: [AddressKey: UInt64] = [:]
+        var detached: [AddressKey] = []
         var reports: [IPAddress: AnnouncementEffect.State] = [:]
+        // Requests to the kernel are made for many addresses at once, and stay in their order.
+        func flush() {
+            if !detached.isEmpty { keeper.letGo(detached, completion: nil) }
+            detached = []
+            hold(attached)
+            attached = [:]
+        }
         for effect in effects {
             switch effect {
             case .wire(.attach(let key, let ticket)): attached[key] = ticket
             case .wire(.detach(let key)):
-                hold(attached)
-                attached = [:]
-                keeper.letGo([key], completion: nil)
+                if !attached.isEmpty { flush() }
+                detached.append(key)
             case .wire(.sweep(let keys)):
-                hold(attached)
-                attached = [:]
+                flush()
                 keeper.sweep(keeping: keys, on: .otherLinks, completion: nil)
             case .wire(let effect): perform(effect)
             case .send(let datagram, let recipients): heartbeats?.send(datagram, to: recipients)
@@ -208,7 +215,7 @@ public actor ARPAnnouncer: Announcer {
             case .note(let note): log(note)
             }
         }
-        hold(attached)
+        flush()
         return reports
     }
 
@@ -222,7 +229,7 @@ public actor ARPAnnouncer: Announcer {
                 groups.leave(group, interface: UInt32(bitPattern: link.number))
             }
         case .send(let frame, let link): wires[link]?.send(frame)
-        case .attach, .detach, .sweep, .report, .memberClaim: break
+        case .attach, .detach, .sweep, .report, .memberClaim, .defended: break
         }
     }
 

@@ -1,4 +1,5 @@
 import Membership
+import Netlink
 import NetworkTypes
 import PacketLoop
 
@@ -14,6 +15,8 @@ final class HeartbeatSockets {
         var port: UInt16
         /// The only interface that they take; nil for any.
         var interface: String?
+        /// Which one it is: a socket stays with the one that it was bound to when another gets its name.
+        var link: LinkIndex?
     }
 
     typealias Handler = @Sendable (_ datagrams: [Datagram], _ port: UInt16) -> Void
@@ -83,9 +86,10 @@ final class HeartbeatSockets {
         return opening
     }
 
-    /// Moves to another port or interface; when that cannot be had, everything stays as it was.
+    /// Moves to another port or interface; when that cannot be had, everything stays as it was, as far as that can still
+    /// be had.
     func move(to place: Place) throws(SystemError) {
-        guard place != current.place else { return }
+        guard place != current.place || current.sockets.isEmpty else { return }
         if place.port == former?.place.port { closeFormer() }
         guard place.port == current.place.port else {
             let new = try Self.open(place, on: loop, handler)
@@ -98,6 +102,8 @@ final class HeartbeatSockets {
         // One port cannot be had twice.
         let before = current.place
         current.close()
+        current.sockets = [:]
+        current.watches = []
         do throws(SystemError) {
             current = try Self.open(place, on: loop, handler)
         } catch {

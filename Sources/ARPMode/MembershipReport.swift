@@ -12,6 +12,8 @@ public struct MembershipReport: Sendable {
         public let verdict: String
         /// The time between its heartbeats that 99 of 100 do not exceed, over the latest 64; nil before the second.
         public let arrivalP99: Duration?
+        /// The silence after which it counts as dead: longer than configured here when it sends less often.
+        public let detectionTime: Duration
         /// Whether it says that it hands over what it has.
         public let isDraining: Bool
         /// How many addresses it claims.
@@ -58,6 +60,8 @@ public struct MembershipReport: Sendable {
     public let datagramsUnsent: UInt64
     /// The node that allocates, where the nodes choose it themselves and have done so.
     public let allocator: NodeName?
+    /// Why this node can announce nothing, as it cannot speak with the others that there are.
+    public let obstacle: String?
     /// Why there is no membership though there are other nodes, or what is wrong with it.
     public let problem: String?
 }

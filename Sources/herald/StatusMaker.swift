@@ -102,10 +102,12 @@ struct StatusMaker: Sendable {
     private static func membership(_ report: MembershipReport) -> StatusDocument.Membership {
         var membership = StatusDocument.Membership(
             members: report.nodes.map { node in
-                .init(
+                var member = StatusDocument.Member(
                     name: node.name.text, reach: node.reach, verdict: node.verdict,
                     arrivalP99: node.arrivalP99.map { Double($0.wholeNanoseconds / 1_000) / 1_000 },
                     isDraining: node.isDraining, addresses: node.addressCount)
+                member.deadAfter = Double(node.detectionTime.wholeNanoseconds / 1_000_000)
+                return member
             },
             addresses: report.addressCount, isSettling: report.isSettling, isDraining: report.isDraining,
             rejections: report.rejections, problem: report.problem)

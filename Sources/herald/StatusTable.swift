@@ -41,9 +41,10 @@ struct StatusTable {
         return lines
             + membership.members.map { member in
                 let arrivals = member.arrivalP99.map { ", heartbeats within \($0) ms" } ?? ""
+                let limit = member.deadAfter.map { ", dead after \(Int(min(max($0, 0), 1e9))) ms of silence" } ?? ""
                 let drain = member.isDraining ? ", draining" : ""
                 return "member \(member.name): \(member.reach), \(member.verdict), \(member.addresses) addresses"
-                    + arrivals + drain
+                    + arrivals + limit + drain
             }
     }
 

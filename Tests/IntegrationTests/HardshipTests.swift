@@ -83,6 +83,45 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("heartbeats go on when the interface that they are bound to is made anew")
+        func heartbeatInterface() async throws {
+            try await withCluster(arp: "{interfaces: [eth0]}", [Self.web], isStarted: false) { cluster in
+                let link = "beats0"
+                func makeLink(on node: Node, _ number: Int) throws {
+                    try node.configure(
+                        "link add \(link) link eth0 type macvlan mode bridge",
+                        "addr add 10.9.9.\(number)/24 dev \(link)", "link set \(link) up")
+                }
+                let peers = cluster.heralds.enumerated().map { number, herald in
+                    "{name: \(herald.node.name), addresses: [10.9.9.\(number + 1)]}"
+                }
+                for (number, herald) in cluster.heralds.enumerated() {
+                    do {
+                        try makeLink(on: herald.node, number + 1)
+                    } catch {
+                        print("NOT RUN: this kernel makes no macvlan: \(error)")
+                        return
+                    }
+                    var settings = cluster.settings
+                    settings.membership =
+                        "{keyFile: \(cluster.keyFile), interface: \(link), peers: [\(peers.joined(separator: ", "))]}"
+                    try herald.configure(settings)
+                    try herald.apply(Self.web)
+                    try herald.launch()
+                }
+                try cluster.waitForMembers()
+                let node = cluster.heralds[0].node
+                try node.configure("link del \(link)")
+                try eventually("it is missed", within: .seconds(3), every: .milliseconds(20)) {
+                    try cluster.heralds[1].status().membership?.members.contains {
+                        $0.name == node.name && $0.reach == "unreachable"
+                    } == true
+                }
+                try makeLink(on: node, 1)
+                try cluster.waitForMembers()
+            }
+        }
+
         @Test("an interface that is renamed, or gone and back, gets its addresses again")
         func renaming() async throws {
             try await withSite(Settings(), Self.web) { site in

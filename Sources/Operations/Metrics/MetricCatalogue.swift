@@ -76,7 +76,9 @@ public enum MetricCatalogue {
         .gauge("herald_member_alive", "1 while the member's own heartbeats arrive, otherwise 0."),
         .gauge("herald_member_addresses", "Addresses that the member has."),
         .counter("herald_member_datagrams_received_total", "Datagrams that came from the member."),
-        .counter("herald_member_datagrams_lost_total", "Datagrams that the member sent and that have not come."),
+        .counter(
+            "herald_member_datagrams_lost_total",
+            "Datagrams of the member that have not come; what it sent to other nodes alone counts too."),
         .gauge(
             "herald_member_heartbeat_interval_p99_seconds",
             "Time between heartbeats of the member that 99 of 100 do not exceed."),

@@ -132,6 +132,8 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         public var verdict: String
         /// Milliseconds between its heartbeats that 99 of 100 do not exceed.
         public var arrivalP99: Double?
+        /// Milliseconds of silence after which it counts as dead; nil from a herald that does not tell.
+        public var deadAfter: Double?
         /// Whether it says that it hands over what it has.
         public var isDraining: Bool
         /// How many addresses it has.
