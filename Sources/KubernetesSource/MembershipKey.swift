@@ -6,7 +6,8 @@ public import ServiceLifecycle
 
 /// Has the nodes of a cluster share a key: that of a Secret, which the first node makes.
 ///
-/// A copy in the state directory lets a node start while the API server is away.
+/// A copy in the state directory lets a node start while the API server is away. While nothing needs the key, as in BGP
+/// mode, nothing is asked for.
 public actor MembershipKey: ServiceLifecycle.Service {
     /// What is known of the key.
     public enum News: Sendable {
@@ -30,21 +31,45 @@ public actor MembershipKey: ServiceLifecycle.Service {
     private let logger: Logger
     private let apply: @Sendable (News) async -> Void
     private var known: [UInt8]?
+    private nonisolated let wishes: AsyncStream<Bool>
+    private nonisolated let wishFeed: AsyncStream<Bool>.Continuation
 
     /// `apply` is told of each key that differs from the one before, and why there is none.
     public init(
-        _ client: KubernetesClient, stateDirectory: String?, logger: Logger,
+        _ client: KubernetesClient, stateDirectory: String?, isWanted: Bool, logger: Logger,
         apply: @escaping @Sendable (News) async -> Void
     ) {
         self.client = client
         self.stateDirectory = stateDirectory
         self.logger = logger
         self.apply = apply
+        (wishes, wishFeed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        wishFeed.yield(isWanted)
     }
 
-    /// Follows the Secret until graceful shutdown.
+    /// Follows the Secret, while it is wanted, until graceful shutdown.
     public func run() async throws {
-        await cancelWhenGracefulShutdown { await self.follow() }
+        await cancelWhenGracefulShutdown { await self.followWishes() }
+    }
+
+    /// Whether the key of the cluster is needed from now on.
+    public nonisolated func setWanted(_ isWanted: Bool) {
+        wishFeed.yield(isWanted)
+    }
+
+    private func followWishes() async {
+        var work: Task<Void, Never>?
+        for await isWanted in wishes where isWanted != (work != nil) {
+            work?.cancel()
+            await work?.value
+            work = nil
+            guard isWanted else { continue }
+            // Another key may have come into force meanwhile.
+            known = nil
+            work = Task { await follow() }
+        }
+        work?.cancel()
+        await work?.value
     }
 
     private func follow() async {

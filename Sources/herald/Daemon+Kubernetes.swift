@@ -44,17 +44,22 @@ struct KubernetesParts: Sendable {
             client, source: source, identity: node.text, seed: seed &+ 2, logger: Logger(label: "election"))
     }
 
-    /// What gives the announcers of all nodes one key; nil where a file has it.
-    func makeMembershipKey(_ configuration: Configuration, for arp: ARPAnnouncer) -> MembershipKey? {
-        guard configuration.membership.keyFile == nil else { return nil }
-        return MembershipKey(
-            client, stateDirectory: Self.stateDirectory(configuration), logger: Logger(label: "membership")
+    /// What gives the announcers of all nodes one key, where no file has it.
+    func makeMembershipKey(_ configuration: Configuration, for arp: ARPAnnouncer) -> MembershipKey {
+        MembershipKey(
+            client, stateDirectory: Self.stateDirectory(configuration), isWanted: Self.needsKey(configuration),
+            logger: Logger(label: "membership")
         ) { news in
             switch news {
             case .text(let text, let place): await arp.setKeys(text, from: place)
             case .unavailable(let sentence): await arp.setKeysMissing(sentence)
             }
         }
+    }
+
+    /// Whether nodes need a key that no file has.
+    static func needsKey(_ configuration: Configuration) -> Bool {
+        configuration.membership.keyFile == nil && configuration.modes.contains(.arp)
     }
 
     func configure(_ configuration: Configuration) async {

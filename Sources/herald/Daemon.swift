@@ -5,6 +5,7 @@ import Configuration
 import DirectorySource
 import FoundationEssentials
 import HostNetwork
+import KubernetesSource
 import LoadBalancing
 import Logging
 import NetworkTypes
@@ -54,6 +55,7 @@ struct Daemon {
         let checks = BackendChecks(
             checks: configuration.checks, loop: packets, arp: arp, logger: Logger(label: "checks"))
         let election = kubernetes?.makeElection()
+        let membershipKey = kubernetes?.makeMembershipKey(configuration, for: arp)
         let keeperOfFile = ConfigurationKeeper(
             file: file, parsed: parsed, logger: Logger(label: "configuration")
         ) { new, initial in
@@ -62,6 +64,7 @@ struct Daemon {
             await arp.configure(new.arp, membership: new.membership)
             checks.configure(new.checks)
             await kubernetes?.configure(new)
+            membershipKey?.setWanted(KubernetesParts.needsKey(new))
             await serviceOperator.configure(new.plannerSettings(for: node))
             await Self.configure(bgp, new)
             return Self.needingRestart(new, initial)
@@ -78,7 +81,7 @@ struct Daemon {
         var services: [any Service] = [server, source, network, arp, bgp, reserver, keeperOfFile, serviceOperator]
         services.append(checks)
         if let directory, directory.isShared { services.append(RecordExchange(source: directory, arp: arp)) }
-        if let key = kubernetes?.makeMembershipKey(configuration, for: arp) { services.append(key) }
+        if let membershipKey { services.append(membershipKey) }
         services.append(MemoryKeeper())
         if let election { services.append(election) }
         var lifecycleLogger = Logger(label: "lifecycle")
@@ -104,10 +107,6 @@ struct Daemon {
     private static func needingRestart(_ new: Configuration, _ old: Configuration) -> [String] {
         var keys: [String] = []
         if new.source != old.source { keys.append("source") }
-        // A key that comes from the cluster is asked for at the start alone.
-        if new.source.isCluster, new.membership.keyFile == nil, old.membership.keyFile != nil {
-            keys.append("membership.keyFile")
-        }
         if new.operations != old.operations { keys.append("operations") }
         if new.log.format != old.log.format { keys.append("log.format") }
         return keys

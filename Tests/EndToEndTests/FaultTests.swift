@@ -73,6 +73,29 @@ extension EndToEndSuite {
             }
         }
 
+        @Test("the key of the cluster is asked for from when a mode needs it")
+        func key() async throws {
+            try await withCluster { cluster in
+                let bgp = Settings(
+                    mode: "bgp", more: "bgp: {asn: 64512, peers: [{name: r, address: 10.0.1.254, asn: 64513}]}")
+                let herald = try await cluster.addHerald("node", bgp)
+                try herald.start()
+                try await cluster.create(ServiceObject("first"))
+                try await eventually("it has an address") {
+                    let plan = try await cluster.plane.get(cluster.service("first"))
+                    return "\(plan)".contains("10.0.1.100") ? true : nil
+                }
+                func asksForKey() async throws -> Bool {
+                    "\(try await cluster.plane.command("requests"))".contains("secrets")
+                }
+                #expect(try await !asksForKey())
+                try herald.configure(Settings())
+                try await eventually("the key is asked for") { try await asksForKey() ? true : nil }
+                try await cluster.waitForAddresses("first", "10.0.1.100")
+                #expect(!herald.log.contains("needs a restart"))
+            }
+        }
+
         @Test("a token that expires is read again from its file")
         func token() async throws {
             try await withCluster { cluster in

@@ -7,7 +7,10 @@ enum CrossChecks {
         if let entry = root.mapping?.entry("arp"), !configuration.modes.contains(.arp) {
             reading.warn(entry.key.mark, "'arp' does nothing, since no pool has the mode arp", cure: "remove it")
         }
-        if let entry = root.mapping?.entry("membership"), !configuration.modes.contains(.arp) {
+        // A key file alone is what a chart or a template gives every mode.
+        if let entry = root.mapping?.entry("membership"), !configuration.modes.contains(.arp),
+            entry.value.mapping.map({ $0.entries.count == 1 && $0.entry("keyFile") != nil }) != true
+        {
             reading.warn(
                 entry.key.mark, "'membership' does nothing, since no pool has the mode arp", cure: "remove it")
         }
