@@ -1,3 +1,4 @@
+import ARPMode
 import Configuration
 import FoundationEssentials
 import IPAM
@@ -13,12 +14,15 @@ extension StatusMaker {
             return .text("ask with  /explain?subject=NAMESPACE/NAME  or an address", status: 400)
         }
         let settings = await configuration.state.parsed.configuration
+        let isShared = settings.modes.contains(.arp)
+        let members = isShared ? await arp.membershipReport().nodes : []
         let explanations = await serviceOperator.explain(
             subject,
             rules: [
                 .arp: NodeEligibility(selector: settings.arp.nodes.selector),
                 .bgp: NodeEligibility(selector: settings.bgp.nodes.selector ?? LabelSelector([])),
             ],
+            unheard: Set(members.filter { $0.reach == "unreachable" }.map(\.name)),
             time: Int64(Date().timeIntervalSince1970))
         let documents = explanations.map { explanation in
             ExplanationDocument(

@@ -91,6 +91,12 @@ struct ExplanationTests {
         #expect(
             gate?.sentence
                 == "n3 may announce; n1 is not chosen by the node selector; n2 is not chosen by the node selector")
+        var unheard = NodeView(nodes: [NodeFacts(name: "n4"), NodeFacts(name: "n5")], rules: [:], time: 0)
+        unheard.unheard = ["n4"]
+        let some = explain(fixture(), unheard).gates.first { $0.name == "nodes" }
+        #expect(some?.sentence == "n5 may announce; no heartbeat is heard from n4")
+        unheard.unheard = ["n4", "n5"]
+        #expect(explain(fixture(), unheard).obstacle?.name == "nodes")
         excluded.labels["edge"] = "true"
         let none = explain(fixture(), NodeView(nodes: [excluded], rules: [.arp: rule], time: 0))
         #expect(none.obstacle?.name == "nodes")

@@ -1,4 +1,4 @@
-import NetworkTypes
+public import NetworkTypes
 
 /// What is known of the nodes when a Service is explained.
 public struct NodeView: Sendable {
@@ -8,6 +8,8 @@ public struct NodeView: Sendable {
     public var rules: [Mode: NodeEligibility]
     /// Seconds since 1970.
     public var time: Int64
+    /// Nodes from which no heartbeat is heard, so that they share no addresses.
+    public var unheard: Set<NodeName> = []
 
     /// Sorts nothing; a mode without a rule gets the default `NodeEligibility`, and `time` is in seconds since 1970.
     public init(nodes: [NodeFacts], rules: [Mode: NodeEligibility], time: Int64) {

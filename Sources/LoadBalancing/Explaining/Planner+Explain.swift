@@ -126,7 +126,17 @@ extension Planner {
             explanation.fail("nodes", ([sentence] + reasons.prefix(20)).joined(separator: "; "))
             return false
         }
-        let all = ["\(Self.list(may)) may announce"] + reasons.prefix(20)
+        let silent = mode == .arp ? may.filter { view.unheard.contains($0) } : []
+        let heard = may.filter { !silent.contains($0) }
+        guard !heard.isEmpty else {
+            explanation.fail(
+                "nodes",
+                "no heartbeat is heard from \(Self.list(silent)), and no other node may announce; see to it that herald runs "
+                    + "there and that its heartbeats come through")
+            return false
+        }
+        var all = ["\(Self.list(heard)) may announce"] + reasons.prefix(20)
+        if !silent.isEmpty { all.append("no heartbeat is heard from \(Self.list(silent))") }
         explanation.hold("nodes", all.joined(separator: "; "))
         return true
     }
