@@ -10,9 +10,12 @@ import Operator
 import PacketLoop
 
 extension StatusMaker {
-    /// What is known now, besides what the registry counts.
+    /// How long a part is waited for that may stand still.
+    private static let patience = Duration.seconds(2)
+
+    /// What is known now, besides what the registry counts. What a loop that stands still would have to tell is left out:
+    /// that it does is told.
     func samples() async -> [MetricSample] {
-        let tally = await serviceOperator.tally()
         let state = await configuration.state
         var samples = ProcessMetrics.samples(started: started.timeIntervalSince1970)
         samples += [
@@ -27,15 +30,22 @@ extension StatusMaker {
                 "herald_configuration_loaded_timestamp_seconds", [], state.loaded.timeIntervalSince1970),
             MetricSample("herald_configuration_rejected", [], state.rejected != nil),
         ]
-        samples += Self.samples(tally)
         let now = PacketLoop.now
         samples += beatingPulses().map { pulse in
             let age = Double(pulse.age(at: now).wholeNanoseconds) / 1e9
             return MetricSample("herald_loop_heartbeat_age_seconds", [("loop", pulse.name)], max(age, 0))
         }
-        if state.parsed.configuration.modes.contains(.arp) { samples += Self.samples(await arp.membershipReport()) }
-        if state.parsed.configuration.modes.contains(.bgp) { samples += Self.samples(Self.bgp(await bgp.report())) }
-        if let cluster = await cluster() { samples += Self.samples(cluster) }
+        let modes = state.parsed.configuration.modes
+        async let tally = TimeLimit.value(within: Self.patience) { await serviceOperator.tally() }
+        async let members = TimeLimit.value(within: Self.patience) {
+            modes.contains(.arp) ? await arp.membershipReport() : nil
+        }
+        async let peers = TimeLimit.value(within: Self.patience) { modes.contains(.bgp) ? await bgp.report() : nil }
+        async let source = TimeLimit.value(within: Self.patience) { await cluster() }
+        if let tally = await tally { samples += Self.samples(tally) }
+        if let members = await members ?? nil { samples += Self.samples(members) }
+        if let peers = await peers ?? nil { samples += Self.samples(Self.bgp(peers)) }
+        if let source = await source ?? nil { samples += Self.samples(source) }
         for reporter in reporters { samples += await reporter().metrics }
         return samples
     }
@@ -113,6 +123,17 @@ extension StatusMaker {
         return samples
     }
 
+    /// How long a node that has just started is not ready without a session, so that a roll-out of what keeps sessions
+    /// from coming up goes slowly.
+    private static let sessionPatience: TimeInterval = 30
+
+    private func sessions(_ report: StatusDocument.BGP) -> ReadinessCheck {
+        let established = report.peers.count { $0.state == "Established" }
+        let isWaiting = Date().timeIntervalSince(started) < Self.sessionPatience
+        let holds = established > 0 || report.peers.isEmpty || !isWaiting
+        return ReadinessCheck("bgp", holds: holds, "\(established) of \(report.peers.count) sessions established")
+    }
+
     /// What must hold before this node counts as ready. A configuration that was rejected is told, but the one in force
     /// still serves.
     func checks() async -> [ReadinessCheck] {
@@ -128,6 +149,12 @@ extension StatusMaker {
                 "announcers", holds: isUp,
                 isUp ? "up" : "the interfaces of this host have not been read yet"),
         ]
+        let modes = await configuration.state.parsed.configuration.modes
+        if modes.contains(.arp) {
+            let obstacle = await arp.membershipReport().obstacle
+            checks.append(ReadinessCheck("membership", holds: obstacle == nil, obstacle ?? "up"))
+        }
+        if modes.contains(.bgp) { checks.append(sessions(Self.bgp(await bgp.report()))) }
         for reporter in reporters { checks += await reporter().checks }
         return checks
     }
