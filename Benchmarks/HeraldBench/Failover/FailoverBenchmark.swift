@@ -25,22 +25,24 @@ struct FailoverBenchmark {
         let samples = try (0..<runs).map { try run(Double($0) / Double(runs)) }
         let name = "\(title): \(blow.rawValue)"
         let goals = self.goals
+        // What never ended is the worst; only where nobody hears anyone may the owner stay.
+        let successions =
+            blow == .unheard ? samples.compactMap(\.succession) : samples.map { $0.succession ?? .infinity }
         var figures: [Figure] = []
         // With nothing attached, the kernel of a node without kube-proxy answers no one.
         if ring.tuning.attach != "none" {
             figures = [
-                Figure("\(name), outage", "ms", goal: goals.outage, samples.compactMap(\.outage)),
+                Figure("\(name), outage", "ms", goal: goals.outage, samples.map { $0.outage ?? .infinity }),
                 Figure("\(name), packets lost", "", goal: goals.lost, samples.map { Double($0.lost) }),
             ]
         }
         if blow != .restarted {
-            figures.append(
-                Figure("\(name), new owner", "ms", goal: goals.succession, samples.compactMap(\.succession)))
+            figures.append(Figure("\(name), new owner", "ms", goal: goals.succession, successions))
             figures.append(Figure("\(name), two owners on the wire", "ms", samples.map(\.overlap)))
         }
         if blow == .parted {
-            figures.append(
-                Figure("\(name), one owner after the heal", "ms", goal: .worst(200), samples.compactMap(\.reunion)))
+            let reunions = samples.map { $0.reunion ?? .infinity }
+            figures.append(Figure("\(name), one owner after the heal", "ms", goal: .worst(200), reunions))
         }
         return figures
     }
