@@ -81,29 +81,27 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if or (eq (get $arp "attach" | toString) "link") (eq (get $bgp "attach" | toString) "link") -}}true{{- end -}}
 {{- end -}}
 
-{{- /* True when a pool is announced by ARP, for which nodes know of each other. */ -}}
-{{- define "herald.usesArp" -}}
-{{- $modes := list -}}
-{{- $own := .Values.config.mode -}}
-{{- range .Values.config.pools -}}{{- $modes = append $modes (get . "mode" | default $own) -}}{{- end -}}
-{{- if has "arp" $modes -}}true{{- end -}}
-{{- end -}}
-
 {{- /* True when the membership key is mounted as a file, instead of read from the cluster by herald itself. */ -}}
 {{- define "herald.mountsKey" -}}
 {{- if or .Values.membership.key.create .Values.membership.key.existingSecret -}}true{{- end -}}
 {{- end -}}
 
 {{- define "herald.config" -}}
-# Written by the chart from the value `config`; a change is followed without a restart.
-{{ $config := deepCopy .Values.config -}}
-{{- if and (include "herald.mountsKey" .) (include "herald.usesArp" .) -}}
+{{- $config := deepCopy .Values.config -}}
+{{- /* In every mode: another mode is then no change of the key. */ -}}
+{{- if include "herald.mountsKey" . -}}
 {{- $membership := default dict $config.membership -}}
 {{- if not (get $membership "keyFile") -}}
 {{- $config = set $config "membership" (set $membership "keyFile" "/etc/herald/membership.key") -}}
 {{- end -}}
 {{- end -}}
-{{ toYaml $config }}
+{{- toYaml $config -}}
+{{- end -}}
+
+{{- /* Differs when something differs that herald reads at its start alone. */ -}}
+{{- define "herald.readAtStart" -}}
+{{- $config := include "herald.config" . | fromYaml -}}
+{{- list $config.source $config.operations (get (default dict $config.log) "format") | toJson | sha256sum -}}
 {{- end -}}
 
 {{- define "herald.probe" -}}
