@@ -47,15 +47,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default (printf "%s-membership" (include "herald.fullname" .)) .Values.membership.key.existingSecret -}}
 {{- end -}}
 
-{{- /* What the configuration says of operations.listen; "off" where nothing listens. */ -}}
+{{- /* What the configuration says of operations.listen; "off" where nothing listens, as at port 0. */ -}}
 {{- define "herald.listen" -}}
-{{- $operations := default dict .Values.config.operations -}}
-{{- get $operations "listen" | default "127.0.0.1:9817" -}}
+{{- $listen := get (default dict .Values.config.operations) "listen" | toString -}}
+{{- if or (has $listen (list "off" "false")) (regexMatch ":0+$" $listen) -}}off
+{{- else -}}{{- default "127.0.0.1:9817" $listen -}}{{- end -}}
 {{- end -}}
 
 {{- define "herald.listenPort" -}}
 {{- $listen := include "herald.listen" . -}}
-{{- if ne $listen "off" -}}{{- regexFind "[0-9]+$" $listen -}}{{- end -}}
+{{- if ne $listen "off" -}}{{- regexReplaceAll "^.*:0*" $listen "" -}}{{- end -}}
 {{- end -}}
 
 {{- /* What operations.listen speaks. The kubelet takes any certificate. */ -}}
@@ -88,6 +89,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- define "herald.config" -}}
 {{- $config := deepCopy .Values.config -}}
+{{- /* Helm takes an `off` without quotes for false. */ -}}
+{{- range list (list $config.operations "listen") (list $config.arp "conflictDetection") -}}
+{{- $key := last . -}}
+{{- with first . -}}{{- if eq (get . $key | toString) "false" -}}{{- $_ := set . $key "off" -}}{{- end -}}{{- end -}}
+{{- end -}}
 {{- /* In every mode: another mode is then no change of the key. */ -}}
 {{- if include "herald.mountsKey" . -}}
 {{- $membership := default dict $config.membership -}}
