@@ -75,6 +75,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if or (hasPrefix "127." $listen) (hasPrefix "[::1]" $listen) -}}true{{- end -}}
 {{- end -}}
 
+{{- /* True when the process listens on a port below 1024, which Linux gives to NET_BIND_SERVICE alone. */ -}}
+{{- define "herald.bindsLowPort" -}}
+{{- $port := include "herald.listenPort" . | default "1024" | int -}}
+{{- if or (lt $port 1024) (get (default dict .Values.config.bgp) "listen") -}}true{{- end -}}
+{{- end -}}
+
 {{- /* True when an address is to live on a device of the process, which takes /dev/net/tun. */ -}}
 {{- define "herald.needsTun" -}}
 {{- $arp := default dict .Values.config.arp -}}
