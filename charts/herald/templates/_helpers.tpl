@@ -110,6 +110,20 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- toYaml $config -}}
 {{- end -}}
 
+{{- /* Fails where the pod could not write: its root is read-only but for these mounts. */ -}}
+{{- define "herald.checkWritten" -}}
+{{- $socket := get (default dict .Values.config.operations) "socket" -}}
+{{- if and $socket (not (regexMatch "^/(run|var/lib)/herald/." (clean $socket))) -}}
+{{- fail (printf "config.operations.socket: %s is on the pod's root, which is read-only; put it below /run/herald" $socket) -}}
+{{- end -}}
+{{- range $kind, $source := default dict .Values.config.source -}}
+{{- $state := get (default dict $source) "stateDirectory" -}}
+{{- if and $state (not (regexMatch "^/var/lib/herald(/|$)" (clean $state))) -}}
+{{- fail (printf "config.source.%s.stateDirectory: %s is on the pod's root, which is read-only; leave it out, and set state.hostPath to move it on the nodes" $kind $state) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Differs when something differs that herald reads at its start alone. */ -}}
 {{- define "herald.readAtStart" -}}
 {{- $config := include "herald.config" . | fromYaml -}}
