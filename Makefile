@@ -79,7 +79,9 @@ IMAGE ?= ghcr.io/herald-lb/herald:0.1.0
 .PHONY: image
 image: release ## Packs dist/herald-image.tar, which docker, podman, containerd and kind load; needs none of them
 	@mkdir -p dist
-	@scripts/image-root .build/release/herald LICENSE dist/image-root
+	@scripts/notices >dist/NOTICES.txt
+	@scripts/image-root .build/release/herald LICENSE dist/NOTICES.txt dist/image-root
+	@rm dist/NOTICES.txt
 	@/usr/bin/python3 scripts/image dist/image-root $(IMAGE) dist/herald-image.tar
 
 .PHONY: verify-dist

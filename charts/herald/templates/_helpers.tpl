@@ -47,15 +47,16 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default (printf "%s-membership" (include "herald.fullname" .)) .Values.membership.key.existingSecret -}}
 {{- end -}}
 
-{{- /* What the configuration says of operations.listen; "off" where nothing listens. */ -}}
+{{- /* What the configuration says of operations.listen; "off" where nothing listens, as at port 0. */ -}}
 {{- define "herald.listen" -}}
-{{- $operations := default dict .Values.config.operations -}}
-{{- get $operations "listen" | default "127.0.0.1:9817" -}}
+{{- $listen := get (default dict .Values.config.operations) "listen" | toString -}}
+{{- if or (has $listen (list "off" "false")) (regexMatch ":0+$" $listen) -}}off
+{{- else -}}{{- default "127.0.0.1:9817" $listen -}}{{- end -}}
 {{- end -}}
 
 {{- define "herald.listenPort" -}}
 {{- $listen := include "herald.listen" . -}}
-{{- if ne $listen "off" -}}{{- regexFind "[0-9]+$" $listen -}}{{- end -}}
+{{- if ne $listen "off" -}}{{- regexReplaceAll "^.*:0*" $listen "" -}}{{- end -}}
 {{- end -}}
 
 {{- /* What operations.listen speaks. The kubelet takes any certificate. */ -}}
@@ -74,19 +75,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- if or (hasPrefix "127." $listen) (hasPrefix "[::1]" $listen) -}}true{{- end -}}
 {{- end -}}
 
+{{- /* True when the process listens on a port below 1024, which Linux gives to NET_BIND_SERVICE alone. */ -}}
+{{- define "herald.bindsLowPort" -}}
+{{- $port := include "herald.listenPort" . | default "1024" | int -}}
+{{- if or (lt $port 1024) (get (default dict .Values.config.bgp) "listen") -}}true{{- end -}}
+{{- end -}}
+
 {{- /* True when an address is to live on a device of the process, which takes /dev/net/tun. */ -}}
 {{- define "herald.needsTun" -}}
 {{- $arp := default dict .Values.config.arp -}}
 {{- $bgp := default dict .Values.config.bgp -}}
 {{- if or (eq (get $arp "attach" | toString) "link") (eq (get $bgp "attach" | toString) "link") -}}true{{- end -}}
-{{- end -}}
-
-{{- /* True when a pool is announced by ARP, for which nodes know of each other. */ -}}
-{{- define "herald.usesArp" -}}
-{{- $modes := list -}}
-{{- $own := .Values.config.mode -}}
-{{- range .Values.config.pools -}}{{- $modes = append $modes (get . "mode" | default $own) -}}{{- end -}}
-{{- if has "arp" $modes -}}true{{- end -}}
 {{- end -}}
 
 {{- /* True when the membership key is mounted as a file, instead of read from the cluster by herald itself. */ -}}
@@ -95,15 +94,40 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "herald.config" -}}
-# Written by the chart from the value `config`; a change is followed without a restart.
-{{ $config := deepCopy .Values.config -}}
-{{- if and (include "herald.mountsKey" .) (include "herald.usesArp" .) -}}
+{{- $config := deepCopy .Values.config -}}
+{{- /* Helm takes an `off` without quotes for false. */ -}}
+{{- range list (list $config.operations "listen") (list $config.arp "conflictDetection") -}}
+{{- $key := last . -}}
+{{- with first . -}}{{- if eq (get . $key | toString) "false" -}}{{- $_ := set . $key "off" -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- /* In every mode: another mode is then no change of the key. */ -}}
+{{- if include "herald.mountsKey" . -}}
 {{- $membership := default dict $config.membership -}}
 {{- if not (get $membership "keyFile") -}}
 {{- $config = set $config "membership" (set $membership "keyFile" "/etc/herald/membership.key") -}}
 {{- end -}}
 {{- end -}}
-{{ toYaml $config }}
+{{- toYaml $config -}}
+{{- end -}}
+
+{{- /* Fails where the pod could not write: its root is read-only but for these mounts. */ -}}
+{{- define "herald.checkWritten" -}}
+{{- $socket := get (default dict .Values.config.operations) "socket" -}}
+{{- if and $socket (not (regexMatch "^/(run|var/lib)/herald/." (clean $socket))) -}}
+{{- fail (printf "config.operations.socket: %s is on the pod's root, which is read-only; put it below /run/herald" $socket) -}}
+{{- end -}}
+{{- range $kind, $source := default dict .Values.config.source -}}
+{{- $state := get (default dict $source) "stateDirectory" -}}
+{{- if and $state (not (regexMatch "^/var/lib/herald(/|$)" (clean $state))) -}}
+{{- fail (printf "config.source.%s.stateDirectory: %s is on the pod's root, which is read-only; leave it out, and set state.hostPath to move it on the nodes" $kind $state) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Differs when something differs that herald reads at its start alone. */ -}}
+{{- define "herald.readAtStart" -}}
+{{- $config := include "herald.config" . | fromYaml -}}
+{{- list $config.source $config.operations (get (default dict $config.log) "format") | toJson | sha256sum -}}
 {{- end -}}
 
 {{- define "herald.probe" -}}
