@@ -9,7 +9,7 @@ struct Segment: Sendable {
     var name: String
     var responder: Responder
     var prober: Prober
-    var schedule = AnnouncementSchedule()
+    var schedule: AnnouncementSchedule
     /// Addresses placed on the interface.
     var addresses: Set<IPAddress> = []
     /// Addresses that are likely to be placed on it next.
@@ -19,12 +19,13 @@ struct Segment: Sendable {
     /// What the kernel does on the interface; nil until the sockets are open.
     var settings: InterfaceSettings?
 
-    init(_ link: Link, in network: NetworkState, probing: ARPSettings.ConflictDetection, seed: UInt64) {
+    init(_ link: Link, in network: NetworkState, _ arp: ARPSettings, seed: UInt64) {
         self.link = link.index
         name = link.name
         let station = Self.station(of: link, in: network, settings: nil)
         responder = Responder(station: station)
-        prober = Prober(station: station, mode: ProbeMode(probing), seed: seed)
+        prober = Prober(station: station, mode: ProbeMode(arp.conflictDetection), seed: seed)
+        schedule = AnnouncementSchedule(settings: .init(refresh: arp.reannouncement))
     }
 
     /// Takes in changes of the link and returns whether our hardware address there is another one.
@@ -44,6 +45,18 @@ struct Segment: Sendable {
         return Station(
             hardwareAddress: link.macAddress ?? .zero, siblings: Set(siblings), advertisementSource: linkLocal,
             isRouter: settings?.forwardsIPv6 == 1)
+    }
+}
+
+extension ARPSettings {
+    /// Nil: only at first.
+    var reannouncement: Duration? { reannounce > .zero ? reannounce : nil }
+    /// What the monitor goes by.
+    var conflictPolicy: ConflictMonitor.Policy {
+        switch onConflict {
+        case .yield: .yield
+        case .hold: .hold
+        }
     }
 }
 

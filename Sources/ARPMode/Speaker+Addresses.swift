@@ -67,7 +67,7 @@ extension Speaker {
     /// Opens the sockets of a link if they are not.
     mutating func listen(on link: Link, in network: NetworkState) -> [Effect] {
         guard segments[link.index] == nil else { return [] }
-        segments[link.index] = Segment(link, in: network, probing: settings.conflictDetection, seed: seed)
+        segments[link.index] = Segment(link, in: network, settings, seed: seed)
         return [.open(link.index)]
     }
 

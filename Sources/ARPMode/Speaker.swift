@@ -82,6 +82,7 @@ struct Speaker: Sendable {
     init(settings: ARPSettings, seed: UInt64 = 0) {
         self.settings = settings
         self.seed = seed
+        monitor.policy = settings.conflictPolicy
     }
 
     /// Whether a device is needed and could not be had.
@@ -160,6 +161,8 @@ extension Speaker {
                 effects += reconsider(address, at: now)
             }
         }
+        monitor.policy = settings.conflictPolicy
+        for link in segments.keys.sorted() { segments[link]?.schedule.setRefresh(settings.reannouncement, at: now) }
         if asksOtherwise { effects += askAnew(at: now) }
         return effects + advance(to: now)
     }

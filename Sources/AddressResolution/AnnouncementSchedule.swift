@@ -33,7 +33,7 @@ public struct AnnouncementSchedule: Sendable {
     /// Within the interval of refreshes: one each 125 ms where that is a minute.
     private static let places: Int64 = 480
 
-    private let settings: Settings
+    private var settings: Settings
     private var pacer: Pacer
     /// Started, not yet announced.
     private var waiting = DeadlineHeap()
@@ -53,6 +53,14 @@ public struct AnnouncementSchedule: Sendable {
         let next = [waiting.first?.time, repeating.first?.time].compactMap { $0 }.min()
         guard let next, let ready = pacer.readyTime else { return next }
         return max(next, ready)
+    }
+
+    /// Announces everything that is through with its first rounds at another interval from now on; nil for no more.
+    public mutating func setRefresh(_ refresh: Duration?, at now: MonotonicTime) {
+        let new = Settings(repeats: settings.repeats, refresh: refresh, pace: settings.pace)
+        guard new != settings else { return }
+        settings = new
+        for address in announced.keys.sorted() where !waiting.contains(address) { scheduleNext(address, after: now) }
     }
 
     /// Announces `address` from `time` on; one that was started before begins anew.
@@ -88,6 +96,8 @@ public struct AnnouncementSchedule: Sendable {
             repeating.set(address, at: first.advanced(by: next))
         } else if let interval = settings.refresh {
             repeating.set(address, at: refreshTime(of: address, every: interval, after: now))
+        } else {
+            repeating.remove(address)
         }
     }
 

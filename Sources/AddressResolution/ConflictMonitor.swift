@@ -26,7 +26,8 @@ public struct ConflictMonitor: Sendable {
 
     /// The interfaces of the other Herald nodes.
     public var members: Set<MACAddress>
-    private let policy: Policy
+    /// What follows when another host holds on to an address.
+    public var policy: Policy
     private let settleTime: Duration
     /// What was done for an owned address against others.
     private struct Defence {

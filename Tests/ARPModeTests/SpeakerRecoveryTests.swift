@@ -85,6 +85,39 @@ struct SpeakerRecoveryTests {
         #expect(node.speaker.scouting.provenCount == 1)
     }
 
+    @Test("an address is held against another host, or left to it, as the settings have it")
+    func onConflict() throws {
+        let other = Station(hardwareAddress: MACAddress(number: 0x0200_0000_00AA))
+        let claim = try #require(other.announcementFrames(for: vip).first)
+        for policy in ARPSettings.ConflictAnswer.allCases {
+            var node = running()
+            var settings = ModelNode.settings(.interface)
+            settings.onConflict = policy
+            node.feed { speaker, now in speaker.configure(settings, at: now) }
+            for _ in 0..<2 {
+                node.feed { speaker, now in speaker.received(claim, on: Host.eth0, at: now) }
+                node.run(for: .seconds(1))
+            }
+            let defended = Speaker.Effect.defended(vip, against: other.hardwareAddress, interface: "eth0")
+            #expect(node.effects.count { $0 == defended } == 1)
+            let lost = AnnouncementEffect.State.conflicted(by: other.hardwareAddress, interface: "eth0")
+            #expect(node.reports[vip] == (policy == .hold ? .inEffect(interface: "eth0") : lost))
+        }
+    }
+
+    @Test("how often addresses in effect are announced again changes with the settings")
+    func reannounce() {
+        var node = running()
+        var settings = ModelNode.settings(.interface)
+        for (interval, expected) in [(Duration.zero, 0), (.seconds(10), 60)] {
+            settings.reannounce = interval
+            node.feed { speaker, now in speaker.configure(settings, at: now) }
+            let before = node.sent.count
+            node.run(for: .seconds(600))
+            #expect((node.sent.count - before) / 2 == expected)
+        }
+    }
+
     @Test("a lost address is put back at once; when it is taken again soon, that is reported and tried later")
     func lost() {
         var node = running()

@@ -16,7 +16,7 @@ struct MembershipTests {
         #expect(none.membership == MembershipSettings())
         #expect(none.membership.interval == .milliseconds(50) && none.membership.missed == 3)
         let text = """
-            arp: {election: leader, conflictDetection: rfc5227, nodes: {selector: {edge: "true"}}}
+            arp: {election: leader, conflictDetection: rfc5227, onConflict: hold, reannounce: 0s, nodes: {selector: {edge: "true"}}}
             membership:
               interval: 100ms
               missed: 5
@@ -35,6 +35,7 @@ struct MembershipTests {
         #expect(membership.peers.map(\.name.text) == ["node-a", "node-b"])
         #expect(membership.peers[0].addresses.map(\.description) == ["192.0.2.1", "2001:db8::1"])
         #expect(configuration.arp.election == .leader && configuration.arp.conflictDetection == .rfc5227)
+        #expect(configuration.arp.onConflict == .hold && configuration.arp.reannounce == .zero)
         #expect(configuration.arp.nodes.selector.matches(["edge": "true"]))
         #expect(!configuration.arp.nodes.selector.matches([:]))
     }
@@ -46,6 +47,10 @@ struct MembershipTests {
                 "membership: {peers: [{name: b, addresses: [192.0.2.2]}]}",
                 "3:14: error: 'membership.peers' needs a key that all nodes share; add  keyFile: "
                     + "/etc/herald/membership.key  with the output of: openssl rand -base64 32"
+            ),
+            (
+                "arp: {reannounce: 9999ms}",
+                "3:19: error: 'arp.reannounce': 9s999ms is too often; write 0s for never, or 10s or more"
             ),
             (
                 "membership: {keyFile: /k, peers: [{name: b, addresses: []}]}",

@@ -22,6 +22,7 @@ struct DeadlineHeap: Sendable {
     var count: Int { entries.count }
     /// The entry that is due first.
     var first: Entry? { entries.first }
+    func contains(_ address: IPAddress) -> Bool { places[address] != nil }
 
     /// Puts the address in, or moves it to the new time.
     mutating func set(_ address: IPAddress, at time: MonotonicTime) {

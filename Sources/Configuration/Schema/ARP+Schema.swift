@@ -22,6 +22,14 @@ extension Shape where Value == ARPSettings {
                     "conflictDetection", \.conflictDetection, .choice(),
                     "How the network is asked whether an address is free before it is first taken: for 40 ms, for "
                         + "seconds as in RFC 5227, or not."),
+                Field(
+                    "onConflict", \.onConflict, .choice(),
+                    "What becomes of an address in effect that another host claims again and again: it is left to that host "
+                        + "and the Service gets another, or it is defended every 10 s."),
+                Field(
+                    "reannounce", \.reannounce, .reannouncement,
+                    "How often an address in effect is announced again, for hosts and switches that have forgotten it; 0s: "
+                        + "not after the first 5 s."),
                 Field("nodes", \.nodes, .nodeChoice, "Which nodes may own addresses."),
                 Field(
                     "lifetime", \.lifetime, .lifetime,
@@ -35,6 +43,16 @@ extension Shape where Value == ARPSettings {
 }
 
 extension Shape where Value == Duration {
+    /// Often enough for caches that forget within minutes, and seldom enough for a thousand addresses.
+    static var reannouncement: Shape {
+        Shape.duration(.zero ... .seconds(3_600)).checked { interval, node, reading in
+            guard interval > .zero, interval < .seconds(10) else { return }
+            reading.error(
+                node.mark, "\(reading.subject): \(DurationText.text(of: interval)) is too often",
+                cure: "write 0s for never, or 10s or more")
+        }
+    }
+
     /// The kernel counts an address's lifetime in seconds.
     static var lifetime: Shape {
         Shape.duration(.seconds(1) ... .seconds(3_600)).checked { lifetime, node, reading in

@@ -28,6 +28,14 @@ public struct ARPSettings: Hashable, Sendable {
         case off
     }
 
+    /// What becomes of an address that this node has, when a host that is no node holds on to it.
+    public enum ConflictAnswer: String, Hashable, Sendable, CaseIterable {
+        /// It is left to the other host (RFC 5227 section 2.4 (b)).
+        case yield
+        /// It is defended every 10 s (RFC 5227 section 2.4 (c)).
+        case hold
+    }
+
     /// Which interfaces may announce; empty: the one whose subnet holds the address.
     public var interfaces: [InterfacePattern] = []
     /// Where an owned address lives.
@@ -36,6 +44,10 @@ public struct ARPSettings: Hashable, Sendable {
     public var election = Election.spread
     /// What precedes the first claim of an address.
     public var conflictDetection = ConflictDetection.fast
+    /// What follows when another host holds on to an address in effect.
+    public var onConflict = ConflictAnswer.yield
+    /// How often an address in effect is announced again; zero: not after the first 5 s.
+    public var reannounce = Duration.seconds(60)
     /// Which nodes may own addresses.
     public var nodes = NodeChoice()
     /// How long an attached address outlives the process: whole seconds, more than twice `refresh`.
