@@ -163,7 +163,7 @@ let package = Package(
         // herald on the nodes of a lab, with an API server: what end-to-end tests and the soak share
         .target(
             name: "ClusterLab",
-            dependencies: ["APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", nioCore, nioPosix],
+            dependencies: ["APIServer", "HTTPTransfer", "Lab", "NetworkTypes", "Spawning", "YAML", nioCore, nioPosix],
             path: "Tests/ClusterLab", swiftSettings: strict),
         // What `make soak` runs, and the library by which it steps the wall clock of one process
         .executableTarget(

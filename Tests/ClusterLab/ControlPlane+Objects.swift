@@ -73,22 +73,13 @@ extension ControlPlane {
     package static let account = "herald"
     package static let role = "/apis/rbac.authorization.k8s.io/v1/clusterroles/herald-e2e"
 
-    /// The least rights that herald needs on objects of the cluster.
-    package static let rules: [JSON] = [
-        ["apiGroups": [""], "resources": ["services"], "verbs": ["get", "list", "watch", "patch"]],
-        statusRule,
-        ["apiGroups": [""], "resources": ["nodes", "namespaces"], "verbs": ["list", "watch"]],
-        ["apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]],
-        ["apiGroups": ["networking.k8s.io"], "resources": ["servicecidrs"], "verbs": ["list", "watch"]],
-        ["apiGroups": ["events.k8s.io"], "resources": ["events"], "verbs": ["create", "patch"]],
-    ]
     package static let statusRule: JSON = ["apiGroups": [""], "resources": ["services/status"], "verbs": ["patch"]]
     private static let roleGroup = "rbac.authorization.k8s.io"
 
     package func prepare() async throws {
         try await ensure(
             "/apis/\(Self.roleGroup)/v1/clusterroles",
-            ["metadata": ["name": "herald-e2e"], "rules": .array(Self.rules)])
+            ["metadata": ["name": "herald-e2e"], "rules": .array(Permissions.ofCluster)])
     }
 
     /// A namespace with a service account for herald; returns a token of it.
@@ -110,14 +101,7 @@ extension ControlPlane {
             "\(roles)/namespaces/\(namespace)/roles",
             [
                 "metadata": ["name": "herald"],
-                "rules": [
-                    [
-                        "apiGroups": ["coordination.k8s.io"], "resources": ["leases"],
-                        "verbs": ["get", "create", "patch"],
-                    ],
-                    // The key that the nodes share.
-                    ["apiGroups": [""], "resources": ["secrets"], "verbs": ["get", "create"]],
-                ],
+                "rules": .array(Permissions.ofNamespace),
             ])
         try await ensure(
             "\(roles)/namespaces/\(namespace)/rolebindings",
@@ -126,19 +110,20 @@ extension ControlPlane {
                 "roleRef": ["apiGroup": .string(Self.roleGroup), "kind": "Role", "name": "herald"],
             ])
         try await waitUntilAllowed(true, "patch", "services", "status", account: namespace)
-        try await waitUntilAllowed(true, "patch", "leases", group: "coordination.k8s.io", account: namespace)
+        try await waitUntilAllowed(
+            true, "patch", "leases", name: "herald-allocator", group: "coordination.k8s.io", account: namespace)
         return try await makeToken(in: namespace)
     }
 
     /// Waits until a change of roles has reached the part of the server that asks about them, which takes a real one a
     /// moment.
     package func waitUntilAllowed(
-        _ isAllowed: Bool, _ verb: String, _ resource: String, _ subresource: String = "", group: String = "",
-        account namespace: String
+        _ isAllowed: Bool, _ verb: String, _ resource: String, _ subresource: String = "", name: String = "",
+        group: String = "", account namespace: String
     ) async throws {
         let attributes: JSON = [
             "verb": .string(verb), "group": .string(group), "resource": .string(resource),
-            "subresource": .string(subresource), "namespace": .string(namespace),
+            "subresource": .string(subresource), "name": .string(name), "namespace": .string(namespace),
         ]
         let review: JSON = [
             "apiVersion": "authorization.k8s.io/v1", "kind": "SubjectAccessReview",

@@ -79,6 +79,8 @@ extension EndToEndSuite {
                 let bgp = Settings(
                     mode: "bgp", more: "bgp: {asn: 64512, peers: [{name: r, address: 10.0.1.254, asn: 64513}]}")
                 let herald = try await cluster.addHerald("node", bgp)
+                // Of the tests before.
+                _ = try await cluster.plane.command("requests", ["clear": true])
                 try herald.start()
                 try await cluster.create(ServiceObject("first"))
                 try await eventually("it has an address") {

@@ -96,7 +96,7 @@ extension EndToEndSuite {
         )
         func forbidden() async throws {
             try await withCluster { cluster in
-                let rules = ControlPlane.rules.filter { $0 != ControlPlane.statusRule }
+                let rules = Permissions.ofCluster.filter { $0 != ControlPlane.statusRule }
                 try await cluster.plane.patch(ControlPlane.role, ["rules": .array(rules)])
                 do {
                     try await cluster.plane.waitUntilAllowed(
@@ -109,14 +109,14 @@ extension EndToEndSuite {
                         herald.log.contains("services/status") ? true : nil
                     }
                     #expect(try await cluster.ingress("web").isEmpty)
-                    try await cluster.plane.patch(ControlPlane.role, ["rules": .array(ControlPlane.rules)])
+                    try await cluster.plane.patch(ControlPlane.role, ["rules": .array(Permissions.ofCluster)])
                     try await cluster.plane.waitUntilAllowed(
                         true, "patch", "services", "status", account: cluster.system)
                     try await eventually("the status is written", within: .seconds(40)) {
                         try await cluster.ingress("web") == ["10.0.1.100"] ? true : nil
                     }
                 } catch {
-                    try await cluster.plane.patch(ControlPlane.role, ["rules": .array(ControlPlane.rules)])
+                    try await cluster.plane.patch(ControlPlane.role, ["rules": .array(Permissions.ofCluster)])
                     throw error
                 }
             }

@@ -79,8 +79,8 @@ extension Cluster {
         let sub = wanted["subresource"]?.string ?? ""
         let resource = (wanted["resource"]?.string ?? "") + (sub.isEmpty ? "" : "/\(sub)")
         let isAllowed = authorizer.isAllowed(
-            user, wanted["verb"]?.string ?? "", resource, of: wanted["group"]?.string ?? "",
-            in: wanted["namespace"]?.string ?? "")
+            user, wanted["verb"]?.string ?? "", resource, wanted["name"]?.string ?? "",
+            of: wanted["group"]?.string ?? "", in: wanted["namespace"]?.string ?? "")
         var spec = body["spec"] ?? .empty
         spec["resourceAttributes"] = wanted
         var owners = FieldOwners()

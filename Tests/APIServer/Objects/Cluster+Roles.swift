@@ -28,10 +28,11 @@ extension Cluster {
 
     private static func rules(of role: Stored?, in namespace: String?) -> [Authorizer.Rule] {
         (role?.object["rules"]?.array ?? []).map { rule in
-            let lists = ["apiGroups", "resources", "verbs"].map { name in
+            let lists = ["apiGroups", "resources", "verbs", "resourceNames"].map { name in
                 Set((rule[name]?.array ?? []).compactMap(\.string))
             }
-            return Authorizer.Rule(groups: lists[0], resources: lists[1], verbs: lists[2], namespace: namespace)
+            return Authorizer.Rule(
+                groups: lists[0], resources: lists[1], verbs: lists[2], names: lists[3], namespace: namespace)
         }
     }
 }

@@ -6,11 +6,14 @@ struct Authorizer {
         var groups: Set<String>
         var resources: Set<String>
         var verbs: Set<String>
+        /// Of the objects; empty: all, and such as have none yet.
+        var names: Set<String> = []
         /// Nil: all.
         var namespace: String?
 
-        func allows(_ verb: String, _ resource: String, of group: String, in place: String) -> Bool {
-            (namespace ?? place) == place && (verbs.contains("*") || verbs.contains(verb))
+        func allows(_ verb: String, _ resource: String, _ name: String, of group: String, in place: String) -> Bool {
+            (namespace ?? place) == place && (names.isEmpty || names.contains(name))
+                && (verbs.contains("*") || verbs.contains(verb))
                 && (groups.contains("*") || groups.contains(group))
                 && (resources.contains("*") || resources.contains(resource))
         }
@@ -62,7 +65,9 @@ struct Authorizer {
     }
 
     func check(_ user: String, mayDo verb: String, _ target: Target) throws(Refusal) {
-        guard !isAllowed(user, verb, target.resource, of: target.kind.group, in: target.namespace) else { return }
+        guard !isAllowed(user, verb, target.resource, target.name, of: target.kind.group, in: target.namespace) else {
+            return
+        }
         let group = target.kind.group
         let place =
             target.namespace.isEmpty ? "at the cluster scope" : "in the namespace \"\(target.namespace)\""
@@ -77,11 +82,13 @@ struct Authorizer {
             details: details)
     }
 
-    func isAllowed(_ user: String, _ verb: String, _ resource: String, of group: String, in place: String) -> Bool {
+    func isAllowed(
+        _ user: String, _ verb: String, _ resource: String, _ name: String = "", of group: String, in place: String
+    ) -> Bool {
         let isDenied = denials.contains {
             ($0.user ?? user) == user && ($0.verb ?? verb) == verb && ($0.resource ?? resource) == resource
         }
         return (!isDenied || user == Self.administrator)
-            && (rules[user] ?? []).contains { $0.allows(verb, resource, of: group, in: place) }
+            && (rules[user] ?? []).contains { $0.allows(verb, resource, name, of: group, in: place) }
     }
 }
