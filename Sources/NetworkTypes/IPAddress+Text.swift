@@ -27,20 +27,25 @@ extension IPAddress: LosslessStringConvertible {
     }
 
     private static func parseIPv4(_ text: some StringProtocol) -> UInt32? {
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
         var number: UInt32 = 0
-        for part in parts {
-            guard (1...3).contains(part.count), part.count == 1 || part.first != UInt8(ascii: "0") else { return nil }
-            var octet: UInt32 = 0
-            for character in part {
-                guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character) else { return nil }
-                octet = octet * 10 + UInt32(character - UInt8(ascii: "0"))
+        var (octet, digits, dots): (UInt32, Int, Int) = (0, 0, 0)
+        for character in text.utf8 {
+            if character == UInt8(ascii: ".") {
+                guard digits > 0, dots < 3 else { return nil }
+                number = number << 8 | octet
+                dots += 1
+                (octet, digits) = (0, 0)
+                continue
             }
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character) else { return nil }
+            // No leading zeros: some would take them for octal numbers.
+            guard digits == 0 || octet > 0 else { return nil }
+            octet = octet * 10 + UInt32(character - UInt8(ascii: "0"))
+            digits += 1
             guard octet <= 255 else { return nil }
-            number = number << 8 | octet
         }
-        return number
+        guard digits > 0, dots == 3 else { return nil }
+        return number << 8 | octet
     }
 
     private static func parseIPv6(_ text: some StringProtocol) -> UInt128? {

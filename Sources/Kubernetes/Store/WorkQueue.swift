@@ -93,5 +93,14 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
     }
 
     /// When a waiting key is due; nil when none waits.
-    public var nextDue: MonotonicTime? { failures.values.compactMap(\.due).min() }
+    ///
+    /// Asked for at every turn of a writer: a key path here would be made anew each time.
+    public var nextDue: MonotonicTime? {
+        var next: MonotonicTime?
+        for failure in failures.values {
+            guard let due = failure.due else { continue }
+            next = min(next ?? due, due)
+        }
+        return next
+    }
 }

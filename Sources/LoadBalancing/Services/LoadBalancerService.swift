@@ -96,7 +96,10 @@ public struct LoadBalancerService: Hashable, Sendable {
     public var reportedConflicts: [IPAddress] { addresses(in: Annotation.conflict) }
 
     private func addresses(in annotation: String) -> [IPAddress] {
-        (annotations[annotation] ?? "").split(separator: ",").prefix(16).compactMap {
+        guard let text = annotations[annotation], !text.isEmpty else { return [] }
+        // Nearly always one, as herald writes it; it is read again and again.
+        if let address = IPAddress(text) { return [address] }
+        return text.split(separator: ",").prefix(16).compactMap {
             IPAddress(AddressListReader.trimmed($0))
         }
     }
