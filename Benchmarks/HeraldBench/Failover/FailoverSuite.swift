@@ -13,7 +13,7 @@ struct FailoverSuite {
 
     mutating func run() {
         let runs = options.runs
-        Progress.note("about \(2 + 3 * runs + options.calmSeconds / 60) minutes, at most \(options.minutes)")
+        Progress.note("about \(2 + 2 * runs + options.calmSeconds / 60) minutes, at most \(options.minutes)")
         measure("herald, 3 nodes", Tuning(), Blow.allCases, runs)
         measure("herald, 5 nodes", Tuning(nodes: 5), Blow.simple, runs)
         measure("herald, 3 nodes, interval 10 ms", Tuning(interval: "10ms"), [.blocked, .frozen], runs)
