@@ -41,6 +41,8 @@ final class PeerDriver {
     private var timers: [SessionTimer: LoopTimer] = [:]
     private var queue: [SessionEvent] = []
     private var isPerforming = false
+    /// The address that the session is spoken from, or that the last connection has.
+    private var local: SocketAddress?
     private var nextHops = ExportPolicy.NextHops()
     private var isShuttingDown = false
     private var lastIncoming: UInt64 = 0
@@ -92,8 +94,10 @@ final class PeerDriver {
         return effect
     }
 
+    /// Takes in the host's addresses: those that come may be next hops, those that go are none any more.
     func setHost(_ host: HostAddresses) {
         self.host = host
+        updateNextHops()
     }
 
     func setShuttingDown(_ isShuttingDown: Bool) {
@@ -120,7 +124,7 @@ final class PeerDriver {
             return connection.abort()
         }
         connections[id] = connection
-        takeLocalAddress(of: stream)
+        takeLocalAddress(of: id)
         feed(.accepted(id))
     }
 
@@ -173,7 +177,7 @@ final class PeerDriver {
             guard try connection.stream.finishConnecting() else { return }
             connection.phase = .open
             connection.updateInterest()
-            takeLocalAddress(of: connection.stream)
+            takeLocalAddress(of: id)
             feed(.connected(id))
         } catch {
             connections[id] = nil
@@ -200,7 +204,10 @@ final class PeerDriver {
         isPerforming = true
         while !queue.isEmpty {
             let event = queue.removeFirst()
-            perform(peer.handle(event, at: loop.now))
+            let effects = peer.handle(event, at: loop.now)
+            perform(effects)
+            // Of two connections the later one need not be the one that stays.
+            for case .established(let id, _) in effects { takeLocalAddress(of: id) }
         }
         isPerforming = false
         if peer.session.lastError != lastError {
@@ -262,8 +269,14 @@ final class PeerDriver {
         try connection.follow(on: loop) { [signal] readiness in signal(.ready(id, readiness)) }
     }
 
-    private func takeLocalAddress(of stream: TCPStream) {
-        guard let local = try? stream.localAddress().address else { return }
+    private func takeLocalAddress(of id: ConnectionID) {
+        guard let address = try? connections[id]?.stream.localAddress() else { return }
+        local = address
+        updateNextHops()
+    }
+
+    private func updateNextHops() {
+        guard let local else { return }
         let hops = host.nextHops(local: local, peer: spec.transport.remote.address)
         guard hops != nextHops else { return }
         nextHops = hops
