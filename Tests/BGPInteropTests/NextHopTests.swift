@@ -26,5 +26,38 @@ extension InteropSuite {
                 #expect(!bird.log.contains("Connection closed"))
             }
         }
+
+        @Test("what a bridge of containers has is no next hop, and status says what is missing")
+        func bridge() async throws {
+            try await withFabric { fabric in
+                try Self.removeIPv6(fabric.node)
+                try fabric.node.configure(
+                    "link add docker0 type bridge", "link set docker0 up", "addr add fd00:d::1/64 dev docker0 nodad")
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Bird.session(fabric.node))
+                let speaker = try fabric.speaker(fabric.bgp()).start()
+                try bird.waitForRoute(Fabric.ipv4)
+                try eventually("status says why", within: Speaker.patience) {
+                    try speaker.command("status").text.contains("no IPv6 next hop")
+                }
+                #expect(try !bird.has(Fabric.ipv6))
+            }
+        }
+
+        @Test("a session from an address of loopback has it as next hop, and of the other family the way to the peer")
+        func loopback() async throws {
+            try await withFabric { fabric in
+                try fabric.node.configure("addr add 10.255.0.1/32 dev lo")
+                try fabric.router.configure("route add 10.255.0.1/32 via \(fabric.node.ipv4)")
+                let session = Bird.session(fabric.node, options: "passive; multihop;")
+                    .replacing("neighbor \(fabric.node.ipv4)", with: "neighbor 10.255.0.1")
+                let bird = try Bird(on: fabric.router, in: fabric.lab, session)
+                try fabric.speaker(fabric.bgp("source: 10.255.0.1, multihop: 2")).start()
+                try bird.waitForRoute(Fabric.ipv4)
+                try bird.waitForRoute(Fabric.ipv6)
+                let routes = try bird.routes()
+                #expect(routes.contains("BGP.next_hop: 10.255.0.1"))
+                #expect(routes.contains("BGP.next_hop: \(fabric.node.ipv6)"))
+            }
+        }
     }
 }

@@ -70,15 +70,25 @@ struct HostAddresses: Equatable, Sendable {
 
     /// Where a peer sends packets when the session is spoken from `local`, if the host still has that.
     ///
-    /// Of the other family the first address of the same interface counts, and of the host where that has none.
-    func nextHops(local: SocketAddress, peer: IPAddress) -> ExportPolicy.NextHops {
+    /// Of the other family an address of the same interface counts, or of one that leads to the peer: one in whose
+    /// subnet the peer is, or that which has `path`, an address that packets to the peer leave with. What other
+    /// interfaces have, a bridge of containers for one, no peer can be expected to reach.
+    func nextHops(local: SocketAddress, peer: IPAddress, path: IPAddress? = nil) -> ExportPolicy.NextHops {
         let holder = holder(of: local)
         let local = local.address
+        // Every interface has the subnet of link-local addresses.
+        let near = peer.isLinkLocal ? [] : holders.filter { $0.subnets.contains { $0.contains(peer) } }
+        let far = path.flatMap { path in holders.first { $0.addresses.contains(path) } }
+        let isLoopback = loopback.contains(local)
         var hops = ExportPolicy.NextHops()
         for family in [AddressFamily.ipv4, .ipv6] {
-            let isSession = local.family == family && !local.isLinkLocal
-            let isHeld = holder != nil || loopback.contains(local)
-            let address = isSession ? (isHeld ? local : nil) : Self.global(family, holder) ?? firstGlobal(family)
+            let address: IPAddress?
+            if local.family == family, !local.isLinkLocal {
+                address = holder != nil || isLoopback ? local : nil
+            } else {
+                let own = isLoopback ? loopback.first { $0.family == family && !$0.isLinkLocal } : nil
+                address = own ?? Self.global(family, [holder] + near + [far])
+            }
             switch family {
             case .ipv4: hops.ipv4 = address
             case .ipv6: hops.ipv6 = address
@@ -100,11 +110,7 @@ struct HostAddresses: Equatable, Sendable {
         }
     }
 
-    private static func global(_ family: AddressFamily, _ holder: Holder?) -> IPAddress? {
-        holder?.addresses.first { $0.family == family && !$0.isLinkLocal }
-    }
-
-    private func firstGlobal(_ family: AddressFamily) -> IPAddress? {
-        holders.lazy.compactMap { Self.global(family, $0) }.first
+    private static func global(_ family: AddressFamily, _ holders: [Holder?]) -> IPAddress? {
+        holders.lazy.compactMap { $0?.addresses.first { $0.family == family && !$0.isLinkLocal } }.first
     }
 }

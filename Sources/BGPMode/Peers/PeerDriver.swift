@@ -277,7 +277,9 @@ final class PeerDriver {
 
     private func updateNextHops() {
         guard let local else { return }
-        let hops = host.nextHops(local: local, peer: spec.transport.remote.address)
+        // Only one that was asked for may be on another interface than packets leave by.
+        let path = spec.transport.source == nil ? nil : spec.transport.remote.sourceTowards
+        let hops = host.nextHops(local: local, peer: spec.transport.remote.address, path: path)
         guard hops != nextHops else { return }
         nextHops = hops
         setPolicy()

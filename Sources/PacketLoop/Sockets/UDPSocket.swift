@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-internal import NetworkTypes
+public import NetworkTypes
 
 /// A UDP socket of one family, which never blocks.
 ///
@@ -88,5 +88,18 @@ public final class UDPSocket {
     /// Closes the socket, after its watch was cancelled.
     public func close() {
         descriptor.close()
+    }
+}
+
+extension SocketAddress {
+    /// The address of this host that packets to this one leave with by its routes; nil when none lead there.
+    ///
+    /// Nothing is sent.
+    public var sourceTowards: IPAddress? {
+        guard let descriptor = try? Descriptor.socket(address.family.number, SOCK_DGRAM) else { return nil }
+        defer { descriptor.close() }
+        let result = unsafe withKernelAddress { unsafe connect(descriptor.number, $0, $1) }
+        guard result == 0 else { return nil }
+        return (try? descriptor.localAddress())?.address
     }
 }
