@@ -170,16 +170,39 @@ struct SessionTests {
         #expect(fixture.timer(.idleHold) == .seconds(5))
     }
 
-    @Test("another error than the last is no reason to wait longer")
+    @Test("errors that vary double the wait as those that are the same do")
     func otherErrors() {
         var fixture = SessionFixture(.connect) { $0.timing.jitter = 100...100 }
-        for (dial, octet) in zip(1...4 as ClosedRange<UInt64>, [0, 1, 1, 0] as [UInt8]) {
+        for (dial, wait) in zip(1...4 as ClosedRange<UInt64>, [5, 10, 20, 40] as [Int64]) {
             let id = ConnectionID.outgoing(dial)
-            let header = [UInt8](repeating: octet == 0 ? 0 : 0xFF, count: 19)
+            let header = [UInt8](repeating: dial.isMultiple(of: 2) ? 0 : 0xFF, count: 18) + [UInt8(dial)]
             fixture.feed([.connected(id), .received(id, header)])
-            #expect(fixture.timer(.idleHold) == .seconds(dial == 3 ? 10 : 5))
+            #expect(fixture.timer(.idleHold) == .seconds(wait))
             fixture.feed(.timerExpired(.idleHold))
         }
+    }
+
+    @Test("a peer that falls silent again and again is dialled later each time, until a session was stable")
+    func silence() throws {
+        var fixture = SessionFixture(.connect) { $0.timing.reconnect = .seconds(2) ... .seconds(2) }
+        func establish(_ dial: UInt64) -> ConnectionID {
+            let id = ConnectionID.outgoing(dial)
+            fixture.feed([
+                .connected(id), .received(id, SessionFixture.peerOpen().octets),
+                .received(id, SessionFixture.keepalive),
+            ])
+            return id
+        }
+        for (dial, wait) in zip(1...7 as ClosedRange<UInt64>, [2, 4, 8, 16, 32, 60, 60] as [Int64]) {
+            let id = establish(dial)
+            fixture.feed(.timerExpired(.hold(id)))
+            #expect(fixture.session.state == .active)
+            #expect(fixture.timer(.connectRetry) == .seconds(wait))
+            fixture.feed(.timerExpired(.connectRetry))
+        }
+        let id = establish(8)
+        fixture.feed([.timerExpired(.stability), .timerExpired(.hold(id))])
+        #expect(fixture.timer(.connectRetry) == .seconds(2))
     }
 
     @Test("after an error the peer may dial before this side does, though not at once")

@@ -17,9 +17,8 @@ public struct Session: Sendable {
     var runningTimers: Set<SessionTimer> = []
     var random: SeededGenerator
     var dialCount: UInt64 = 0
+    /// Since the last session that was stable.
     var errorsInARow = 0
-    /// The error that has been seen `errorsInARow` times.
-    var repeatedError = ""
     var bfdStatus: BFDStatus?
     /// Whether no session has come up yet since this process restarted.
     var isRestarting: Bool
