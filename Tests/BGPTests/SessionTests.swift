@@ -108,15 +108,24 @@ struct SessionTests {
     @Test("a hold time of zero means no keepalives and no expiry")
     func noHold() {
         var fixture = SessionFixture(.openConfirm, peer: SessionFixture.peerOpen(hold: 0))
-        #expect(fixture.effects.contains(.stopTimer(.hold(fixture.id))))
+        #expect(!fixture.effects.contains(.stopTimer(.hold(fixture.id))))
         #expect(fixture.sends(.keepalive))
         #expect(fixture.timer(.keepalive(fixture.id)) == nil)
         fixture.feed(.received(fixture.id, SessionFixture.keepalive))
         #expect(fixture.session.state == .established)
+        #expect(fixture.effects.contains(.stopTimer(.hold(fixture.id))))
         fixture.feed(.received(fixture.id, SessionFixture.update))
         #expect(fixture.timer(.hold(fixture.id)) == nil)
         fixture.feed(.wrote(fixture.id, pending: 5))
         #expect(fixture.timer(.sendHold(fixture.id)) == nil)
+    }
+
+    @Test("a peer that agrees to a hold time of zero and then says nothing is given up")
+    func noHoldWhileOpening() {
+        var fixture = SessionFixture(.openConfirm, peer: SessionFixture.peerOpen(hold: 0))
+        fixture.feed(.timerExpired(.hold(fixture.id)))
+        #expect(fixture.reasons == [NotificationReason(4, 0)])
+        #expect(fixture.session.state == .active)
     }
 
     @Test("any message restarts the hold timer, ten in one piece once")
