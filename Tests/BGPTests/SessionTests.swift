@@ -117,7 +117,7 @@ struct SessionTests {
         fixture.feed(.received(fixture.id, SessionFixture.update))
         #expect(fixture.timer(.hold(fixture.id)) == nil)
         fixture.feed(.wrote(fixture.id, pending: 5))
-        #expect(fixture.timer(.sendHold(fixture.id)) == nil)
+        #expect(fixture.timer(.sendHold(fixture.id)) == .seconds(480))
     }
 
     @Test("a peer that agrees to a hold time of zero and then says nothing is given up")

@@ -103,6 +103,19 @@ struct TCPTests {
         #expect(try server.descriptor.get(.userTimeout) == 2500)
     }
 
+    @Test("an accepted connection takes other options than its listener gave it", arguments: AddressFamily.allCases)
+    func adopted(family: AddressFamily) async throws {
+        let (_, server) = try await connectedPair(family)
+        var options = TCPOptions()
+        options.hopLimit = 3
+        options.dscp = .networkControl
+        options.userTimeout = .seconds(600)
+        try server.adopt(options)
+        #expect(try server.descriptor.get(.hopLimit(family)) == 3)
+        #expect(try server.descriptor.get(.trafficClass(family)) == DSCP.networkControl.trafficClass)
+        #expect(try server.descriptor.get(.userTimeout) == 600_000)
+    }
+
     @Test("an accept takes no more connections than it is asked to")
     func boundedAccept() async throws {
         let listener = try TCPListener(bind: .loopback)

@@ -120,9 +120,11 @@ extension Session {
         }
     }
 
+    /// With a hold time of zero this is all that ends a session with a peer that takes nothing.
     mutating func wrote(_ id: ConnectionID, _ pending: Int) {
-        guard let negotiated = negotiated(on: id), let holdTime = negotiated.holdTime.duration else { return }
+        guard let negotiated = negotiated(on: id) else { return }
         if pending > 0 {
+            let holdTime = negotiated.holdTime.duration ?? .zero
             startTimer(.sendHold(id), configuration.timing.sendHold ?? max(.seconds(480), holdTime * 2))
         } else {
             stopTimer(.sendHold(id))

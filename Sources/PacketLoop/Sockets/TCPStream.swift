@@ -52,11 +52,7 @@ public final class TCPStream {
 
     /// Changes how an accepted connection is set up from what its listener gave it; `device` and limits stay.
     public func adopt(_ options: TCPOptions) throws(SystemError) {
-        let family = remoteAddress.address.family
-        if let hopLimit = options.hopLimit { try descriptor.set(.hopLimit(family), to: Int32(hopLimit)) }
-        if let minimum = options.minimumHopLimit {
-            try descriptor.set(.minimumHopLimit(family), to: Int32(minimum))
-        }
+        try descriptor.applyToConnection(options, remoteAddress.address.family)
     }
 
     /// True once connected, false while that goes on; throws why it failed.
