@@ -107,12 +107,11 @@ extension BGPAnnouncer {
     }
 
     private func configureListener(_ plan: PeerPlan) {
-        let accepting = plan.specs.filter { $0.session.mode != .active }
-        let keys = accepting.compactMap { spec in spec.transport.key.map { (spec.transport.remote.address, $0) } }
+        let keys = plan.accepting.compactMap { spec in spec.transport.key.map { (spec.transport.remote.address, $0) } }
         let before = listener?.problems
         listener?.configure(
             port: settings.listen && !plan.specs.isEmpty ? UInt16(clamping: settings.port) : nil,
-            keys: Dictionary(keys) { first, _ in first })
+            keys: Dictionary(keys) { first, _ in first }, nearby: plan.nearbyFamilies)
         guard let problems = listener?.problems, problems != before else { return }
         for problem in problems.values {
             logger.error("peers cannot be listened for", metadata: ["reason": "\(problem)"])
@@ -198,6 +197,10 @@ extension BGPAnnouncer {
         guard let driver, driver.spec.session.mode != .active, !isClosed else {
             logger.debug("connection refused", metadata: ["bgp.address": "\(remote.address)"])
             return stream.close()
+        }
+        if let minimum = driver.spec.transport.minimumHopLimit, let hops = stream.takeFirstHopLimit(), hops < minimum {
+            logger.debug("connection has passed a router", metadata: ["bgp.address": "\(remote.address)"])
+            return stream.abort()
         }
         driver.accept(stream)
     }

@@ -47,6 +47,24 @@ struct PeerPlanTests {
         #expect(try limit { $0.asn = ASN(64512) } == (64, nil))
     }
 
+    @Test("a family's listener may be deaf to what has passed a router when all its peers send with TTL 255")
+    func nearbyFamilies() {
+        let far = IPAddress(ipv4: 0x0A00_0102)
+        let settings = settings {
+            $0.listen = true
+            $0.peers[0].ttlSecurity = true
+            $0.peers.append(BGPPeerSettings(name: "six", address: IPAddress("fd00::1"), asn: ASN(64500)))
+        }
+        #expect(plan(settings).nearbyFamilies == [.ipv4])
+        var both = settings
+        both.peers.append(BGPPeerSettings(name: "far", address: far, asn: ASN(64500)))
+        #expect(plan(both).nearbyFamilies == [])
+        both.peers[2].connect = .active
+        #expect(plan(both).nearbyFamilies == [.ipv4])
+        both.peers[0].connect = .active
+        #expect(plan(both).nearbyFamilies == [])
+    }
+
     @Test("peers are chosen by the node's labels")
     func selectors() {
         let settings = settings { $0.peers[0].nodes.selector = LabelSelector(matchLabels: ["rack": "a"]) }
