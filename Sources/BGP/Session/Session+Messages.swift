@@ -73,22 +73,6 @@ extension Session {
         if !tallies.isEmpty { try tally(update) }
     }
 
-    /// RFC 4486 section 4: error 6/1 tells the family and its limit.
-    private mutating func tally(_ update: ReceivedUpdate) throws(NotificationMessage) {
-        for (family, limit) in configuration.prefixLimits.sorted(by: { $0.key < $1.key }) {
-            guard tallies[family]?.take(update, family, limit: limit.count) == true else { continue }
-            if limitsExceeded.insert(family).inserted {
-                effects.append(.prefixLimitExceeded(family, limit: limit.count))
-            }
-            guard limit.endsSession else { continue }
-            var data = ByteWriter(reserving: 7)
-            data.write(RouteFamily(family).afi)
-            data.write(RouteFamily(family).safi)
-            data.write(limit.count)
-            throw NotificationMessage(.maximumPrefixes, data: data.bytes)
-        }
-    }
-
     /// Families that were not agreed and subtypes that mean nothing here are ignored (RFC 7313 section 5).
     private mutating func takeRefresh(_ message: RouteRefreshMessage, _ negotiated: Negotiated) {
         guard let family = message.family.unicast, negotiated.families.contains(family) else { return }

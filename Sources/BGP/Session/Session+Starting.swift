@@ -43,8 +43,9 @@ extension Session {
             if !new.speaksLike(old) || new.mode != old.mode || mustAwaitBFD {
                 restart(NotificationMessage(.otherConfigurationChange))
             }
-        case .established:
-            if !new.speaksLike(old) { restart(NotificationMessage(.otherConfigurationChange)) }
+        case .established(let established):
+            guard new.speaksLike(old) else { return restart(NotificationMessage(.otherConfigurationChange)) }
+            if new.prefixLimits != old.prefixLimits { followLimits(old.prefixLimits, established) }
         }
     }
 
