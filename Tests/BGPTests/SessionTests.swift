@@ -268,7 +268,8 @@ struct SessionTests {
 
     @Test("a refresh request is passed on for an agreed family only")
     func refresh() {
-        var fixture = SessionFixture(.established) { $0.families = [.ipv4] }
+        let peer = SessionFixture.peerOpen([.enhancedRouteRefresh])
+        var fixture = SessionFixture(.established, peer: peer) { $0.families = [.ipv4] }
         fixture.feed(.received(fixture.id, RouteRefreshMessage(.request, .ipv4Unicast).octets))
         #expect(fixture.effects.contains(.refreshRequested(.ipv4)))
         for message in [
@@ -278,6 +279,19 @@ struct SessionTests {
             fixture.feed(.received(fixture.id, message.octets))
             #expect(fixture.effects == [.startTimer(.hold(fixture.id), .seconds(9))])
         }
+    }
+
+    @Test("the subtype of a refresh means nothing where RFC 7313 was not agreed, and its length is no error then")
+    func plainRefresh() {
+        for subtype in ["00", "01", "02", "07"] {
+            var fixture = SessionFixture(.established)
+            fixture.feed(.received(fixture.id, [UInt8](hex: marker + "0018 05 0001 \(subtype) 01 00")))
+            #expect(fixture.effects.contains(.refreshRequested(.ipv4)))
+            #expect(fixture.session.state == .established)
+        }
+        var enhanced = SessionFixture(.established, peer: SessionFixture.peerOpen([.enhancedRouteRefresh]))
+        enhanced.feed(.received(enhanced.id, [UInt8](hex: marker + "0018 05 0001 01 01 00")))
+        #expect(enhanced.reasons == [NotificationReason(7, 1)])
     }
 
     @Test("mistakes are counted each time and told once")

@@ -49,7 +49,7 @@ extension Session {
         switch message.type {
         case .keepalive: break
         case .update: try takeUpdate(message, established)
-        case .routeRefresh: takeRefresh(try RouteRefreshMessage(message), established.negotiated)
+        case .routeRefresh: try takeRefresh(message, established.negotiated)
         case .notification: takeNotification(try NotificationMessage(message), on: established.id)
         case .open:
             throw NotificationMessage(.unexpectedInEstablished, data: [message.type.rawValue])
@@ -74,7 +74,10 @@ extension Session {
     }
 
     /// Families that were not agreed and subtypes that mean nothing here are ignored (RFC 7313 section 5).
-    private mutating func takeRefresh(_ message: RouteRefreshMessage, _ negotiated: Negotiated) {
+    private mutating func takeRefresh(
+        _ message: RawMessage, _ negotiated: Negotiated
+    ) throws(NotificationMessage) {
+        let message = try RouteRefreshMessage(message, isEnhanced: negotiated.hasEnhancedRouteRefresh)
         guard let family = message.family.unicast, negotiated.families.contains(family) else { return }
         switch message.subtype {
         case .request: effects.append(.refreshRequested(family))
