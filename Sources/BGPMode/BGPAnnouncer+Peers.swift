@@ -16,7 +16,7 @@ extension BGPAnnouncer {
         if isIdle { (settings.peers, settings.listen) = ([], false) }
         lookForNeighbours(settings, isIdle ? nil : facts)
         let new = PeerPlan(
-            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keys,
+            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keyRing.keys,
             neighbours: finder?.neighbours ?? [:], formerIdentifier: identifier)
         let old = plan
         plan = new

@@ -38,7 +38,7 @@ public actor BGPAnnouncer: Announcer {
     var facts: NodeFacts?
     /// Whether the source knows of nodes at all.
     var hasNodes = false
-    var keys: [String: Result<TCPMD5Key, Obstacle>] = [:]
+    var keyRing = KeyRing()
     var areKeysRead = false
     var finder: NeighbourFinder?
 
@@ -243,15 +243,20 @@ public actor BGPAnnouncer: Announcer {
 
     private func readKeys(_ paths: [String]) {
         guard !isClosed else { return }
-        var new: [String: Result<TCPMD5Key, Obstacle>] = [:]
+        let old = keyRing
+        var read: [String: Result<TCPMD5Key, Obstacle>] = [:]
         for path in paths {
-            new[path] = KeyFiles.read(path)
-            if keys[path] == nil, KeyFiles.isOpenToAll(path) {
+            read[path] = KeyFiles.read(path)
+            if old.keys[path] == nil, KeyFiles.isOpenToAll(path) {
                 logger.warning("every user of this node may read a password", metadata: ["file": "\(path)"])
             }
         }
-        guard new != keys || !areKeysRead else { return }
-        keys = new
+        keyRing.take(read)
+        for (path, problem) in keyRing.problems where old.problems[path] != problem {
+            logger.warning(
+                "password file cannot be used", metadata: ["file": "\(path)", "reason": "\(problem.sentence)"])
+        }
+        guard keyRing.keys != old.keys || !areKeysRead else { return }
         areKeysRead = true
         replan()
     }
