@@ -23,7 +23,8 @@ public struct Session: Sendable {
         case send(ControlPacket)
         /// Replaces any running transmit timer.
         case startTransmitTimer(Duration)
-        case stopTransmitTimer
+        /// Has the running transmit timer fire no later than this long after it was started, at once if that is over.
+        case shortenTransmitTimer(Duration)
         /// Replaces any running detection timer.
         case startDetectionTimer(Duration)
         case stopDetectionTimer
@@ -67,7 +68,7 @@ public struct Session: Sendable {
     var poll = PollSequence()
     var intervals: Intervals
     var random: SeededGenerator
-    /// The interval that the running transmit timer was started for, before jitter; nil when none runs.
+    /// The interval that the running transmit timer was started or shortened for, before jitter; nil when none runs.
     var runningInterval: Duration?
     var effects: [Effect] = []
 

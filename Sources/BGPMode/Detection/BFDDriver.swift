@@ -34,6 +34,8 @@ final class BFDDriver {
         var session: BFD.Session
         let socket: UDPSocket
         let transmit: LoopTimer
+        private var transmitStart = MonotonicTime.zero
+        private var transmitEnd = MonotonicTime.zero
         let detect: LoopTimer
         /// The interfaces by which the peer's packets may come; any when there are none.
         var links: Set<UInt32> = []
@@ -57,6 +59,19 @@ final class BFDDriver {
             self.detect = detect
             self.since = since
             remote = SocketAddress(detection.remote, port: detection.rule.port, scope: detection.scope)
+        }
+
+        func startTransmitTimer(_ interval: Duration, at now: MonotonicTime) {
+            (transmitStart, transmitEnd) = (now, now.advanced(by: interval))
+            transmit.restart(at: transmitEnd)
+        }
+
+        /// The time counts from the packet before.
+        func shortenTransmitTimer(_ interval: Duration, at now: MonotonicTime) {
+            let end = max(now, transmitStart.advanced(by: interval))
+            guard end < transmitEnd else { return }
+            transmitEnd = end
+            transmit.restart(at: end)
         }
 
         func note(isPeriodic: Bool, at now: MonotonicTime) {
@@ -292,8 +307,8 @@ final class BFDDriver {
         for effect in watched.session.handle(event) {
             switch effect {
             case .send(let packet): send(packet, watched)
-            case .startTransmitTimer(let interval): watched.transmit.restart(after: interval)
-            case .stopTransmitTimer: watched.transmit.cancel()
+            case .startTransmitTimer(let interval): watched.startTransmitTimer(interval, at: loop.now)
+            case .shortenTransmitTimer(let interval): watched.shortenTransmitTimer(interval, at: loop.now)
             case .startDetectionTimer(let interval): watched.detect.restart(after: interval)
             case .stopDetectionTimer: watched.detect.cancel()
             case .report(let report):
