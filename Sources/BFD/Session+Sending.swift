@@ -14,6 +14,14 @@ extension Session {
     /// The interval between packets before jitter.
     private var transmitInterval: Duration { max(intervals.transmitInUse, remoteMinimumReceive) }
 
+    /// How long AdminDown is to be said before the session may be forgotten, so that one packet that gets through keeps
+    /// the peer from taking silence for a failure (RFC 5880 section 6.8.16): its detection time, or nothing when nobody
+    /// listens.
+    public var farewellTime: Duration {
+        guard state == .adminDown, remoteDiscriminator != nil, mayTransmit else { return .zero }
+        return transmitInterval * Int(configuration.multiplier)
+    }
+
     mutating func transmitPeriodically() {
         runningInterval = nil
         guard mayTransmit else { return }

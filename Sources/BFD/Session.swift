@@ -9,7 +9,8 @@ public struct Session: Sendable {
     public enum Event: Sendable {
         /// The session is wanted: leaves AdminDown.
         case enable
-        /// The session is not wanted for now: enters AdminDown, and says so from then on.
+        /// The session is not wanted for now: enters AdminDown, and says so from then on, which is to go on for
+        /// `farewellTime` at least.
         case disable
         /// A sound packet for this session, from a sender that the reception rule accepts.
         case received(ControlPacket)
@@ -132,7 +133,7 @@ extension Session {
         if new == .up {
             if intervals.change(to: configuration, isUp: true) { poll.begin() }
         } else {
-            intervals = Intervals(configuration, isUp: false)
+            intervals.slowDown(configuration, keepsPace: new == .adminDown)
             if wasUp { poll = PollSequence() }
         }
         effects.append(.report(Report(state: new, diagnostic: diagnostic, remoteState: remoteState)))

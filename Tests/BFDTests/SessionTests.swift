@@ -245,6 +245,39 @@ struct SessionTests {
         #expect(fixture.session.state == .down)
     }
 
+    @Test("the goodbye goes on for the peer's detection time, as fast as packets went before")
+    func farewell() throws {
+        var fixture = SessionFixture(.up)
+        #expect(fixture.session.farewellTime == .zero)
+        fixture.feed(.disable)
+        #expect(fixture.sent.map(\.desiredMinimumTransmit) == [1_000_000])
+        #expect(fixture.session.farewellTime == .milliseconds(150))
+        #expect(try #require(fixture.transmitTimer) <= .milliseconds(50))
+        fixture.feed(.transmitTimerExpired)
+        #expect(fixture.sent.map(\.state) == [.adminDown])
+        #expect(try #require(fixture.transmitTimer) <= .milliseconds(50))
+        var slow = SessionFixture(.up) { $0.multiplier = 5 }
+        slow.hear(.up) { $0.requiredMinimumReceive = 300_000 }
+        slow.feed(.disable)
+        #expect(slow.session.farewellTime == .milliseconds(1500))
+        fixture.feed(.enable)
+        fixture.hear(.down)
+        #expect(fixture.session.state == .initializing)
+        #expect(try #require(fixture.transmitTimer) >= .milliseconds(750))
+    }
+
+    @Test("nobody is told goodbye who was not heard or wants nothing")
+    func nobodyListens() {
+        var alone = SessionFixture(.down)
+        alone.feed(.disable)
+        #expect(alone.session.farewellTime == .zero)
+        var deaf = SessionFixture(.up)
+        deaf.hear(.up) { $0.requiredMinimumReceive = 0 }
+        deaf.feed(.disable)
+        #expect(deaf.sent.map(\.state) == [.adminDown])
+        #expect(deaf.session.farewellTime == .zero)
+    }
+
     @Test("packets for another session do nothing")
     func strangers() {
         var fixture = SessionFixture(.up)

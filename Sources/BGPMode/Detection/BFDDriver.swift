@@ -10,6 +10,7 @@ final class BFDDriver {
         case detect(Int)
         case readable(Port)
         case openAgain
+        case farewellIsOver(Int)
     }
 
     /// Where packets are received.
@@ -33,6 +34,8 @@ final class BFDDriver {
         let remote: SocketAddress
         var session: BFD.Session
         let socket: UDPSocket
+        /// That packets are sent from.
+        let port: UInt16
         let transmit: LoopTimer
         private var transmitStart = MonotonicTime.zero
         private var transmitEnd = MonotonicTime.zero
@@ -48,13 +51,14 @@ final class BFDDriver {
 
         init(
             _ name: String, _ number: Int, _ detection: PeerSpec.Detection, _ session: BFD.Session, _ socket: UDPSocket,
-            transmit: LoopTimer, detect: LoopTimer, since: MonotonicTime
+            _ port: UInt16, transmit: LoopTimer, detect: LoopTimer, since: MonotonicTime
         ) {
             self.name = name
             self.number = number
             self.detection = detection
             self.session = session
             self.socket = socket
+            self.port = port
             self.transmit = transmit
             self.detect = detect
             self.since = since
@@ -103,6 +107,8 @@ final class BFDDriver {
     private let signal: @Sendable (Signal) -> Void
     private var random: SeededGenerator
     private var sessions: [Int: Watched] = [:]
+    /// Sessions that only say goodbye any more.
+    private var leaving: Set<Int> = []
     private var numbers: [String: Int] = [:]
     private var lastNumber = 0
     private var wanted: [String: PeerSpec.Detection] = [:]
@@ -112,6 +118,8 @@ final class BFDDriver {
     private var retry: LoopTimer?
 
     private static let retryPause = Duration.seconds(5)
+    /// Longer than any sensible detection time.
+    private static let longestFarewell = Duration.seconds(5)
     /// Datagrams of one system call.
     private static let batch = 32
     /// Batches that one call takes in, so that a backlog is read before timers fire.
@@ -148,7 +156,8 @@ final class BFDDriver {
         detection.rule == .singleHop ? host.links(towards: detection.remote) : []
     }
 
-    /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session.
+    /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session when the
+    /// other side must have heard it.
     func unwatch(_ name: String) {
         wanted[name] = nil
         failures[name] = nil
@@ -161,31 +170,51 @@ final class BFDDriver {
         retry?.cancel()
     }
 
+    /// Whether every goodbye has been said.
+    var isQuiet: Bool { leaving.isEmpty }
+
+    /// Forgets those that still say goodbye.
+    func close() {
+        for number in leaving { forget(number) }
+    }
+
     private func session(of name: String) -> Watched? { numbers[name].flatMap { sessions[$0] } }
 
     private func remove(_ name: String) {
         guard let gone = session(of: name) else { return }
         perform(gone, .disable)
-        sessions[gone.number] = nil
         numbers[name] = nil
+        news.removeAll { $0.name == name }
+        leaving.insert(gone.number)
+        let time = gone.session.farewellTime
+        guard time > .zero else { return forget(gone.number) }
+        loop.schedule(after: min(time, Self.longestFarewell)) { [signal, number = gone.number] in
+            signal(.farewellIsOver(number))
+        }
+    }
+
+    private func forget(_ number: Int) {
+        guard leaving.remove(number) != nil, let gone = sessions.removeValue(forKey: number) else { return }
         gone.transmit.cancel()
         gone.detect.cancel()
         gone.socket.close()
-        demultiplexer.remove(gone.number)
-        news.removeAll { $0.name == name }
+        demultiplexer.remove(number)
+        closeIdleReceivers()
     }
 
     private func begin(_ name: String, _ detection: PeerSpec.Detection) {
+        // Two sessions at a time would contradict each other; this one begins after the goodbye of the other.
+        guard !leaving.contains(where: { sessions[$0]?.detection.path == detection.path }) else { return }
         do throws(SystemError) {
             try openReceiver(Port(family: detection.remote.family, number: detection.rule.port))
-            let socket = try makeSocket(for: detection)
+            let (socket, port) = try makeSocket(for: detection)
             lastNumber += 1
             let number = lastNumber
-            let discriminator = demultiplexer.add(number, path: Self.path(detection.remote, detection.scope))
+            let discriminator = demultiplexer.add(number, path: detection.path)
             let session = BFD.Session(
                 configuration: detection.configuration, discriminator: discriminator, seed: random.next())
             let watched = Watched(
-                name, number, detection, session, socket,
+                name, number, detection, session, socket, port,
                 transmit: loop.makeTimer { [signal] in signal(.transmit(number)) },
                 detect: loop.makeTimer { [signal] in signal(.detect(number)) }, since: loop.now)
             watched.links = links(of: detection)
@@ -210,11 +239,6 @@ final class BFDDriver {
 
     // MARK: Sockets
 
-    /// A peer has one address, so that is enough to find its session; a link-local one counts on its link.
-    private static func path(_ peer: IPAddress, _ scope: UInt32) -> Demultiplexer<Int>.Path {
-        .init(peer: peer, local: SocketAddress.any(peer.family).address, interface: scope == 0 ? nil : scope)
-    }
-
     private static var options: UDPSocket.Options {
         var options = UDPSocket.Options()
         options.hopLimit = ReceptionRule.transmittedTTL
@@ -224,23 +248,25 @@ final class BFDDriver {
         return options
     }
 
-    private func makeSocket(for detection: PeerSpec.Detection) throws(SystemError) -> UDPSocket {
+    /// A socket whose port no other session of this system has (RFC 5881 section 4).
+    private func makeSocket(for detection: PeerSpec.Detection) throws(SystemError) -> (UDPSocket, UInt16) {
         let own = detection.source ?? SocketAddress.any(detection.remote.family).address
-        var last: SystemError?
-        for _ in 0..<32 {
+        var options = Self.options
+        options.batch = 1
+        let taken = Set(sessions.values.map(\.port))
+        var attempts = 0
+        while true {
             let port = UInt16.random(in: ReceptionRule.sourcePorts, using: &random)
+            // There are more ports than sessions that one process could serve.
+            if taken.contains(port), taken.count < ReceptionRule.sourcePorts.count / 2 { continue }
+            attempts += 1
             do throws(SystemError) {
-                var options = Self.options
-                options.batch = 1
-                return try UDPSocket(
-                    bind: SocketAddress(own, port: port, scope: detection.scope), options: options)
+                let address = SocketAddress(own, port: port, scope: detection.scope)
+                return (try UDPSocket(bind: address, options: options), port)
             } catch {
-                guard error.isAddressInUse else { throw error }
-                last = error
+                guard error.isAddressInUse, attempts < 32 else { throw error }
             }
         }
-        if let last { throw last }
-        return try UDPSocket(bind: SocketAddress(own), options: Self.options)
     }
 
     private func openReceiver(_ port: Port) throws(SystemError) {
@@ -266,9 +292,15 @@ final class BFDDriver {
         case .transmit(let number): sessions[number].map { perform($0, .transmitTimerExpired) }
         case .detect(let number): sessions[number].map { perform($0, .detectionTimerExpired) }
         case .readable(let port): receive(port)
-        case .openAgain:
-            for (name, detection) in wanted where numbers[name] == nil { begin(name, detection) }
+        case .openAgain: beginMissing()
+        case .farewellIsOver(let number):
+            forget(number)
+            beginMissing()
         }
+    }
+
+    private func beginMissing() {
+        for (name, detection) in wanted where numbers[name] == nil { begin(name, detection) }
     }
 
     private func receive(_ port: Port) {
@@ -290,7 +322,9 @@ final class BFDDriver {
         let scope =
             datagram.source.address.isLinkLocal && datagram.source.address.family == .ipv6
             ? datagram.interfaceIndex ?? 0 : 0
-        guard let number = demultiplexer.session(for: packet, path: Self.path(datagram.source.address, scope)),
+        guard
+            let number = demultiplexer.session(
+                for: packet, path: PeerSpec.Detection.path(datagram.source.address, scope: scope)),
             let watched = sessions[number], watched.detection.rule.port == port.number,
             watched.detection.rule.accepts(ttl: ttl), watched.detection.remote == datagram.source.address,
             watched.detection.scope == scope,
