@@ -30,6 +30,7 @@ extension BGPAnnouncer {
     private func leaveQuietly(by deadline: MonotonicTime) async {
         for driver in drivers.values where driver.spec.session.gracefulRestart != nil { driver.stop(.gracefulRestart) }
         for driver in drivers.values { driver.stop(.shutdown(farewell)) }
+        await endSessions(by: deadline)
         await endBFD(by: deadline)
         for driver in drivers.values { driver.tearDown() }
     }

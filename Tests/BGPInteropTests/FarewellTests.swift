@@ -43,5 +43,33 @@ extension InteropSuite {
                 #expect(farewells.count == 2 && farewells.allSatisfy { (3...6).contains($0.count) }, "\(states)")
             }
         }
+
+        @Test("onShutdown: restart tells a peer without graceful restart that herald ends, and one that has it nothing")
+        func restart() async throws {
+            try await withLab { lab in
+                let lan = try lab.addSwitch()
+                let fabric = Fabric(
+                    lab: lab, router: try lab.addNode("router", on: lan), node: try lab.addNode("node", on: lan))
+                let other = try lab.addNode("other", on: lan)
+                let keeper = try Bird(
+                    on: fabric.router, in: lab,
+                    Bird.session(fabric.node, options: "passive; graceful restart on;"))
+                let plain = try Bird(on: other, in: lab, Bird.session(fabric.node, options: "passive;"))
+                let peers =
+                    "peers: [{name: tor, address: \(fabric.router.ipv4), asn: 64500, gracefulRestart: 30s}, "
+                    + "{name: other, address: \(other.ipv4), asn: 64500}]"
+                for _ in 0..<5 {
+                    let speaker = try fabric.speaker("{asn: 64512, onShutdown: restart, \(peers)}").start()
+                    try keeper.waitForRoute(Fabric.ipv4)
+                    try plain.waitForRoute(Fabric.ipv4)
+                    try speaker.running.end()
+                    try plain.waitForNoRoute(Fabric.ipv4)
+                    #expect(try keeper.has(Fabric.ipv4))
+                }
+                let ends = plain.log.split(separator: "\n").filter { $0.contains("herald on node node shuts down") }
+                #expect(ends.count == 5, "\(plain.log)")
+                #expect(!keeper.log.contains("Received: "))
+            }
+        }
     }
 }
