@@ -12,6 +12,7 @@ extension BGPAnnouncer {
         report.obstacle = refusal ?? plan?.obstacle
         report.problems = (listener?.problems ?? [:]).sorted { $0.key < $1.key }.map(\.value)
         report.problems += keyRing.problems.sorted { $0.key < $1.key }.map(\.value.sentence)
+        report.problems += (bfd?.problems ?? [:]).values.sorted()
         report.rejectedBFDPackets = bfd?.rejected ?? 0
         if let first = plan?.specs.first {
             report.asn = first.policy.asn

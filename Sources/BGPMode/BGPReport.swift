@@ -94,7 +94,7 @@ public struct BGPReport: Sendable {
     public var obstacle: Obstacle?
     /// What cannot be listened on or read, a sentence each.
     public var problems: [String] = []
-    /// BFD packets that belonged to no session or broke a rule.
+    /// BFD packets in the name of a peer that belonged to no session or broke a rule.
     public var rejectedBFDPackets: UInt64 = 0
     /// When the report was made, on the clock of its other points in time.
     public var now: MonotonicTime

@@ -93,14 +93,15 @@ final class BFDDriver {
     private struct Receiver {
         let socket: UDPSocket
         let watch: Watch
+        var filter: DatagramFilter?
     }
 
     var news: [News] = []
-    /// Why packets cannot be received, by port.
+    /// What is wrong with receiving packets, by port.
     private(set) var problems: [Port: String] = [:]
     /// Why a session could not be begun.
     private(set) var failures: [String: String] = [:]
-    /// Packets that belonged to no session or broke a rule.
+    /// Packets in the name of a peer that belonged to no session or broke a rule; of others' the kernel tells nothing.
     private(set) var rejected: UInt64 = 0
 
     private let loop: PacketLoop
@@ -124,6 +125,8 @@ final class BFDDriver {
     private static let batch = 32
     /// Batches that one call takes in, so that a backlog is read before timers fire.
     private static let mostBatches = 64
+    /// Octets for packets that wait while others have the processor.
+    private static let receiveBuffer = 1 << 20
 
     init(loop: PacketLoop, seed: UInt64, signal: @escaping @Sendable (Signal) -> Void) {
         self.loop = loop
@@ -162,7 +165,7 @@ final class BFDDriver {
         wanted[name] = nil
         failures[name] = nil
         remove(name)
-        closeIdleReceivers()
+        updateReceivers()
     }
 
     func unwatchAll() {
@@ -199,7 +202,7 @@ final class BFDDriver {
         gone.detect.cancel()
         gone.socket.close()
         demultiplexer.remove(number)
-        closeIdleReceivers()
+        updateReceivers()
     }
 
     private func begin(_ name: String, _ detection: PeerSpec.Detection) {
@@ -221,6 +224,7 @@ final class BFDDriver {
             sessions[number] = watched
             numbers[name] = number
             failures[name] = nil
+            updateReceivers()
             perform(watched, .enable)
         } catch {
             failures[name] =
@@ -271,17 +275,40 @@ final class BFDDriver {
 
     private func openReceiver(_ port: Port) throws(SystemError) {
         guard receivers[port] == nil else { return }
-        let socket = try UDPSocket(bind: .any(port.family, port: port.number), options: Self.options)
+        var options = Self.options
+        options.receiveBuffer = Self.receiveBuffer
+        let socket = try UDPSocket(bind: .any(port.family, port: port.number), options: options)
         let watch = try loop.watch(socket.descriptor, for: .read) { [signal] _ in signal(.readable(port)) }
         receivers[port] = Receiver(socket: socket, watch: watch)
     }
 
-    private func closeIdleReceivers() {
-        let used = Set(sessions.values.map { Port(family: $0.detection.remote.family, number: $0.detection.rule.port) })
-        for port in receivers.keys where !used.contains(port) {
-            guard let receiver = receivers.removeValue(forKey: port) else { continue }
-            receiver.watch.cancel()
-            receiver.socket.close()
+    /// Closes those that no session needs, and has the others receive what peers send and nothing else.
+    private func updateReceivers() {
+        let detections = Dictionary(grouping: sessions.values.map(\.detection)) {
+            Port(family: $0.remote.family, number: $0.rule.port)
+        }
+        for port in receivers.keys {
+            if let detections = detections[port] {
+                limit(port, to: detections)
+            } else if let receiver = receivers.removeValue(forKey: port) {
+                receiver.watch.cancel()
+                receiver.socket.close()
+                problems[port] = nil
+            }
+        }
+    }
+
+    private func limit(_ port: Port, to detections: [PeerSpec.Detection]) {
+        let filter = DatagramFilter(
+            family: port.family, sources: Set(detections.map(\.remote)),
+            minimumHopLimit: detections.map(\.rule.minimumTTL).min() ?? 0, minimumLength: ControlPacket.length)
+        guard filter != receivers[port]?.filter else { return }
+        do throws(SystemError) {
+            try receivers[port]?.socket.setFilter(filter)
+            receivers[port]?.filter = filter
+            problems[port] = nil
+        } catch {
+            problems[port] = "BFD packets of others cannot be dropped in the kernel: \(error)"
         }
     }
 

@@ -52,6 +52,11 @@ public final class UDPSocket {
         try descriptor.localAddress() ?? .any(family)
     }
 
+    /// From now on only what passes the filter is received; it takes the place of the one before.
+    public func setFilter(_ filter: DatagramFilter) throws(SystemError) {
+        try descriptor.attach(filter)
+    }
+
     /// What has arrived, in order, up to `Options.batch` datagrams; empty when there is nothing.
     public func receive() throws(SystemError) -> [Datagram] {
         let count = try batch.receive(from: descriptor)
