@@ -230,6 +230,24 @@ struct SessionTests {
         #expect(dialler.session.state == .idle)
     }
 
+    @Test("a peer that dials a session which was shut down is told so, with the text, until it starts again")
+    func dialsWhileShutDown() {
+        var fixture = SessionFixture(.established)
+        fixture.feed(.stop(.shutdown("node is drained")))
+        let farewell = fixture.notifications
+        #expect(farewell.map(\.reason) == [NotificationReason(6, 2)])
+        #expect(farewell.first?.text == "node is drained")
+        fixture.feed(.accepted(.incoming(1)))
+        #expect(fixture.notifications == farewell)
+        #expect(fixture.closes(.incoming(1)))
+        fixture.feed(.stop(.deconfigured))
+        #expect(fixture.effects.isEmpty)
+        fixture.feed(.accepted(.incoming(2)))
+        #expect(fixture.reasons == [NotificationReason(6, 5)])
+        fixture.feed([.start, .accepted(.incoming(3))])
+        #expect(fixture.sends(.open, on: .incoming(3)))
+    }
+
     @Test("plain loss and resets lead to a dial within seconds", arguments: 0..<20 as Range<UInt64>)
     func reconnect(seed: UInt64) throws {
         for reason in [NotificationReason(6, 4), NotificationReason(6, 6), nil] {

@@ -12,7 +12,7 @@ public struct Session: Sendable {
     /// The last thing that went wrong, in a sentence.
     public internal(set) var lastError: String?
 
-    var phase = Phase.idle(.stopped)
+    var phase = Phase.idle(.stopped(nil))
     var framers: [ConnectionID: MessageFramer] = [:]
     var runningTimers: Set<SessionTimer> = []
     var random: SeededGenerator
@@ -77,7 +77,8 @@ extension Session {
     }
 
     enum IdleCause: Sendable {
-        case stopped
+        /// Why, once it was; nil before it was started.
+        case stopped(SessionEnding?)
         /// After an error, until the idle hold timer expires.
         case damped
         /// BFD is required and not up.
