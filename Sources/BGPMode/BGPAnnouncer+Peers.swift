@@ -44,7 +44,7 @@ extension BGPAnnouncer {
         guard let driver = drivers[spec.name] else { return addPeer(spec) }
         let former = driver.spec
         // BFD follows first: a session that must wait for it is asked after the packets flow.
-        watchPath(spec)
+        if !driver.isResting { watchPath(spec) }
         guard let effect = driver.adopt(spec, restarting: false) else { return }
         if former.shapes != spec.shapes || former.shapeOutOfPools != spec.shapeOutOfPools { giveAll(to: driver) }
         logger.notice("peer changed", metadata: ["bgp.peer": "\(spec.name)", "effect": "\(effect)"])
@@ -70,8 +70,7 @@ extension BGPAnnouncer {
         giveAll(to: driver)
         driver.setShuttingDown(leaving == .marked)
         if isSetComplete { driver.update { $0.completeSet() } }
-        watchPath(spec)
-        driver.start()
+        begin(driver)
     }
 
     private func removePeer(_ name: String) {
@@ -94,7 +93,7 @@ extension BGPAnnouncer {
         }
     }
 
-    private func watchPath(_ spec: PeerSpec) {
+    func watchPath(_ spec: PeerSpec) {
         if let detection = spec.detection {
             bfd?.watch(spec.name, detection)
         } else {
@@ -210,6 +209,7 @@ extension BGPAnnouncer {
     /// Tells what has happened, and what follows from it.
     func settle() {
         takeInBFD()
+        restSessions()
         for (name, driver) in drivers where !driver.news.isEmpty {
             let news = driver.news
             driver.news = []

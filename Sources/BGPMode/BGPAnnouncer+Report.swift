@@ -33,9 +33,9 @@ extension BGPAnnouncer {
         let remote = driver.spec.transport.remote
         var peer = BGPReport.Peer(
             name: name, address: remote.address.description, asn: driver.spec.session.peerASN,
-            state: session.state.rawValue, reason: driver.reason)
+            state: driver.isResting ? "Drained" : session.state.rawValue, reason: driver.reason)
         peer.since = driver.since
-        peer.lastError = session.lastError
+        peer.lastError = driver.isResting ? nil : session.lastError
         peer.lastErrorAt = driver.lastErrorAt
         peer.localASN = driver.spec.session.localASN
         peer.holdTime = session.negotiated?.holdTime.seconds

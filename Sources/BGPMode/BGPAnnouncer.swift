@@ -47,6 +47,8 @@ public actor BGPAnnouncer: Announcer {
     var plan: PeerPlan?
     var refusal: Obstacle?
     var leaving: Leaving = .no
+    /// Until when peers may read the withdrawal of a node that leaves.
+    var restDeadline: MonotonicTime?
     var isSourceComplete = false
     var isSetComplete = false
     var hasSwept = false
@@ -81,6 +83,7 @@ public actor BGPAnnouncer: Announcer {
     var retryTimer: LoopTimer?
     var completionTimer: LoopTimer?
     var isRunning = false
+    var begun = MonotonicTime.zero
     var isClosed = false
     /// Whether someone has asked this node to leave.
     var isDraining = false
@@ -173,9 +176,9 @@ public actor BGPAnnouncer: Announcer {
         reconsiderEligibility()
     }
 
-    /// Has this node withdraw its routes, or lets it announce again.
+    /// Has this node withdraw its routes and end its sessions, or lets it announce again.
     ///
-    /// Returns once they are marked, with no grace then left to wait for: the withdrawal follows by itself.
+    /// Returns once the routes are marked; the rest follows by itself when the grace is over.
     public func setDraining(_ isDraining: Bool) {
         guard isDraining != self.isDraining else { return }
         self.isDraining = isDraining
@@ -186,6 +189,7 @@ public actor BGPAnnouncer: Announcer {
 
     private func begin() {
         isRunning = true
+        begun = loop.now
         bfd = BFDDriver(loop: loop, seed: random.next()) { [weak self] signal in
             self?.onLoop { $0.takeIn(signal) }
         }

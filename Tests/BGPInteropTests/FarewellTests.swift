@@ -23,7 +23,7 @@ extension InteropSuite {
         func administrativelyDown() async throws {
             try await withFabric { fabric in
                 let capture = try fabric.lab.capture(on: fabric.router, filter: "udp port 3784")
-                let session = Bird.session(fabric.node, options: "passive; bfd on;")
+                let session = Bird.session(fabric.node, options: "passive; bfd on; error wait time 1, 1;")
                 let bird = try Bird(on: fabric.router, in: fabric.lab, Self.bfd + session)
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
                 try bird.waitForRoute(Fabric.ipv4)
@@ -31,8 +31,6 @@ extension InteropSuite {
                 try speaker.configure(bgp: fabric.bgp())
                 try eventually("BFD is gone", within: Speaker.patience) { try speaker.peer()?.bfd == nil }
                 _ = try fabric.node.run(["sleep", "0.5"])
-                #expect(try speaker.peer()?.state == "Established")
-                #expect(try bird.has(Fabric.ipv4))
                 try speaker.configure(bgp: fabric.bgp("bfd: true"))
                 try Self.waitForBFD(bird, speaker)
                 try speaker.running.end()
@@ -69,6 +67,80 @@ extension InteropSuite {
                 let ends = plain.log.split(separator: "\n").filter { $0.contains("herald on node node shuts down") }
                 #expect(ends.count == 5, "\(plain.log)")
                 #expect(!keeper.log.contains("Received: "))
+            }
+        }
+
+        @Test("drain: GRACEFUL_SHUTDOWN, withdrawal, a Cease with its text, BFD off; undrain takes it all back")
+        func drain() async throws {
+            try await withFabric { fabric in
+                let capture = try fabric.lab.capture(on: fabric.router, filter: "port 179 or port 3784")
+                let session = Bird.session(fabric.node, options: "passive; bfd on; error wait time 1, 1;")
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Self.bfd + session)
+                let speaker = try fabric.speaker(fabric.bgp("bfd: required")).start()
+                for round in 1...2 {
+                    try bird.waitForRoute(Fabric.ipv4)
+                    try Self.waitForBFD(bird, speaker)
+                    _ = try speaker.command("drain")
+                    try eventually("the community is seen", within: .seconds(2), every: .milliseconds(5)) {
+                        try bird.routes().contains("(65535,0)")
+                    }
+                    try bird.waitForNoRoute(Fabric.ipv4)
+                    try speaker.waitUntil("Drained")
+                    try eventually("BFD is gone", within: .seconds(3)) { try speaker.peer()?.bfd == nil }
+                    try eventually("BIRD logs the text", within: Speaker.patience) {
+                        bird.log.split(separator: "\n").filter { $0.contains("herald on node node is drained") }.count
+                            == round
+                    }
+                    #expect(try speaker.command("bgp", "peers").text.contains("is drained"))
+                    _ = try fabric.node.run(["sleep", "1"])
+                    #expect(try speaker.peer()?.state == "Drained")
+                    _ = try speaker.command("undrain")
+                }
+                try bird.waitForRoute(Fabric.ipv4)
+                #expect(try speaker.waitUntil("Established")?.lastError == nil)
+                try speaker.running.end()
+                try capture.stop()
+                // Each end has its reason and nothing came of BFD: two drains and the end of the process.
+                let reasons = try capture.decode(
+                    fields: ["bgp.notify.minor_error_cease"], where: "bgp.type == 3"
+                ).map { $0["bgp.notify.minor_error_cease"] }
+                #expect(reasons == ["2", "2", "2"])
+                let states = try Self.states(capture, of: fabric.node)
+                #expect(states.filter { UInt8($0.replacing("0x", with: ""), radix: 16) == 0 }.count >= 9, "\(states)")
+                #expect(!bird.log.contains("BFD session down") && !bird.log.contains("Hold timer"))
+            }
+        }
+
+        @Test("a router that dials a drained node is told so, and a drain that is taken back in time withdraws nothing")
+        func dialsDrained() async throws {
+            try await withFabric { fabric in
+                let bird = try Bird(
+                    on: fabric.router, in: fabric.lab,
+                    Bird.session(
+                        fabric.node, options: "connect delay time 1; connect retry time 1; error wait time 1, 1;"))
+                let speaker = try fabric.speaker(
+                    fabric.bgp("connect: passive", more: "listen: true").replacing("300ms", with: "2s")
+                ).start()
+                try bird.waitForRoute(Fabric.ipv4)
+                _ = try speaker.command("drain")
+                try eventually("the community is seen", within: .seconds(2), every: .milliseconds(5)) {
+                    try bird.routes().contains("(65535,0)")
+                }
+                _ = try speaker.command("undrain")
+                try eventually("the community is gone", within: .seconds(2), every: .milliseconds(5)) {
+                    try !bird.routes().contains("(65535,0)")
+                }
+                _ = try fabric.node.run(["sleep", "3"])
+                #expect(try bird.has(Fabric.ipv4))
+                #expect(!bird.log.contains("is drained"))
+                _ = try speaker.command("drain")
+                try eventually("BIRD is told when it dials", within: .seconds(20)) {
+                    bird.log.split(separator: "\n").filter { $0.contains("herald on node node is drained") }.count >= 3
+                }
+                #expect(try speaker.peer()?.state == "Drained")
+                #expect(try !bird.has(Fabric.ipv4))
+                _ = try speaker.command("undrain")
+                try bird.waitForRoute(Fabric.ipv4)
             }
         }
     }

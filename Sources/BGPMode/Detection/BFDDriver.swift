@@ -173,6 +173,9 @@ final class BFDDriver {
         retry?.cancel()
     }
 
+    /// Whether the path to a peer is to be watched.
+    func isWatching(_ name: String) -> Bool { wanted[name] != nil }
+
     /// Whether every goodbye has been said.
     var isQuiet: Bool { leaving.isEmpty }
 

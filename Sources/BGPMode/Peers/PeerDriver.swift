@@ -31,6 +31,7 @@ final class PeerDriver {
     private(set) var since: MonotonicTime
     private(set) var reason = "not started"
     private(set) var lastErrorAt: MonotonicTime?
+    private(set) var isResting = false
     var news: [News] = []
 
     private let loop: PacketLoop
@@ -65,7 +66,18 @@ final class PeerDriver {
 
     // MARK: Orders
 
-    func start() { feed(.start) }
+    func start() {
+        isResting = false
+        feed(.start)
+    }
+
+    /// Ends the session until the next start, with a text for the other side's people.
+    func rest(_ text: String) {
+        isResting = true
+        feed(.stop(.shutdown(text)))
+        reason = text
+    }
+
     func stop(_ ending: SessionEnding) { feed(.stop(ending)) }
     func reset(_ text: String) { feed(.reset(text)) }
     func bfd(_ status: BFDStatus) { feed(.bfd(status)) }
