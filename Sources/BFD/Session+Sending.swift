@@ -29,8 +29,8 @@ extension Session {
         startTransmitTimer()
     }
 
-    /// Sends out of turn because what a packet says has changed, and begins the interval anew. A peer that wants nothing
-    /// periodic is told as well.
+    /// Sends out of turn because what a packet says has changed, and begins the interval anew. A peer that wants
+    /// nothing periodic is told as well.
     mutating func transmitNow() {
         guard maySpeak else { return }
         effects.append(.send(makePacket()))

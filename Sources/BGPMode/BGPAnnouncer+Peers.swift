@@ -52,7 +52,11 @@ extension BGPAnnouncer {
 
     private func addPeer(_ spec: PeerSpec) {
         var spec = spec
-        spec.session.gracefulRestart?.isRestarting = isFirstPlan
+        if isFirstPlan {
+            let hasForwarded = formerProcess.hasForwarded(for: spec.session)
+            spec.session.gracefulRestart?.isRestarting = true
+            spec.session.gracefulRestart?.hasForwarded = hasForwarded
+        }
         lastDriver += 1
         let number = lastDriver
         let name = spec.name

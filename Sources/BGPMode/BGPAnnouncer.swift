@@ -84,6 +84,7 @@ public actor BGPAnnouncer: Announcer {
     var completionTimer: LoopTimer?
     var isRunning = false
     var begun = MonotonicTime.zero
+    var formerProcess = FormerProcess(uptime: .zero)
     var isClosed = false
     /// Whether someone has asked this node to leave.
     var isDraining = false
@@ -217,6 +218,7 @@ public actor BGPAnnouncer: Announcer {
         if new != host || isFirst {
             host = new
             isHostKnown = true
+            if isFirst { lookForFormerProcess(state) }
             for driver in drivers.values { driver.setHost(new) }
             bfd?.setHost(new)
             replan()
@@ -226,6 +228,13 @@ public actor BGPAnnouncer: Announcer {
             book.isRouted(address) && state.address(AddressKey(link: link, address: address))?.isOurs != true
         }
         holdAgain(gone.map { AddressKey(link: link, address: $0) })
+    }
+
+    /// What this process has put there itself says nothing of another.
+    private func lookForFormerProcess(_ state: NetworkState) {
+        formerProcess = FormerProcess(
+            hasLeftAddresses: book.entries.isEmpty && state.ownAddresses.contains { $0.link == .loopback },
+            uptime: MonotonicTime.zero.duration(to: loop.now))
     }
 
     // MARK: Password files

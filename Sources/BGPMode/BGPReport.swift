@@ -13,8 +13,8 @@ public struct BGPReport: Sendable {
         public var address: String
         /// The AS number that the peer is to have.
         public var asn: ASN
-        /// A word of RFC 4271 section 8, or `Unusable` when the session cannot even be tried, or `Drained` while the node is
-        /// kept out of work.
+        /// A word of RFC 4271 section 8, or `Unusable` when the session cannot even be tried, or `Drained` while the
+        /// node is kept out of work.
         public var state: String
         /// Why it is so.
         public var reason: String

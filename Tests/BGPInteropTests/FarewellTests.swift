@@ -42,7 +42,7 @@ extension InteropSuite {
             }
         }
 
-        @Test("onShutdown: restart tells a peer without graceful restart that herald ends, and one that has it nothing")
+        @Test("onShutdown: restart tells peers without graceful restart that herald ends, and the others nothing")
         func restart() async throws {
             try await withLab { lab in
                 let lan = try lab.addSwitch()
@@ -111,7 +111,7 @@ extension InteropSuite {
             }
         }
 
-        @Test("a router that dials a drained node is told so, and a drain that is taken back in time withdraws nothing")
+        @Test("who dials a drained node is told so, and a drain that is taken back in time withdraws nothing")
         func dialsDrained() async throws {
             try await withFabric { fabric in
                 let bird = try Bird(

@@ -54,6 +54,29 @@ struct SessionTests {
         #expect(fixture.sends(.open))
     }
 
+    @Test("the F bit is missing until the first session where nothing was forwarded before", arguments: [true, false])
+    func forwardingBit(hasForwarded: Bool) throws {
+        var fixture = SessionFixture(.connect) {
+            $0.gracefulRestart = .init()
+            $0.gracefulRestart?.isRestarting = true
+            $0.gracefulRestart?.hasForwarded = hasForwarded
+        }
+        func bits() throws -> [Bool] {
+            for case .send(_, let octets) in fixture.effects where octets[18] == 1 {
+                for case .gracefulRestart(let restart) in try OpenMessage(RawMessage(single: octets)).capabilities {
+                    return restart.families.map(\.isForwardingPreserved)
+                }
+            }
+            return []
+        }
+        fixture.feed(.connected(fixture.id))
+        #expect(try bits() == [hasForwarded, hasForwarded])
+        fixture.feed([.received(fixture.id, SessionFixture.peerOpen().octets)])
+        fixture.feed([.received(fixture.id, SessionFixture.keepalive), .closed(fixture.id, "reset")])
+        fixture.feed([.timerExpired(.connectRetry), .connected(.outgoing(2))])
+        #expect(try bits() == [true, true])
+    }
+
     @Test("agreement takes the smaller hold time and what both can do")
     func agreement() throws {
         let peer = SessionFixture.peerOpen(

@@ -49,7 +49,7 @@ struct UDPSocketTests {
         #expect(receiver.droppedTooLong == 1)
     }
 
-    @Test("a filter lets pass what comes from the right host, near enough and long enough", arguments: AddressFamily.allCases)
+    @Test("a filter passes what is of the right host, near and long enough", arguments: AddressFamily.allCases)
     func filter(family: AddressFamily) throws {
         let receiver = try UDPSocket(bind: .loopback(family))
         let target = try receiver.localAddress()

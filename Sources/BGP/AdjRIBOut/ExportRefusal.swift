@@ -22,8 +22,8 @@ extension ExportRefusal: CustomStringConvertible {
         case .familyNotAgreed(let family):
             "the peer does not take \(family.rawValue) routes: enable the address family on the peer"
         case .noNextHop(.ipv4):
-            "no IPv4 next hop: give the interface towards the peer an IPv4 address, set nextHop in an advertisement, or "
-                + "enable extended next hops on both sides"
+            "no IPv4 next hop: give the interface towards the peer an IPv4 address, set nextHop in an advertisement, "
+                + "or enable extended next hops on both sides"
         case .noNextHop(.ipv6):
             "no IPv6 next hop: give the interface towards the peer a global IPv6 address, or set nextHop in an "
                 + "advertisement"

@@ -81,8 +81,8 @@ extension Session {
         if configuration.mode != .passive { startTimer(.connectRetry, wait) }
     }
 
-    /// Twice as long for each error since the last session that was stable, whatever the errors were: a peer that varies
-    /// its mistakes is not heard more often.
+    /// Twice as long for each error since the last session that was stable, whatever the errors were: a peer that
+    /// varies its mistakes is not heard more often.
     private mutating func doubled(_ wait: Duration) -> Duration {
         let doublings = min(errorsInARow, 16)
         errorsInARow += 1

@@ -159,8 +159,8 @@ final class BFDDriver {
         detection.rule == .singleHop ? host.links(towards: detection.remote) : []
     }
 
-    /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session when the
-    /// other side must have heard it.
+    /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session when
+    /// the other side must have heard it.
     func unwatch(_ name: String) {
         wanted[name] = nil
         failures[name] = nil

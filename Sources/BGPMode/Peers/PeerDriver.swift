@@ -86,7 +86,10 @@ final class PeerDriver {
     func adopt(_ new: PeerSpec, restarting: Bool) -> String? {
         let old = spec
         var new = new
-        new.session.gracefulRestart?.isRestarting = old.session.gracefulRestart?.isRestarting ?? false
+        if let restart = old.session.gracefulRestart {
+            new.session.gracefulRestart?.isRestarting = restart.isRestarting
+            new.session.gracefulRestart?.hasForwarded = restart.hasForwarded
+        }
         guard new != old else { return nil }
         spec = new
         var effect = "routes are looked at again"

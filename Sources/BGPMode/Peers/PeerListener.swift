@@ -35,9 +35,9 @@ final class PeerListener {
 
     /// Listens on a port, or on none, with the keys of those peers that have one.
     ///
-    /// `nearby` are families all of whose peers send with a hop limit of 255 (RFC 5082): there, what has passed a router
-    /// is dropped before there is a connection. Of other families the first segment of a connection is looked at when it
-    /// is accepted, and later ones are dropped; what comes between the two cannot be told apart.
+    /// `nearby` are families all of whose peers send with a hop limit of 255 (RFC 5082): there, what has passed a
+    /// router is dropped before there is a connection. Of other families the first segment of a connection is looked at
+    /// when it is accepted, and later ones are dropped; what comes between the two cannot be told apart.
     func configure(port: UInt16?, keys: [IPAddress: TCPMD5Key], nearby: Set<AddressFamily>) {
         if port != self.port { close() }
         self.port = port

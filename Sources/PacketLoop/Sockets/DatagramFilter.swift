@@ -2,8 +2,8 @@ internal import CLinux
 internal import Glibc
 public import NetworkTypes
 
-/// A program in classic BPF by which the kernel drops datagrams before they take up room in the buffer of a `UDPSocket`:
-/// who floods its port does not crowd out those it is meant for.
+/// A program in classic BPF by which the kernel drops datagrams before they take up room in the buffer of a
+/// `UDPSocket`: who floods its port does not crowd out those it is meant for.
 public struct DatagramFilter: Equatable, Sendable {
     private let family: AddressFamily
     private let sources: [IPAddress]
