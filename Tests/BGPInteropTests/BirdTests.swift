@@ -14,7 +14,7 @@ extension InteropSuite {
                     "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; }\n"
                         + Bird.session(fabric.node, options: "passive; bfd on;"))
                 let advertisement =
-                    "advertisements: [{pools: [edge], communities: [\"64512:100\", no-export, \"64512:1:2\"], "
+                    "advertisements: [{pools: [edge], communities: [\"64512:100\", no-export, \"64512:1:2\", \"rt:64512:7\"], "
                     + "med: 7, prepend: 1}]"
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true", more: advertisement)).start()
                 try bird.waitForRoute(Fabric.ipv4)
@@ -25,6 +25,7 @@ extension InteropSuite {
                 #expect(routes.contains("BGP.next_hop: \(fabric.node.ipv6)"))
                 #expect(routes.contains("BGP.community: (64512,100) (65535,65281)"))
                 #expect(routes.contains("BGP.large_community: (64512, 1, 2)"))
+                #expect(routes.contains("BGP.ext_community: (rt, 64512, 7)"))
                 #expect(routes.contains("BGP.med: 7"))
                 let peer = try eventually("BFD is up", within: Speaker.patience) {
                     try speaker.peer()

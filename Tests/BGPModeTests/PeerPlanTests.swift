@@ -113,7 +113,8 @@ struct PeerPlanTests {
     func advertisements() throws {
         var first = AdvertisementSettings()
         first.pools = ["edge"]
-        first.communities = [.standard(.noExport)]
+        let target = try #require(ExtendedCommunity("rt:64512:7"))
+        first.communities = [.standard(.noExport), .extended(target)]
         first.aggregationLength = 24
         var second = AdvertisementSettings()
         second.peers = ["other"]
@@ -121,6 +122,7 @@ struct PeerPlanTests {
         let spec = try #require(plan.specs.first)
         let shape = try #require(spec.shape(ofPool: "edge"))
         #expect(shape.attributes.communities == [.noExport])
+        #expect(shape.attributes.extendedCommunities == [target])
         #expect(shape.prefix(of: IPAddress(ipv4: 0xC000_0203)) == CIDR("192.0.2.0/24"))
         #expect(spec.shape(ofPool: "lab") == nil)
         #expect(spec.shape(ofPool: nil) == nil)

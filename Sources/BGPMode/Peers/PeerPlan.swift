@@ -221,6 +221,7 @@ struct PeerPlan {
         for community in advertisement.communities {
             switch community {
             case .standard(let community): shape.attributes.communities.append(community)
+            case .extended(let community): shape.attributes.extendedCommunities.append(community)
             case .large(let community): shape.attributes.largeCommunities.append(community)
             }
         }
