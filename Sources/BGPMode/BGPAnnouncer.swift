@@ -172,7 +172,7 @@ public actor BGPAnnouncer: Announcer {
         self.pools = pools
         self.isUsed = isUsed
         if new.attach != old.attach { moveAttachment(from: old.attach) }
-        keyPaths.continuation.yield(new.peers.compactMap(\.passwordFile))
+        followKeyFiles(of: new)
         replan()
         reconsiderEligibility()
     }
@@ -205,7 +205,7 @@ public actor BGPAnnouncer: Announcer {
         loop.schedule(after: limit ?? .seconds(60)) { [weak self] in
             self?.onLoop { $0.completeSet(because: "the time for it is over") }
         }
-        keyPaths.continuation.yield(settings.peers.compactMap(\.passwordFile))
+        followKeyFiles(of: settings)
     }
 
     nonisolated func onLoop(_ body: (isolated BGPAnnouncer) -> Void) {
@@ -238,6 +238,13 @@ public actor BGPAnnouncer: Announcer {
     }
 
     // MARK: Password files
+
+    /// Peers are planned anew once every file that one of them names was read.
+    private func followKeyFiles(of settings: BGPSettings) {
+        let paths = settings.peers.compactMap(\.passwordFile)
+        if !paths.allSatisfy({ keyRing.keys[$0] != nil }) { areKeysRead = false }
+        keyPaths.continuation.yield(paths)
+    }
 
     private func followKeyFiles() async {
         var watcher: FileWatcher?

@@ -141,6 +141,27 @@ extension InteropSuite {
             }
         }
 
+        @Test("the same password from another file resets nothing")
+        func passwordFromElsewhere() async throws {
+            try await withFabric { fabric in
+                let bird = try Bird(
+                    on: fabric.router, in: fabric.lab,
+                    Bird.session(fabric.node, options: "passive; password \"right\";"))
+                for name in ["one", "two"] {
+                    try "right\n".write(toFile: "\(fabric.lab.folder)/\(name)", atomically: true, encoding: .utf8)
+                }
+                let speaker = try fabric.speaker(fabric.bgp("passwordFile: \(fabric.lab.folder)/one")).start()
+                try bird.waitForRoute(Fabric.ipv4)
+                let bgp = fabric.bgp(
+                    "passwordFile: \(fabric.lab.folder)/two", more: "advertisements: [{communities: [\"64512:9\"]}]")
+                try speaker.configure(bgp: bgp)
+                try eventually("the community is there", within: Speaker.patience) {
+                    try bird.routes().contains("(64512,9)")
+                }
+                #expect(!bird.log.contains("Received: ") && !bird.log.contains("Connection closed"))
+            }
+        }
+
         @Test("the peer dials: with listen, MD5 and TTL security on the listener")
         func listening() async throws {
             try await withFabric { fabric in
