@@ -35,6 +35,14 @@ struct Intervals: Hashable, Sendable {
         return isChanged
     }
 
+    /// Not up any more: what packets advertise is slow. With `keepsPace` they go on as the peer agreed to take them,
+    /// for those that say goodbye are few and must not be lost.
+    mutating func slowDown(_ configuration: SessionConfiguration, keepsPace: Bool) {
+        let pace = transmitInUse
+        self = Intervals(configuration, isUp: false)
+        if keepsPace { transmitInUse = min(transmitInUse, pace) }
+    }
+
     /// The peer has confirmed what is advertised.
     mutating func confirm() {
         transmitInUse = advertisedTransmit

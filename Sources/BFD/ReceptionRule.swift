@@ -19,11 +19,14 @@ public enum ReceptionRule: Hashable, Sendable {
     /// TTL or hop limit of every packet sent.
     public static let transmittedTTL: UInt8 = 255
 
-    /// Whether a packet that came with this TTL or hop limit counts.
-    public func accepts(ttl: UInt8) -> Bool {
+    /// The least TTL or hop limit that a packet must come with.
+    public var minimumTTL: UInt8 {
         switch self {
-        case .singleHop: ttl == 255
-        case .multihop(let minimum): ttl >= minimum
+        case .singleHop: 255
+        case .multihop(let minimum): minimum
         }
     }
+
+    /// Whether a packet that came with this TTL or hop limit counts.
+    public func accepts(ttl: UInt8) -> Bool { ttl >= minimumTTL }
 }

@@ -9,7 +9,8 @@ public struct Session: Sendable {
     public enum Event: Sendable {
         /// The session is wanted: leaves AdminDown.
         case enable
-        /// The session is not wanted for now: enters AdminDown, and says so from then on.
+        /// The session is not wanted for now: enters AdminDown, and says so from then on, which is to go on for
+        /// `farewellTime` at least.
         case disable
         /// A sound packet for this session, from a sender that the reception rule accepts.
         case received(ControlPacket)
@@ -23,7 +24,8 @@ public struct Session: Sendable {
         case send(ControlPacket)
         /// Replaces any running transmit timer.
         case startTransmitTimer(Duration)
-        case stopTransmitTimer
+        /// Has the running transmit timer fire no later than this long after it was started, at once if that is over.
+        case shortenTransmitTimer(Duration)
         /// Replaces any running detection timer.
         case startDetectionTimer(Duration)
         case stopDetectionTimer
@@ -67,7 +69,7 @@ public struct Session: Sendable {
     var poll = PollSequence()
     var intervals: Intervals
     var random: SeededGenerator
-    /// The interval that the running transmit timer was started for, before jitter; nil when none runs.
+    /// The interval that the running transmit timer was started or shortened for, before jitter; nil when none runs.
     var runningInterval: Duration?
     var effects: [Effect] = []
 
@@ -131,7 +133,7 @@ extension Session {
         if new == .up {
             if intervals.change(to: configuration, isUp: true) { poll.begin() }
         } else {
-            intervals = Intervals(configuration, isUp: false)
+            intervals.slowDown(configuration, keepsPace: new == .adminDown)
             if wasUp { poll = PollSequence() }
         }
         effects.append(.report(Report(state: new, diagnostic: diagnostic, remoteState: remoteState)))

@@ -21,17 +21,34 @@ extension BGPAnnouncer {
         for timer in [expiryTimer, graceTimer, lookTimer, retryTimer, completionTimer] { timer?.cancel() }
         listener?.close()
         switch settings.onShutdown {
-        case .restart: leaveQuietly()
+        case .restart: await leaveQuietly(by: deadline)
         case .withdraw: await withdraw(by: deadline)
         }
         logger.notice("BGP has ended")
     }
 
-    private func leaveQuietly() {
+    private func leaveQuietly(by deadline: MonotonicTime) async {
         for driver in drivers.values where driver.spec.session.gracefulRestart != nil { driver.stop(.gracefulRestart) }
         for driver in drivers.values { driver.stop(.shutdown(farewell)) }
-        bfd?.unwatchAll()
+        await endSessions(by: deadline)
+        await endBFD(by: deadline)
         for driver in drivers.values { driver.tearDown() }
+    }
+
+    /// Gives what is still to be sent, a Cease for one, the time to be sent.
+    private func endSessions(by deadline: MonotonicTime) async {
+        await wait(by: min(deadline, loop.now.advanced(by: .milliseconds(200)))) { announcer in
+            announcer.drivers.values.allSatisfy(\.isQuiet)
+        }
+    }
+
+    /// Peers at usual intervals hear for their whole detection time that nothing has failed.
+    private func endBFD(by deadline: MonotonicTime) async {
+        bfd?.unwatchAll()
+        await wait(by: min(deadline, loop.now.advanced(by: .milliseconds(500)))) { announcer in
+            announcer.bfd?.isQuiet != false
+        }
+        bfd?.close()
     }
 
     private var farewell: String { "herald on node \(node) shuts down" }
@@ -49,11 +66,9 @@ extension BGPAnnouncer {
             }
         }
         for driver in drivers.values { driver.stop(.shutdown(farewell)) }
-        await wait(by: min(deadline, loop.now.advanced(by: .milliseconds(200)))) { announcer in
-            announcer.drivers.values.allSatisfy(\.isQuiet)
-        }
+        await endSessions(by: deadline)
         // After the Cease, which tells the reason.
-        bfd?.unwatchAll()
+        await endBFD(by: deadline)
         for driver in drivers.values { driver.tearDown() }
         for address in told.keys { effects.post(.withdrawn, for: address) }
         let held = book.entries.keys.filter { _ in settings.attach != .none }

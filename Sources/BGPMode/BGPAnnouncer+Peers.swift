@@ -16,7 +16,7 @@ extension BGPAnnouncer {
         if isIdle { (settings.peers, settings.listen) = ([], false) }
         lookForNeighbours(settings, isIdle ? nil : facts)
         let new = PeerPlan(
-            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keys,
+            settings: settings, pools: pools, node: isIdle ? nil : facts, host: host, keys: keyRing.keys,
             neighbours: finder?.neighbours ?? [:], formerIdentifier: identifier)
         let old = plan
         plan = new
@@ -44,7 +44,7 @@ extension BGPAnnouncer {
         guard let driver = drivers[spec.name] else { return addPeer(spec) }
         let former = driver.spec
         // BFD follows first: a session that must wait for it is asked after the packets flow.
-        watchPath(spec)
+        if !driver.isResting { watchPath(spec) }
         guard let effect = driver.adopt(spec, restarting: false) else { return }
         if former.shapes != spec.shapes || former.shapeOutOfPools != spec.shapeOutOfPools { giveAll(to: driver) }
         logger.notice("peer changed", metadata: ["bgp.peer": "\(spec.name)", "effect": "\(effect)"])
@@ -52,7 +52,11 @@ extension BGPAnnouncer {
 
     private func addPeer(_ spec: PeerSpec) {
         var spec = spec
-        spec.session.gracefulRestart?.isRestarting = isFirstPlan
+        if isFirstPlan {
+            let hasForwarded = formerProcess.hasForwarded(for: spec.session)
+            spec.session.gracefulRestart?.isRestarting = true
+            spec.session.gracefulRestart?.hasForwarded = hasForwarded
+        }
         lastDriver += 1
         let number = lastDriver
         let name = spec.name
@@ -70,8 +74,7 @@ extension BGPAnnouncer {
         giveAll(to: driver)
         driver.setShuttingDown(leaving == .marked)
         if isSetComplete { driver.update { $0.completeSet() } }
-        watchPath(spec)
-        driver.start()
+        begin(driver)
     }
 
     private func removePeer(_ name: String) {
@@ -94,7 +97,7 @@ extension BGPAnnouncer {
         }
     }
 
-    private func watchPath(_ spec: PeerSpec) {
+    func watchPath(_ spec: PeerSpec) {
         if let detection = spec.detection {
             bfd?.watch(spec.name, detection)
         } else {
@@ -107,12 +110,11 @@ extension BGPAnnouncer {
     }
 
     private func configureListener(_ plan: PeerPlan) {
-        let accepting = plan.specs.filter { $0.session.mode != .active }
-        let keys = accepting.compactMap { spec in spec.transport.key.map { (spec.transport.remote.address, $0) } }
+        let keys = plan.accepting.compactMap { spec in spec.transport.key.map { (spec.transport.remote.address, $0) } }
         let before = listener?.problems
         listener?.configure(
             port: settings.listen && !plan.specs.isEmpty ? UInt16(clamping: settings.port) : nil,
-            keys: Dictionary(keys) { first, _ in first })
+            keys: Dictionary(keys) { first, _ in first }, nearby: plan.nearbyFamilies)
         guard let problems = listener?.problems, problems != before else { return }
         for problem in problems.values {
             logger.error("peers cannot be listened for", metadata: ["reason": "\(problem)"])
@@ -199,6 +201,10 @@ extension BGPAnnouncer {
             logger.debug("connection refused", metadata: ["bgp.address": "\(remote.address)"])
             return stream.close()
         }
+        if let minimum = driver.spec.transport.minimumHopLimit, let hops = stream.takeFirstHopLimit(), hops < minimum {
+            logger.debug("connection has passed a router", metadata: ["bgp.address": "\(remote.address)"])
+            return stream.abort()
+        }
         driver.accept(stream)
     }
 
@@ -207,6 +213,7 @@ extension BGPAnnouncer {
     /// Tells what has happened, and what follows from it.
     func settle() {
         takeInBFD()
+        restSessions()
         for (name, driver) in drivers where !driver.news.isEmpty {
             let news = driver.news
             driver.news = []

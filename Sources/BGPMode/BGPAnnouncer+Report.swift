@@ -11,6 +11,8 @@ extension BGPAnnouncer {
         var report = BGPReport(now: now)
         report.obstacle = refusal ?? plan?.obstacle
         report.problems = (listener?.problems ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+        report.problems += keyRing.problems.sorted { $0.key < $1.key }.map(\.value.sentence)
+        report.problems += (bfd?.problems ?? [:]).values.sorted()
         report.rejectedBFDPackets = bfd?.rejected ?? 0
         if let first = plan?.specs.first {
             report.asn = first.policy.asn
@@ -31,9 +33,9 @@ extension BGPAnnouncer {
         let remote = driver.spec.transport.remote
         var peer = BGPReport.Peer(
             name: name, address: remote.address.description, asn: driver.spec.session.peerASN,
-            state: session.state.rawValue, reason: driver.reason)
+            state: driver.isResting ? "Drained" : session.state.rawValue, reason: driver.reason)
         peer.since = driver.since
-        peer.lastError = session.lastError
+        peer.lastError = driver.isResting ? nil : session.lastError
         peer.lastErrorAt = driver.lastErrorAt
         peer.localASN = driver.spec.session.localASN
         peer.holdTime = session.negotiated?.holdTime.seconds

@@ -90,7 +90,8 @@ extension BGPAnnouncer {
 
     // MARK: Eligibility
 
-    /// A node that may not announce any more marks its routes, waits for traffic to leave, and withdraws them.
+    /// A node that may not announce any more marks its routes, waits for traffic to leave, and withdraws them; then its
+    /// sessions may rest.
     func reconsiderEligibility() {
         guard !isClosed else { return }
         let new = nodeObstacle()
@@ -112,6 +113,7 @@ extension BGPAnnouncer {
             carryOut(book.setEligible(true, at: loop.now))
         case (_?, .marked), (_?, .gone), (nil, .no): break
         }
+        resumeSessions()
         // A grace for a node that is not ready runs out by time alone.
         if let facts, facts.readiness != .ready { lookTimer?.restart(after: .seconds(1)) }
         settle()
@@ -150,6 +152,8 @@ extension BGPAnnouncer {
     private func leave() {
         guard !isClosed else { return }
         leaving = .gone
+        restDeadline = loop.now.advanced(by: Self.restLimit)
+        loop.schedule(after: Self.restLimit) { [weak self] in self?.onLoop { $0.settle() } }
         carryOut(book.setEligible(false, at: loop.now))
         for driver in drivers.values { driver.setShuttingDown(false) }
         settle()

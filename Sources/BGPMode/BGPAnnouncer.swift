@@ -38,7 +38,7 @@ public actor BGPAnnouncer: Announcer {
     var facts: NodeFacts?
     /// Whether the source knows of nodes at all.
     var hasNodes = false
-    var keys: [String: Result<TCPMD5Key, Obstacle>] = [:]
+    var keyRing = KeyRing()
     var areKeysRead = false
     var finder: NeighbourFinder?
 
@@ -47,6 +47,8 @@ public actor BGPAnnouncer: Announcer {
     var plan: PeerPlan?
     var refusal: Obstacle?
     var leaving: Leaving = .no
+    /// Until when peers may read the withdrawal of a node that leaves.
+    var restDeadline: MonotonicTime?
     var isSourceComplete = false
     var isSetComplete = false
     var hasSwept = false
@@ -81,6 +83,8 @@ public actor BGPAnnouncer: Announcer {
     var retryTimer: LoopTimer?
     var completionTimer: LoopTimer?
     var isRunning = false
+    var begun = MonotonicTime.zero
+    var formerProcess = FormerProcess(uptime: .zero)
     var isClosed = false
     /// Whether someone has asked this node to leave.
     var isDraining = false
@@ -168,14 +172,14 @@ public actor BGPAnnouncer: Announcer {
         self.pools = pools
         self.isUsed = isUsed
         if new.attach != old.attach { moveAttachment(from: old.attach) }
-        keyPaths.continuation.yield(new.peers.compactMap(\.passwordFile))
+        followKeyFiles(of: new)
         replan()
         reconsiderEligibility()
     }
 
-    /// Has this node withdraw its routes, or lets it announce again.
+    /// Has this node withdraw its routes and end its sessions, or lets it announce again.
     ///
-    /// Returns once they are marked, with no grace then left to wait for: the withdrawal follows by itself.
+    /// Returns once the routes are marked; the rest follows by itself when the grace is over.
     public func setDraining(_ isDraining: Bool) {
         guard isDraining != self.isDraining else { return }
         self.isDraining = isDraining
@@ -186,6 +190,7 @@ public actor BGPAnnouncer: Announcer {
 
     private func begin() {
         isRunning = true
+        begun = loop.now
         bfd = BFDDriver(loop: loop, seed: random.next()) { [weak self] signal in
             self?.onLoop { $0.takeIn(signal) }
         }
@@ -200,7 +205,7 @@ public actor BGPAnnouncer: Announcer {
         loop.schedule(after: limit ?? .seconds(60)) { [weak self] in
             self?.onLoop { $0.completeSet(because: "the time for it is over") }
         }
-        keyPaths.continuation.yield(settings.peers.compactMap(\.passwordFile))
+        followKeyFiles(of: settings)
     }
 
     nonisolated func onLoop(_ body: (isolated BGPAnnouncer) -> Void) {
@@ -213,6 +218,7 @@ public actor BGPAnnouncer: Announcer {
         if new != host || isFirst {
             host = new
             isHostKnown = true
+            if isFirst { lookForFormerProcess(state) }
             for driver in drivers.values { driver.setHost(new) }
             bfd?.setHost(new)
             replan()
@@ -224,7 +230,21 @@ public actor BGPAnnouncer: Announcer {
         holdAgain(gone.map { AddressKey(link: link, address: $0) })
     }
 
+    /// What this process has put there itself says nothing of another.
+    private func lookForFormerProcess(_ state: NetworkState) {
+        formerProcess = FormerProcess(
+            hasLeftAddresses: book.entries.isEmpty && state.ownAddresses.contains { $0.link == .loopback },
+            uptime: MonotonicTime.zero.duration(to: loop.now))
+    }
+
     // MARK: Password files
+
+    /// Peers are planned anew once every file that one of them names was read.
+    private func followKeyFiles(of settings: BGPSettings) {
+        let paths = settings.peers.compactMap(\.passwordFile)
+        if !paths.allSatisfy({ keyRing.keys[$0] != nil }) { areKeysRead = false }
+        keyPaths.continuation.yield(paths)
+    }
 
     private func followKeyFiles() async {
         var watcher: FileWatcher?
@@ -243,15 +263,20 @@ public actor BGPAnnouncer: Announcer {
 
     private func readKeys(_ paths: [String]) {
         guard !isClosed else { return }
-        var new: [String: Result<TCPMD5Key, Obstacle>] = [:]
+        let old = keyRing
+        var read: [String: Result<TCPMD5Key, Obstacle>] = [:]
         for path in paths {
-            new[path] = KeyFiles.read(path)
-            if keys[path] == nil, KeyFiles.isOpenToAll(path) {
+            read[path] = KeyFiles.read(path)
+            if old.keys[path] == nil, KeyFiles.isOpenToAll(path) {
                 logger.warning("every user of this node may read a password", metadata: ["file": "\(path)"])
             }
         }
-        guard new != keys || !areKeysRead else { return }
-        keys = new
+        keyRing.take(read)
+        for (path, problem) in keyRing.problems where old.problems[path] != problem {
+            logger.warning(
+                "password file cannot be used", metadata: ["file": "\(path)", "reason": "\(problem.sentence)"])
+        }
+        guard keyRing.keys != old.keys || !areKeysRead else { return }
         areKeysRead = true
         replan()
     }

@@ -13,7 +13,8 @@ public struct BGPReport: Sendable {
         public var address: String
         /// The AS number that the peer is to have.
         public var asn: ASN
-        /// A word of RFC 4271 section 8, or `Unusable` when the session cannot even be tried.
+        /// A word of RFC 4271 section 8, or `Unusable` when the session cannot even be tried, or `Drained` while the
+        /// node is kept out of work.
         public var state: String
         /// Why it is so.
         public var reason: String
@@ -92,9 +93,9 @@ public struct BGPReport: Sendable {
     public var peers: [Peer] = []
     /// Why this node announces nothing; nil when it may.
     public var obstacle: Obstacle?
-    /// What cannot be listened on, a sentence each.
+    /// What cannot be listened on or read, a sentence each.
     public var problems: [String] = []
-    /// BFD packets that belonged to no session or broke a rule.
+    /// BFD packets in the name of a peer that belonged to no session or broke a rule.
     public var rejectedBFDPackets: UInt64 = 0
     /// When the report was made, on the clock of its other points in time.
     public var now: MonotonicTime

@@ -82,7 +82,9 @@ extension StatusMaker {
             let attributes = route.attributes
             return StatusDocument.BGP.Route(
                 peer: route.peer, prefix: route.prefix.description,
-                communities: attributes.communities.map(\.description) + attributes.largeCommunities.map(\.description),
+                communities: attributes.communities.map(\.description)
+                    + attributes.extendedCommunities.map(\.description)
+                    + attributes.largeCommunities.map(\.description),
                 localPreference: attributes.localPreference, med: attributes.multiExitDiscriminator,
                 prepend: attributes.prepends)
         }

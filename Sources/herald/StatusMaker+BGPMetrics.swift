@@ -12,13 +12,16 @@ extension StatusMaker {
     private static func samples(_ peer: StatusDocument.BGP.Peer) -> [MetricSample] {
         let labels = [(name: "peer", value: peer.name)]
         var samples = [
-            MetricSample("herald_bgp_session_established", labels, peer.state == "Established"),
             MetricSample("herald_bgp_sessions_established_total", labels, Double(peer.timesEstablished)),
             MetricSample("herald_bgp_graceful_shutdown", labels, peer.isShuttingDown),
             MetricSample("herald_bgp_prefixes_received_total", labels, Double(peer.receivedPrefixes)),
             MetricSample("herald_bgp_updates_treated_as_withdraw_total", labels, Double(peer.treatedAsWithdraw)),
             MetricSample("herald_bgp_attributes_discarded_total", labels, Double(peer.discardedAttributes)),
         ]
+        // That a drained node has no session is nothing to be alarmed at.
+        if peer.state != "Drained" {
+            samples.append(MetricSample("herald_bgp_session_established", labels, peer.state == "Established"))
+        }
         samples += peer.advertised.map { MetricSample("herald_bgp_routes_advertised", labels + [("family", $0)], $1) }
         samples += peer.sent.map { MetricSample("herald_bgp_messages_sent_total", labels + [("type", $0)], Double($1)) }
         samples += peer.received.map {

@@ -49,6 +49,10 @@ struct SessionFixture {
         effects.compactMap { if case .startTransmitTimer(let duration) = $0 { duration } else { nil } }.last
     }
 
+    var shortenedTimer: Duration? {
+        effects.compactMap { if case .shortenTransmitTimer(let duration) = $0 { duration } else { nil } }.last
+    }
+
     var detectionTimer: Duration? {
         effects.compactMap { if case .startDetectionTimer(let duration) = $0 { duration } else { nil } }.last
     }

@@ -15,6 +15,7 @@ struct SessionLine {
     /// When the last packet to each side arrives: a link keeps the order.
     private var lastArrival: [Int64] = [0, 0]
     private var transmit: [Int64?] = [nil, nil]
+    private var transmitStart: [Int64] = [0, 0]
     private var detection: [Int64?] = [nil, nil]
 
     init(seed: UInt64, _ configurations: [SessionConfiguration]) {
@@ -35,8 +36,12 @@ struct SessionLine {
                 let time = max(now + Int64.random(in: 50...400, using: &random), lastArrival[1 - side] + 1)
                 lastArrival[1 - side] = time
                 arrivals.append((time, 1 - side, packet))
-            case .startTransmitTimer(let duration): transmit[side] = now + duration.wholeNanoseconds / 1000
-            case .stopTransmitTimer: transmit[side] = nil
+            case .startTransmitTimer(let duration):
+                transmitStart[side] = now
+                transmit[side] = now + duration.wholeNanoseconds / 1000
+            case .shortenTransmitTimer(let duration):
+                let time = max(now, transmitStart[side] + duration.wholeNanoseconds / 1000)
+                transmit[side] = transmit[side].map { min($0, time) }
             case .startDetectionTimer(let duration): detection[side] = now + duration.wholeNanoseconds / 1000
             case .stopDetectionTimer: detection[side] = nil
             case .report(let report): reports[side].append((now, report))

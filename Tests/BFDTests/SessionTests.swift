@@ -82,8 +82,9 @@ struct SessionTests {
             $0.desiredMinimumTransmit = 10_000
             $0.multiplier = 5
         }
-        #expect((.milliseconds(225) ... .milliseconds(300)).contains(try #require(fixture.transmitTimer)))
         #expect(fixture.detectionTimer == .milliseconds(250))
+        fixture.feed(.transmitTimerExpired)
+        #expect((.milliseconds(225) ... .milliseconds(300)).contains(try #require(fixture.transmitTimer)))
         fixture.hear(.up) { $0.desiredMinimumTransmit = 200_000 }
         #expect(fixture.detectionTimer == .milliseconds(600))
     }
@@ -116,9 +117,11 @@ struct SessionTests {
         #expect(fixture.sent.map(\.isPoll) == [true])
         #expect(try #require(fixture.transmitTimer) <= .milliseconds(50))
         fixture.hear(.up) { $0.isFinal = true }
+        #expect(fixture.transmitTimer == nil)
+        fixture.feed(.transmitTimerExpired)
         #expect(try #require(fixture.transmitTimer) >= .milliseconds(150))
         fixture.feed(.reconfigure(SessionConfiguration(transmitInterval: .milliseconds(60))))
-        #expect(try #require(fixture.transmitTimer) <= .milliseconds(60))
+        #expect(try #require(fixture.shortenedTimer) <= .milliseconds(60))
     }
 
     @Test("a shorter receive interval counts after the final, a longer one at once")
@@ -152,7 +155,6 @@ struct SessionTests {
     func zeroReceive() {
         var fixture = SessionFixture(.up)
         fixture.hear(.up) { $0.requiredMinimumReceive = 0 }
-        #expect(fixture.effects.contains(.stopTransmitTimer))
         fixture.feed(.transmitTimerExpired)
         #expect(fixture.effects.isEmpty)
         fixture.hear(.up) {
@@ -162,6 +164,35 @@ struct SessionTests {
         #expect(fixture.sent.map(\.isFinal) == [true])
         fixture.hear(.up)
         #expect(fixture.transmitTimer != nil)
+    }
+
+    @Test("a peer that can receive nothing is told of a change of state all the same")
+    func zeroReceiveAndChange() {
+        var fixture = SessionFixture(.up)
+        fixture.hear(.up) { $0.requiredMinimumReceive = 0 }
+        fixture.hear(.down) { $0.requiredMinimumReceive = 0 }
+        #expect(fixture.sent.map(\.state) == [.down])
+        #expect(fixture.transmitTimer == nil)
+        fixture.hear(.down) { $0.requiredMinimumReceive = 0 }
+        #expect(fixture.sent.map(\.state) == [.initializing])
+        fixture.feed(.disable)
+        #expect(fixture.sent.map(\.state) == [.adminDown])
+        #expect(fixture.transmitTimer == nil)
+    }
+
+    @Test("a peer whose wishes change with each packet does not keep the timer from firing")
+    func changingWishes() {
+        var fixture = SessionFixture(.up)
+        fixture.feed(.transmitTimerExpired)
+        for round in 0..<20 {
+            fixture.hear(.up) { $0.requiredMinimumReceive = [0, 60_000, 200_000][round % 3] }
+            #expect(fixture.transmitTimer == nil && fixture.shortenedTimer == nil)
+        }
+        fixture.feed(.transmitTimerExpired)
+        #expect(fixture.sent.count == 1)
+        fixture.hear(.up) { $0.requiredMinimumReceive = 1_000 }
+        #expect(fixture.shortenedTimer.map { $0 <= .milliseconds(50) } == true)
+        #expect(fixture.transmitTimer == nil)
     }
 
     @Test("a peer in demand mode gets no periodic packets once both are up and no poll is open")
@@ -174,7 +205,8 @@ struct SessionTests {
             $0.isDemand = true
             $0.isFinal = true
         }
-        #expect(fixture.effects.contains(.stopTransmitTimer))
+        fixture.feed(.transmitTimerExpired)
+        #expect(fixture.effects.isEmpty)
         fixture.hear(.up) {
             $0.isDemand = true
             $0.isPoll = true
@@ -195,7 +227,8 @@ struct SessionTests {
         fixture.feed(.detectionTimerExpired)
         #expect(fixture.session.state == .down)
         #expect(fixture.sent.isEmpty)
-        #expect(fixture.effects.contains(.stopTransmitTimer))
+        fixture.feed(.transmitTimerExpired)
+        #expect(fixture.effects.isEmpty)
     }
 
     @Test("switched off, it says so and goes on saying so")
@@ -210,6 +243,39 @@ struct SessionTests {
         #expect(fixture.sent.map(\.state) == [.adminDown])
         fixture.feed(.enable)
         #expect(fixture.session.state == .down)
+    }
+
+    @Test("the goodbye goes on for the peer's detection time, as fast as packets went before")
+    func farewell() throws {
+        var fixture = SessionFixture(.up)
+        #expect(fixture.session.farewellTime == .zero)
+        fixture.feed(.disable)
+        #expect(fixture.sent.map(\.desiredMinimumTransmit) == [1_000_000])
+        #expect(fixture.session.farewellTime == .milliseconds(150))
+        #expect(try #require(fixture.transmitTimer) <= .milliseconds(50))
+        fixture.feed(.transmitTimerExpired)
+        #expect(fixture.sent.map(\.state) == [.adminDown])
+        #expect(try #require(fixture.transmitTimer) <= .milliseconds(50))
+        var slow = SessionFixture(.up) { $0.multiplier = 5 }
+        slow.hear(.up) { $0.requiredMinimumReceive = 300_000 }
+        slow.feed(.disable)
+        #expect(slow.session.farewellTime == .milliseconds(1500))
+        fixture.feed(.enable)
+        fixture.hear(.down)
+        #expect(fixture.session.state == .initializing)
+        #expect(try #require(fixture.transmitTimer) >= .milliseconds(750))
+    }
+
+    @Test("nobody is told goodbye who was not heard or wants nothing")
+    func nobodyListens() {
+        var alone = SessionFixture(.down)
+        alone.feed(.disable)
+        #expect(alone.session.farewellTime == .zero)
+        var deaf = SessionFixture(.up)
+        deaf.hear(.up) { $0.requiredMinimumReceive = 0 }
+        deaf.feed(.disable)
+        #expect(deaf.sent.map(\.state) == [.adminDown])
+        #expect(deaf.session.farewellTime == .zero)
     }
 
     @Test("packets for another session do nothing")
@@ -254,6 +320,7 @@ struct SessionTests {
             }
             #expect(fixture.detectionTimer.map { $0 > .zero } ?? true)
             #expect(fixture.transmitTimer.map { $0 > .zero } ?? true)
+            #expect(fixture.shortenedTimer.map { $0 > .zero } ?? true)
         }
     }
 }

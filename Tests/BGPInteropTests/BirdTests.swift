@@ -14,7 +14,7 @@ extension InteropSuite {
                     "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; }\n"
                         + Bird.session(fabric.node, options: "passive; bfd on;"))
                 let advertisement =
-                    "advertisements: [{pools: [edge], communities: [\"64512:100\", no-export, \"64512:1:2\"], "
+                    "advertisements: [{pools: [edge], communities: [\"64512:100\", no-export, \"64512:1:2\", \"rt:64512:7\"], "
                     + "med: 7, prepend: 1}]"
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true", more: advertisement)).start()
                 try bird.waitForRoute(Fabric.ipv4)
@@ -25,6 +25,7 @@ extension InteropSuite {
                 #expect(routes.contains("BGP.next_hop: \(fabric.node.ipv6)"))
                 #expect(routes.contains("BGP.community: (64512,100) (65535,65281)"))
                 #expect(routes.contains("BGP.large_community: (64512, 1, 2)"))
+                #expect(routes.contains("BGP.ext_community: (rt, 64512, 7)"))
                 #expect(routes.contains("BGP.med: 7"))
                 let peer = try eventually("BFD is up", within: Speaker.patience) {
                     try speaker.peer()
@@ -108,7 +109,7 @@ extension InteropSuite {
             }
         }
 
-        @Test("TCP MD5: the right key connects, also when the peer dials; a wrong one never; a new one resets alone")
+        @Test("TCP MD5: the right key connects, a wrong one never; a new one resets the session, a lost one nothing")
         func passwords() async throws {
             try await withFabric { fabric in
                 let bird = try Bird(
@@ -125,8 +126,39 @@ extension InteropSuite {
                 try bird.waitForRoute(Fabric.ipv4)
                 try String(repeating: "x", count: 81).write(
                     toFile: "\(fabric.lab.folder)/key", atomically: true, encoding: .utf8)
-                try speaker.waitUntil("Unusable")
-                #expect(try speaker.peer()?.reason.contains("1 to 80") == true)
+                try eventually("status tells", within: Speaker.patience) {
+                    try speaker.peers().problems.contains { $0.contains("1 to 80") && $0.contains("stays in use") }
+                }
+                try FileManager.default.removeItem(atPath: "\(fabric.lab.folder)/key")
+                try speaker.waitForLog("No such file")
+                #expect(try speaker.peer()?.state == "Established")
+                #expect(try bird.has(Fabric.ipv4))
+                try "other\n".write(toFile: "\(fabric.lab.folder)/key", atomically: true, encoding: .utf8)
+                try eventually("all is well with the file", within: Speaker.patience) {
+                    try speaker.peers().problems.isEmpty
+                }
+                try bird.waitForNoRoute(Fabric.ipv4)
+            }
+        }
+
+        @Test("the same password from another file resets nothing")
+        func passwordFromElsewhere() async throws {
+            try await withFabric { fabric in
+                let bird = try Bird(
+                    on: fabric.router, in: fabric.lab,
+                    Bird.session(fabric.node, options: "passive; password \"right\";"))
+                for name in ["one", "two"] {
+                    try "right\n".write(toFile: "\(fabric.lab.folder)/\(name)", atomically: true, encoding: .utf8)
+                }
+                let speaker = try fabric.speaker(fabric.bgp("passwordFile: \(fabric.lab.folder)/one")).start()
+                try bird.waitForRoute(Fabric.ipv4)
+                let bgp = fabric.bgp(
+                    "passwordFile: \(fabric.lab.folder)/two", more: "advertisements: [{communities: [\"64512:9\"]}]")
+                try speaker.configure(bgp: bgp)
+                try eventually("the community is there", within: Speaker.patience) {
+                    try bird.routes().contains("(64512,9)")
+                }
+                #expect(!bird.log.contains("Received: ") && !bird.log.contains("Connection closed"))
             }
         }
 

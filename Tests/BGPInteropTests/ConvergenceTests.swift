@@ -36,7 +36,7 @@ extension InteropSuite {
                 }
                 let median = times.sorted()[times.count / 2]
                 print("route gone after the cut, ms: \(times.map { Int($0) }), median \(Int(median))")
-                #expect(median < 170, "the cut itself takes some milliseconds of it: \(times)")
+                #expect(median < 160, "\(times)")
                 try speaker.waitForError("BFD went down (6/10)")
             }
         }

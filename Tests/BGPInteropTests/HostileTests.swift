@@ -43,7 +43,7 @@ extension InteropSuite {
 
         @Test(
             "a table of right and wrong messages, a session for each, while another peer does not notice",
-            arguments: [("64512", [], 631), ("64500", ["internal"], 57)] as [(String, [String], Int)])
+            arguments: [("64512", [], 637), ("64500", ["internal"], 57)] as [(String, [String], Int)])
         func table(asn: String, kind: [String], rows: Int) async throws {
             try await withLab { lab in
                 let lan = try lab.addSwitch()
@@ -173,6 +173,31 @@ extension InteropSuite {
                 }
                 let peer = try #require(try speaker.peer())
                 #expect(peer.state == "Established" && peer.bfd?.state == "Up" && peer.lastError == nil)
+            }
+        }
+
+        @Test("a flood of another host's packets on the BFD port does not crowd out those of the router")
+        func flood() async throws {
+            try await withLab { lab in
+                let lan = try lab.addSwitch()
+                let node = try lab.addNode("node", on: lan)
+                let fabric = Fabric(lab: lab, router: try lab.addNode("router", on: lan), node: node)
+                let stranger = try lab.addNode("stranger", on: lan)
+                let bfd = "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; }\n"
+                let bird = try Bird(
+                    on: fabric.router, in: lab, bfd + Bird.session(node, options: "passive; bfd on;"))
+                let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
+                try bird.waitForRoute(Fabric.ipv4)
+                try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                let rejected = try speaker.peers().rejectedBFDPackets
+                let sent = try stranger.run(["python3", Self.script("flood"), "\(node.ipv4)", "4"])
+                let count = sent.text.split(separator: "\n").first.flatMap { Int($0) } ?? 0
+                #expect(count > 50_000, "\(sent.text)\(sent.errors)")
+                let peers = try speaker.peers()
+                #expect(peers.rejectedBFDPackets == rejected)
+                #expect(peers.peers.first?.state == "Established" && peers.peers.first?.lastError == nil)
+                #expect(!speaker.log.contains("detection time expired"))
+                #expect(try bird.has(Fabric.ipv4))
             }
         }
 

@@ -47,6 +47,24 @@ struct PeerPlanTests {
         #expect(try limit { $0.asn = ASN(64512) } == (64, nil))
     }
 
+    @Test("a family's listener may be deaf to what has passed a router when all its peers send with TTL 255")
+    func nearbyFamilies() {
+        let far = IPAddress(ipv4: 0x0A00_0102)
+        let settings = settings {
+            $0.listen = true
+            $0.peers[0].ttlSecurity = true
+            $0.peers.append(BGPPeerSettings(name: "six", address: IPAddress("fd00::1"), asn: ASN(64500)))
+        }
+        #expect(plan(settings).nearbyFamilies == [.ipv4])
+        var both = settings
+        both.peers.append(BGPPeerSettings(name: "far", address: far, asn: ASN(64500)))
+        #expect(plan(both).nearbyFamilies == [])
+        both.peers[2].connect = .active
+        #expect(plan(both).nearbyFamilies == [.ipv4])
+        both.peers[0].connect = .active
+        #expect(plan(both).nearbyFamilies == [])
+    }
+
     @Test("peers are chosen by the node's labels")
     func selectors() {
         let settings = settings { $0.peers[0].nodes.selector = LabelSelector(matchLabels: ["rack": "a"]) }
@@ -95,7 +113,8 @@ struct PeerPlanTests {
     func advertisements() throws {
         var first = AdvertisementSettings()
         first.pools = ["edge"]
-        first.communities = [.standard(.noExport)]
+        let target = try #require(ExtendedCommunity("rt:64512:7"))
+        first.communities = [.standard(.noExport), .extended(target)]
         first.aggregationLength = 24
         var second = AdvertisementSettings()
         second.peers = ["other"]
@@ -103,6 +122,7 @@ struct PeerPlanTests {
         let spec = try #require(plan.specs.first)
         let shape = try #require(spec.shape(ofPool: "edge"))
         #expect(shape.attributes.communities == [.noExport])
+        #expect(shape.attributes.extendedCommunities == [target])
         #expect(shape.prefix(of: IPAddress(ipv4: 0xC000_0203)) == CIDR("192.0.2.0/24"))
         #expect(spec.shape(ofPool: "lab") == nil)
         #expect(spec.shape(ofPool: nil) == nil)

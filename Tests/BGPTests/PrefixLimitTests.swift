@@ -56,4 +56,61 @@ struct PrefixLimitTests {
         #expect(!fixture.effects.contains(.prefixLimitExceeded(.ipv4, limit: 100)))
         #expect(fixture.session.state == .established)
     }
+
+    private static func limited(_ count: UInt32?) -> SessionConfiguration {
+        SessionFixture.configuration {
+            if let count { $0.prefixLimits = [.ipv4: PrefixLimit(count: count, endsSession: true)] }
+        }
+    }
+
+    @Test("a limit that is lowered below what the peer has announced ends the session")
+    func lowered() {
+        var fixture = Self.fixture(endsSession: true)
+        fixture.feed(.received(fixture.id, Self.update(0..<80)))
+        fixture.feed(.reconfigure(Self.limited(80)))
+        #expect(fixture.effects.isEmpty && fixture.session.state == .established)
+        fixture.feed(.reconfigure(Self.limited(79)))
+        #expect(
+            fixture.notifications == [
+                NotificationMessage(NotificationReason(6, 1), data: [0, 1, 1, 0, 0, 0, 79])
+            ])
+        #expect(fixture.session.state == .idle)
+    }
+
+    @Test("a limit that is raised goes on counting, and one that is taken away counts no more")
+    func raised() {
+        var fixture = Self.fixture(endsSession: true)
+        fixture.feed(.received(fixture.id, Self.update(0..<80)))
+        fixture.feed(.reconfigure(Self.limited(150)))
+        fixture.feed(.received(fixture.id, Self.update(80..<150)))
+        #expect(fixture.effects.allSatisfy { $0 == .startTimer(.hold(fixture.id), .seconds(9)) })
+        fixture.feed(.received(fixture.id, Self.update(150..<151)))
+        #expect(fixture.reasons == [NotificationReason(6, 1)])
+        var free = Self.fixture(endsSession: true)
+        free.feed(.reconfigure(Self.limited(nil)))
+        free.feed(.received(free.id, Self.update(0..<200)))
+        #expect(free.session.prefixCount(.ipv4) == nil && free.session.state == .established)
+    }
+
+    @Test("a limit that is added has the peer tell its routes again, and counts those")
+    func added() {
+        var fixture = SessionFixture(.established)
+        fixture.feed(.received(fixture.id, Self.update(0..<200)))
+        fixture.feed(.reconfigure(Self.limited(100)))
+        #expect(
+            fixture.effects == [.send(fixture.id, RouteRefreshMessage(.request, .ipv4Unicast).octets)])
+        #expect(fixture.session.prefixCount(.ipv4) == 0)
+        fixture.feed(.received(fixture.id, Self.update(0..<200)))
+        #expect(fixture.reasons == [NotificationReason(6, 1)])
+    }
+
+    @Test("a peer that cannot tell its routes again gets a new session")
+    func addedWithoutRefresh() {
+        let open = OpenMessage(
+            asn: ASN(64500), holdTime: .of(9), identifier: .numbered(7), capabilities: [.multiprotocol(.ipv4Unicast)])
+        var fixture = SessionFixture(.established, peer: open)
+        fixture.feed(.reconfigure(Self.limited(100)))
+        #expect(fixture.reasons == [NotificationReason(6, 6)])
+        #expect(fixture.session.state == .connect)
+    }
 }

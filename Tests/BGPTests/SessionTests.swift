@@ -54,6 +54,29 @@ struct SessionTests {
         #expect(fixture.sends(.open))
     }
 
+    @Test("the F bit is missing until the first session where nothing was forwarded before", arguments: [true, false])
+    func forwardingBit(hasForwarded: Bool) throws {
+        var fixture = SessionFixture(.connect) {
+            $0.gracefulRestart = .init()
+            $0.gracefulRestart?.isRestarting = true
+            $0.gracefulRestart?.hasForwarded = hasForwarded
+        }
+        func bits() throws -> [Bool] {
+            for case .send(_, let octets) in fixture.effects where octets[18] == 1 {
+                for case .gracefulRestart(let restart) in try OpenMessage(RawMessage(single: octets)).capabilities {
+                    return restart.families.map(\.isForwardingPreserved)
+                }
+            }
+            return []
+        }
+        fixture.feed(.connected(fixture.id))
+        #expect(try bits() == [hasForwarded, hasForwarded])
+        fixture.feed([.received(fixture.id, SessionFixture.peerOpen().octets)])
+        fixture.feed([.received(fixture.id, SessionFixture.keepalive), .closed(fixture.id, "reset")])
+        fixture.feed([.timerExpired(.connectRetry), .connected(.outgoing(2))])
+        #expect(try bits() == [true, true])
+    }
+
     @Test("agreement takes the smaller hold time and what both can do")
     func agreement() throws {
         let peer = SessionFixture.peerOpen(
@@ -108,15 +131,24 @@ struct SessionTests {
     @Test("a hold time of zero means no keepalives and no expiry")
     func noHold() {
         var fixture = SessionFixture(.openConfirm, peer: SessionFixture.peerOpen(hold: 0))
-        #expect(fixture.effects.contains(.stopTimer(.hold(fixture.id))))
+        #expect(!fixture.effects.contains(.stopTimer(.hold(fixture.id))))
         #expect(fixture.sends(.keepalive))
         #expect(fixture.timer(.keepalive(fixture.id)) == nil)
         fixture.feed(.received(fixture.id, SessionFixture.keepalive))
         #expect(fixture.session.state == .established)
+        #expect(fixture.effects.contains(.stopTimer(.hold(fixture.id))))
         fixture.feed(.received(fixture.id, SessionFixture.update))
         #expect(fixture.timer(.hold(fixture.id)) == nil)
         fixture.feed(.wrote(fixture.id, pending: 5))
-        #expect(fixture.timer(.sendHold(fixture.id)) == nil)
+        #expect(fixture.timer(.sendHold(fixture.id)) == .seconds(480))
+    }
+
+    @Test("a peer that agrees to a hold time of zero and then says nothing is given up")
+    func noHoldWhileOpening() {
+        var fixture = SessionFixture(.openConfirm, peer: SessionFixture.peerOpen(hold: 0))
+        fixture.feed(.timerExpired(.hold(fixture.id)))
+        #expect(fixture.reasons == [NotificationReason(4, 0)])
+        #expect(fixture.session.state == .active)
     }
 
     @Test("any message restarts the hold timer, ten in one piece once")
@@ -170,16 +202,39 @@ struct SessionTests {
         #expect(fixture.timer(.idleHold) == .seconds(5))
     }
 
-    @Test("another error than the last is no reason to wait longer")
+    @Test("errors that vary double the wait as those that are the same do")
     func otherErrors() {
         var fixture = SessionFixture(.connect) { $0.timing.jitter = 100...100 }
-        for (dial, octet) in zip(1...4 as ClosedRange<UInt64>, [0, 1, 1, 0] as [UInt8]) {
+        for (dial, wait) in zip(1...4 as ClosedRange<UInt64>, [5, 10, 20, 40] as [Int64]) {
             let id = ConnectionID.outgoing(dial)
-            let header = [UInt8](repeating: octet == 0 ? 0 : 0xFF, count: 19)
+            let header = [UInt8](repeating: dial.isMultiple(of: 2) ? 0 : 0xFF, count: 18) + [UInt8(dial)]
             fixture.feed([.connected(id), .received(id, header)])
-            #expect(fixture.timer(.idleHold) == .seconds(dial == 3 ? 10 : 5))
+            #expect(fixture.timer(.idleHold) == .seconds(wait))
             fixture.feed(.timerExpired(.idleHold))
         }
+    }
+
+    @Test("a peer that falls silent again and again is dialled later each time, until a session was stable")
+    func silence() throws {
+        var fixture = SessionFixture(.connect) { $0.timing.reconnect = .seconds(2) ... .seconds(2) }
+        func establish(_ dial: UInt64) -> ConnectionID {
+            let id = ConnectionID.outgoing(dial)
+            fixture.feed([
+                .connected(id), .received(id, SessionFixture.peerOpen().octets),
+                .received(id, SessionFixture.keepalive),
+            ])
+            return id
+        }
+        for (dial, wait) in zip(1...7 as ClosedRange<UInt64>, [2, 4, 8, 16, 32, 60, 60] as [Int64]) {
+            let id = establish(dial)
+            fixture.feed(.timerExpired(.hold(id)))
+            #expect(fixture.session.state == .active)
+            #expect(fixture.timer(.connectRetry) == .seconds(wait))
+            fixture.feed(.timerExpired(.connectRetry))
+        }
+        let id = establish(8)
+        fixture.feed([.timerExpired(.stability), .timerExpired(.hold(id))])
+        #expect(fixture.timer(.connectRetry) == .seconds(2))
     }
 
     @Test("after an error the peer may dial before this side does, though not at once")
@@ -196,6 +251,24 @@ struct SessionTests {
         dialler.feed([.timerExpired(.refusal), .accepted(.incoming(1))])
         #expect(dialler.reasons == [NotificationReason(6, 5)])
         #expect(dialler.session.state == .idle)
+    }
+
+    @Test("a peer that dials a session which was shut down is told so, with the text, until it starts again")
+    func dialsWhileShutDown() {
+        var fixture = SessionFixture(.established)
+        fixture.feed(.stop(.shutdown("node is drained")))
+        let farewell = fixture.notifications
+        #expect(farewell.map(\.reason) == [NotificationReason(6, 2)])
+        #expect(farewell.first?.text == "node is drained")
+        fixture.feed(.accepted(.incoming(1)))
+        #expect(fixture.notifications == farewell)
+        #expect(fixture.closes(.incoming(1)))
+        fixture.feed(.stop(.deconfigured))
+        #expect(fixture.effects.isEmpty)
+        fixture.feed(.accepted(.incoming(2)))
+        #expect(fixture.reasons == [NotificationReason(6, 5)])
+        fixture.feed([.start, .accepted(.incoming(3))])
+        #expect(fixture.sends(.open, on: .incoming(3)))
     }
 
     @Test("plain loss and resets lead to a dial within seconds", arguments: 0..<20 as Range<UInt64>)
@@ -236,7 +309,8 @@ struct SessionTests {
 
     @Test("a refresh request is passed on for an agreed family only")
     func refresh() {
-        var fixture = SessionFixture(.established) { $0.families = [.ipv4] }
+        let peer = SessionFixture.peerOpen([.enhancedRouteRefresh])
+        var fixture = SessionFixture(.established, peer: peer) { $0.families = [.ipv4] }
         fixture.feed(.received(fixture.id, RouteRefreshMessage(.request, .ipv4Unicast).octets))
         #expect(fixture.effects.contains(.refreshRequested(.ipv4)))
         for message in [
@@ -246,6 +320,19 @@ struct SessionTests {
             fixture.feed(.received(fixture.id, message.octets))
             #expect(fixture.effects == [.startTimer(.hold(fixture.id), .seconds(9))])
         }
+    }
+
+    @Test("the subtype of a refresh means nothing where RFC 7313 was not agreed, and its length is no error then")
+    func plainRefresh() {
+        for subtype in ["00", "01", "02", "07"] {
+            var fixture = SessionFixture(.established)
+            fixture.feed(.received(fixture.id, [UInt8](hex: marker + "0018 05 0001 \(subtype) 01 00")))
+            #expect(fixture.effects.contains(.refreshRequested(.ipv4)))
+            #expect(fixture.session.state == .established)
+        }
+        var enhanced = SessionFixture(.established, peer: SessionFixture.peerOpen([.enhancedRouteRefresh]))
+        enhanced.feed(.received(enhanced.id, [UInt8](hex: marker + "0018 05 0001 01 01 00")))
+        #expect(enhanced.reasons == [NotificationReason(7, 1)])
     }
 
     @Test("mistakes are counted each time and told once")

@@ -182,6 +182,17 @@ struct UpdateErrorTests {
             what: "AS4_PATH runs over", attributes: "c01106 0202 fa56ea01", outcome: .discarded,
             octetsPerNumber: 2),
         Row(
+            what: "AS4_PATH of no octets", attributes: "c01100", outcome: .discarded, octetsPerNumber: 2),
+        Row(
+            what: "AS4_PATH with a set", attributes: "c01106 0101 fa56ea01", outcome: .withdrawn,
+            octetsPerNumber: 2),
+        Row(
+            what: "AS4_PATH with a set of a confederation", attributes: "c01106 0401 fa56ea01",
+            outcome: .withdrawn, octetsPerNumber: 2),
+        Row(
+            what: "AS4_PATH with a sequence of a confederation", attributes: "c0110c 0301 fa56ea01 0201 fa56ea02",
+            outcome: .accepted, octetsPerNumber: 2),
+        Row(
             what: "AS4_PATH with AS 0", attributes: "c01106 0201 00000000", outcome: .discarded,
             octetsPerNumber: 2),
         Row(

@@ -58,7 +58,7 @@ struct BGPFileTests {
                 - pools: [edge]
                   peers: [tor]
                   nodes: {selector: {rack: a}}
-                  communities: ["64512:100", no-export, "64512:1:2"]
+                  communities: ["64512:100", no-export, "64512:1:2", "rt:64512:100", "0x0003fc0000000001"]
                   localPreference: 200
                   med: 10
                   prepend: 2
@@ -81,7 +81,7 @@ struct BGPFileTests {
         #expect(tor.gracefulRestart == .seconds(120) && tor.maximumPrefixes == 100)
         #expect(bgp.peers[1].asn == ASN(1 << 16 | 5) && bgp.peers[1].interface == "eth0")
         let advertisement = try #require(bgp.advertisements.first)
-        #expect(advertisement.communities.count == 3 && advertisement.med == 10 && advertisement.prepend == 2)
+        #expect(advertisement.communities.count == 5 && advertisement.med == 10 && advertisement.prepend == 2)
         #expect(advertisement.aggregationLength == 24 && advertisement.aggregationLengthV6 == 64)
     }
 

@@ -51,6 +51,8 @@ for subtype in (1, 2):
     for body in (b"\0\1" + bytes([subtype]), b"\0\1" + bytes([subtype, 1, 0])):
         octets = message(5, body)
         up("subtype %d of %d octets" % (subtype, len(body)), octets, "7/1 " + octets.hex(), opening=ENHANCED)
+    up("a refresh of five octets with %d in the reserved one" % subtype, message(5, b"\0\1" + bytes([subtype, 1, 0])),
+       "alive")
 up("a refresh of no octets", message(5), "(1/2 0013|7/1 .*)")
 up("a refresh of two octets", message(5, b"\0\1"), "(1/2 0015|7/1 .*)")
 up("a refresh with filters that were not agreed", message(5, REFRESH + b"\1\x40\0\2ab"), "alive")

@@ -13,10 +13,10 @@ def up(name, octets, expected="alive", **options):
     row(ROWS, name, "Established", octets, expected, **options)
 
 
-def withdraws(name, attributes):
+def withdraws(name, attributes, **options):
     """With routes: treated as withdrawal. Without: nothing less than a reset is safe (RFC 7606 section 5.2)."""
-    up(name, update(attributes))
-    up(name + ", no routes", update(attributes, b""), "3/.*")
+    up(name, update(attributes), **options)
+    up(name + ", no routes", update(attributes, b""), "3/.*", **options)
 
 
 def harmless(name, attributes, **options):
@@ -127,6 +127,9 @@ for what, value in (("right", path(64500, 4200000000)), ("empty", b""), ("of an 
                     ("that runs over", b"\2\2\0\0\xfb\xf4"), ("of type 9", path(64500, kind=9)),
                     ("of a confederation", path(64500, kind=3)), ("with AS 0", path(0)), ("of one octet", b"\2")):
     harmless("AS4_PATH %s from an old speaker" % what, OLD_BASE + attribute(0xC0, 17, value), opening=OLD)
+for kind in (1, 4):
+    withdraws("AS4_PATH with a set of type %d from an old speaker" % kind,
+              OLD_BASE + attribute(0xC0, 17, path(64500, kind=kind)), opening=OLD)
 for size in (0, 6, 8, 9):
     harmless("AS4_AGGREGATOR of %d octets from an old speaker" % size, OLD_BASE + attribute(0xC0, 18, b"\1" * size),
              opening=OLD)

@@ -92,6 +92,24 @@ struct TCPTests {
         #expect(try listener.accept().count == 1)
     }
 
+    @Test("a minimum hop limit can be set and taken back while it listens", arguments: AddressFamily.allCases)
+    func laterMinimumHopLimit(family: AddressFamily) async throws {
+        let listener = try TCPListener(bind: .loopback(family))
+        var far = TCPOptions()
+        far.hopLimit = 254
+        try listener.setMinimumHopLimit(255)
+        let early = try TCPStream.connect(to: try listener.localAddress(), options: far)
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(try !early.finishConnecting())
+        try listener.setMinimumHopLimit(nil)
+        let late = try TCPStream.connect(to: try listener.localAddress(), options: far)
+        try await late.connected()
+        let server = try #require(try listener.accept().first)
+        #expect(server.takeFirstHopLimit() == 254)
+        #expect(server.takeFirstHopLimit() == nil)
+        #expect(late.takeFirstHopLimit() == nil)
+    }
+
     @Test("options hold for accepted connections too")
     func inherited() async throws {
         var options = TCPOptions()
@@ -101,6 +119,19 @@ struct TCPTests {
         #expect(try server.descriptor.get(.noDelay) == 1)
         #expect(try server.descriptor.get(.hopLimit(.ipv4)) == 255)
         #expect(try server.descriptor.get(.userTimeout) == 2500)
+    }
+
+    @Test("an accepted connection takes other options than its listener gave it", arguments: AddressFamily.allCases)
+    func adopted(family: AddressFamily) async throws {
+        let (_, server) = try await connectedPair(family)
+        var options = TCPOptions()
+        options.hopLimit = 3
+        options.dscp = .networkControl
+        options.userTimeout = .seconds(600)
+        try server.adopt(options)
+        #expect(try server.descriptor.get(.hopLimit(family)) == 3)
+        #expect(try server.descriptor.get(.trafficClass(family)) == DSCP.networkControl.trafficClass)
+        #expect(try server.descriptor.get(.userTimeout) == 600_000)
     }
 
     @Test("an accept takes no more connections than it is asked to")

@@ -49,6 +49,37 @@ struct UDPSocketTests {
         #expect(receiver.droppedTooLong == 1)
     }
 
+    @Test("a filter passes what is of the right host, near and long enough", arguments: AddressFamily.allCases)
+    func filter(family: AddressFamily) throws {
+        let receiver = try UDPSocket(bind: .loopback(family))
+        let target = try receiver.localAddress()
+        func accepts(_ sources: [String], hopLimit: UInt8 = 255, length: Int = 24) throws -> Bool {
+            var options = UDPSocket.Options()
+            options.hopLimit = hopLimit
+            let sender = try UDPSocket(bind: .loopback(family), options: options)
+            let sources = try sources.map { try #require(IPAddress($0)) }
+            try receiver.setFilter(
+                DatagramFilter(family: family, sources: sources, minimumHopLimit: 255, minimumLength: 24))
+            try sender.send(Array(repeating: 7, count: length), to: target)
+            return try receiver.receive().map(\.payload.count) == [length]
+        }
+        let own = SocketAddress.loopback(family).address.description
+        let (other, similar) = family == .ipv4 ? ("10.0.0.1", "127.0.0.2") : ("2001:db8::1", "::2")
+        #expect(try accepts([own]))
+        #expect(try accepts([other, similar, own]))
+        #expect(try accepts([own, other, similar], length: 200))
+        #expect(try !accepts([other, similar]))
+        #expect(try !accepts([]))
+        #expect(try !accepts([own], hopLimit: 254))
+        #expect(try !accepts([own], length: 23))
+        let many = (0..<DatagramFilter.mostSources(family)).map {
+            family == .ipv4 ? "10.0.\($0 / 250).\($0 % 250)" : "2001:db8::\($0)"
+        }
+        #expect(try !accepts(many))
+        for _ in 0..<3 { #expect(try accepts(many.dropLast() + [own])) }
+        #expect(try accepts(many + [other]), "there is no room to look at so many sources")
+    }
+
     @Test("an IPv6 socket leaves the port free for an IPv4 one")
     func families() throws {
         let first = try UDPSocket(bind: .any(.ipv6))

@@ -43,6 +43,9 @@ public struct ASPath: Hashable, Sendable {
     /// Whether AS 0 is in it, which RFC 7607 makes malformed.
     var containsZero: Bool { segments.contains { $0.numbers.contains(ASN(0)) } }
 
+    /// Whether it has sets, of numbers or of a confederation, which RFC 9774 bans.
+    var hasSets: Bool { segments.contains { $0.kind == .set || $0.kind == .confederationSet } }
+
     /// Whether it has sets, which RFC 9774 bans, or parts of a confederation, which have no place outside it.
     var containsBannedSegment: Bool { segments.contains { $0.kind != .sequence } }
 }

@@ -26,12 +26,14 @@ public struct RouteRefreshMessage: Equatable, Sendable {
     ///
     /// Throws 7/1 with the whole message when a beginning or ending has a wrong length, 1/2 when there is too little
     /// to tell. What follows the four octets of a request are filters (RFC 5291) that were never agreed: ignored.
-    public init(_ message: RawMessage) throws(NotificationMessage) {
+    /// Unless `isEnhanced`, with both sides knowing RFC 7313, the octet of the subtype means nothing (RFC 2918
+    /// section 3).
+    public init(_ message: RawMessage, isEnhanced: Bool = true) throws(NotificationMessage) {
         var reader = ByteReader(message.body)
         guard let afi = try? reader.uint16(), let code = try? reader.uint8() else {
             throw Self.tooShort(message)
         }
-        subtype = Subtype(code)
+        subtype = isEnhanced ? Subtype(code) : .request
         switch subtype {
         case .beginning, .ending:
             guard message.body.count == 4 else {

@@ -28,6 +28,11 @@ extension UpdateReader {
             case .value(let reason): update.note(.wrongValue, attribute, handling(of: type), reason)
             }
         }
+        // RFC 9774 section 3: the one thing in AS4_PATH that takes the routes away.
+        if type == .as4Path, update.attributes.as4Path?.hasSets == true {
+            update.attributes.as4Path = nil
+            update.note(.wrongValue, attribute, .treatAsWithdraw, .malformedASPath)
+        }
     }
 
     /// RFC 7606 section 3 g.
@@ -99,7 +104,7 @@ extension UpdateReader {
         case .clusterList: attributes.clusterList = try Self.list(value, 4).map { UInt32($0) }
         case .extendedCommunities:
             attributes.extendedCommunities = try Self.list(value, 8).map { ExtendedCommunity(UInt64($0)) }
-        case .as4Path: attributes.as4Path = try ASPath(value: value, octetsPerNumber: 4).checked()
+        case .as4Path: attributes.as4Path = try Self.as4Path(value)
         case .as4Aggregator: attributes.as4Aggregator = try Aggregator(value: value, octetsPerNumber: 4)
         case .largeCommunities:
             attributes.largeCommunities = try Self.list(value, 12).map(LargeCommunity.init(octets:))
@@ -115,6 +120,15 @@ extension UpdateReader {
             throw .value(.invalidNextHop)
         }
         return address
+    }
+
+    /// RFC 6793 section 6: at least one number; what is left without the parts of a confederation.
+    private static func as4Path(_ value: ArraySlice<UInt8>) throws(AttributeError) -> ASPath? {
+        guard value.count >= 6 else { throw .length }
+        var path = try ASPath(value: value, octetsPerNumber: 4)
+        path.segments.removeAll { $0.kind == .confederationSequence }
+        if path.containsZero { throw .value(.malformedASPath) }
+        return path.segments.isEmpty ? nil : path
     }
 
     private static func number(_ value: ArraySlice<UInt8>) throws(AttributeError) -> UInt32 {

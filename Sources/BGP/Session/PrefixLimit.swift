@@ -21,6 +21,9 @@ struct PrefixTally: Sendable {
     /// How many there are; one more than the limit stands for any number above it.
     var count: Int { prefixes.count }
 
+    /// Whether there are more than a limit allows.
+    func exceeds(_ limit: UInt32) -> Bool { prefixes.count > Int(limit) }
+
     /// Takes an UPDATE in; true when there are more than `limit` of the family now.
     mutating func take(_ update: ReceivedUpdate, _ family: AddressFamily, limit: UInt32) -> Bool {
         let reached = family == .ipv4 ? update.message.announced : PrefixList(family: family)
@@ -34,7 +37,7 @@ struct PrefixTally: Sendable {
                 for prefix in list where prefixes.count <= Int(limit) { prefixes.insert(prefix) }
             }
         }
-        return prefixes.count > Int(limit)
+        return exceeds(limit)
     }
 
     private mutating func remove(_ list: PrefixList, _ family: AddressFamily) {

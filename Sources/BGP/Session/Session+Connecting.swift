@@ -45,9 +45,9 @@ extension Session {
             phase = .seeking(Seeking())
             reason = "the peer has connected"
             open(id)
-        case .idle: reject(id, .connectionRejected)
+        case .idle(let cause): reject(id, cause.answer)
         case .seeking(let seeking):
-            guard configuration.mode != .active else { return reject(id, .connectionRejected) }
+            guard configuration.mode != .active else { return reject(id, NotificationMessage(.connectionRejected)) }
             // A peer dials once at a time: of two connections of its own, it has given up the older.
             if let older = seeking.openings.first(where: { !$0.id.isOutgoing }) {
                 discard(older.id, NotificationMessage(.connectionCollision))
@@ -58,7 +58,7 @@ extension Session {
         case .established(let established):
             // RFC 4271 section 6.8; RFC 4724 section 5 for a peer whose restart went unnoticed.
             guard established.negotiated.peerGracefulRestart != nil, configuration.mode != .active else {
-                return reject(id, .connectionCollision)
+                return reject(id, NotificationMessage(.connectionCollision))
             }
             if let older = established.rival { discard(older.id, NotificationMessage(.connectionCollision)) }
             open(id)
@@ -66,8 +66,8 @@ extension Session {
     }
 
     /// Closes a connection that never became one of ours.
-    private mutating func reject(_ id: ConnectionID, _ reason: NotificationReason) {
-        effects.append(.send(id, NotificationMessage(reason).octets))
+    private mutating func reject(_ id: ConnectionID, _ notification: NotificationMessage) {
+        effects.append(.send(id, notification.octets))
         effects.append(.close(id, .afterFlush))
         counters.sent[.notification, default: 0] += 1
     }

@@ -3,6 +3,8 @@ extension Session {
     enum Aftermath {
         /// The path or the peer went away: try again within seconds.
         case reconnectSoon
+        /// The peer has fallen silent: the same, and later each time.
+        case reconnectLater
         /// Nothing came of a connection: the usual wait.
         case retry
         /// Something is wrong that will be wrong again: wait in Idle, longer each time.
@@ -10,9 +12,9 @@ extension Session {
 
         init(of reason: NotificationReason) {
             switch reason {
-            case .administrativeReset, .otherConfigurationChange, .connectionCollision, .bfdDown, .holdTimerExpired,
-                .sendHoldTimerExpired:
+            case .administrativeReset, .otherConfigurationChange, .connectionCollision, .bfdDown:
                 self = .reconnectSoon
+            case .holdTimerExpired, .sendHoldTimerExpired: self = .reconnectLater
             // The peer is waiting in Idle: were this side to do so as well, each might turn the other away forever.
             case .connectionRejected: self = .retry
             default: self = .penalty
@@ -66,17 +68,25 @@ extension Session {
         switch aftermath {
         case .penalty:
             phase = .idle(.damped)
-            if why != repeatedError { errorsInARow = 0 }
-            repeatedError = why
-            let doublings = min(errorsInARow, 16)
-            errorsInARow += 1
-            startTimer(.idleHold, jittered(min(timing.idleHold * (1 << doublings), timing.longestIdleHold)))
+            startTimer(.idleHold, jittered(doubled(timing.idleHold)))
             startTimer(.refusal, min(timing.refusal, timing.idleHold))
-        case .reconnectSoon, .retry:
-            phase = .seeking(Seeking())
-            guard configuration.mode != .passive else { return }
-            startTimer(.connectRetry, aftermath.isSoon ? soon(timing.reconnect) : jittered(timing.connectRetry))
+        case .reconnectSoon: seekAgain(after: soon(timing.reconnect))
+        case .reconnectLater: seekAgain(after: doubled(soon(timing.reconnect)))
+        case .retry: seekAgain(after: jittered(timing.connectRetry))
         }
+    }
+
+    private mutating func seekAgain(after wait: Duration) {
+        phase = .seeking(Seeking())
+        if configuration.mode != .passive { startTimer(.connectRetry, wait) }
+    }
+
+    /// Twice as long for each error since the last session that was stable, whatever the errors were: a peer that
+    /// varies its mistakes is not heard more often.
+    private mutating func doubled(_ wait: Duration) -> Duration {
+        let doublings = min(errorsInARow, 16)
+        errorsInARow += 1
+        return min(wait * (1 << doublings), configuration.timing.longestIdleHold)
     }
 
     /// Drops one of several connections, with a word to the peer, and goes on with the rest.
@@ -103,14 +113,5 @@ extension Session {
     mutating func forget(_ id: ConnectionID) {
         framers[id] = nil
         for timer in [SessionTimer.hold(id), .keepalive(id), .sendHold(id)] { stopTimer(timer) }
-    }
-}
-
-extension Session.Aftermath {
-    fileprivate var isSoon: Bool {
-        switch self {
-        case .reconnectSoon: true
-        case .retry, .penalty: false
-        }
     }
 }

@@ -49,7 +49,7 @@ extension Session {
         switch message.type {
         case .keepalive: break
         case .update: try takeUpdate(message, established)
-        case .routeRefresh: takeRefresh(try RouteRefreshMessage(message), established.negotiated)
+        case .routeRefresh: try takeRefresh(message, established.negotiated)
         case .notification: takeNotification(try NotificationMessage(message), on: established.id)
         case .open:
             throw NotificationMessage(.unexpectedInEstablished, data: [message.type.rawValue])
@@ -73,24 +73,11 @@ extension Session {
         if !tallies.isEmpty { try tally(update) }
     }
 
-    /// RFC 4486 section 4: error 6/1 tells the family and its limit.
-    private mutating func tally(_ update: ReceivedUpdate) throws(NotificationMessage) {
-        for (family, limit) in configuration.prefixLimits.sorted(by: { $0.key < $1.key }) {
-            guard tallies[family]?.take(update, family, limit: limit.count) == true else { continue }
-            if limitsExceeded.insert(family).inserted {
-                effects.append(.prefixLimitExceeded(family, limit: limit.count))
-            }
-            guard limit.endsSession else { continue }
-            var data = ByteWriter(reserving: 7)
-            data.write(RouteFamily(family).afi)
-            data.write(RouteFamily(family).safi)
-            data.write(limit.count)
-            throw NotificationMessage(.maximumPrefixes, data: data.bytes)
-        }
-    }
-
     /// Families that were not agreed and subtypes that mean nothing here are ignored (RFC 7313 section 5).
-    private mutating func takeRefresh(_ message: RouteRefreshMessage, _ negotiated: Negotiated) {
+    private mutating func takeRefresh(
+        _ message: RawMessage, _ negotiated: Negotiated
+    ) throws(NotificationMessage) {
+        let message = try RouteRefreshMessage(message, isEnhanced: negotiated.hasEnhancedRouteRefresh)
         guard let family = message.family.unicast, negotiated.families.contains(family) else { return }
         switch message.subtype {
         case .request: effects.append(.refreshRequested(family))
@@ -120,9 +107,11 @@ extension Session {
         }
     }
 
+    /// With a hold time of zero this is all that ends a session with a peer that takes nothing.
     mutating func wrote(_ id: ConnectionID, _ pending: Int) {
-        guard let negotiated = negotiated(on: id), let holdTime = negotiated.holdTime.duration else { return }
+        guard let negotiated = negotiated(on: id) else { return }
         if pending > 0 {
+            let holdTime = negotiated.holdTime.duration ?? .zero
             startTimer(.sendHold(id), configuration.timing.sendHold ?? max(.seconds(480), holdTime * 2))
         } else {
             stopTimer(.sendHold(id))

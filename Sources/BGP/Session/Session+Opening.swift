@@ -44,7 +44,7 @@ extension Session {
         stopTimer(.connectRetry)
         framers[id]?.limit = negotiated.messageLimit
         reason = "the peer's OPEN was accepted"
-        if negotiated.holdTime == .never { stopTimer(.hold(id)) }
+        // With a hold time of zero the long wait for the OPEN goes on until the session is established.
         sendKeepalive(on: id)
     }
 
@@ -64,6 +64,7 @@ extension Session {
         limitsExceeded = []
         counters.established += 1
         reason = "the session is established"
+        if negotiated.holdTime == .never { stopTimer(.hold(id)) }
         startTimer(.stability, configuration.timing.stability)
         effects.append(.established(id, negotiated))
     }

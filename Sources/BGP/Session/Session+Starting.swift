@@ -11,12 +11,12 @@ extension Session {
 
     mutating func stop(_ ending: SessionEnding) {
         switch phase {
-        case .idle(.stopped): return
-        case .idle, .seeking, .established: break
+        case .idle(.stopped): break
+        case .idle, .seeking, .established:
+            endEverything(ending.notification(isHard: negotiated?.keepsRoutesOnNotification == true))
+            reason = ending.sentence
         }
-        endEverything(ending.notification(isHard: negotiated?.keepsRoutesOnNotification == true))
-        phase = .idle(.stopped)
-        reason = ending.sentence
+        phase = .idle(.stopped(ending))
     }
 
     /// Ends what there is with `notification` and begins again at once.
@@ -43,8 +43,9 @@ extension Session {
             if !new.speaksLike(old) || new.mode != old.mode || mustAwaitBFD {
                 restart(NotificationMessage(.otherConfigurationChange))
             }
-        case .established:
-            if !new.speaksLike(old) { restart(NotificationMessage(.otherConfigurationChange)) }
+        case .established(let established):
+            guard new.speaksLike(old) else { return restart(NotificationMessage(.otherConfigurationChange)) }
+            if new.prefixLimits != old.prefixLimits { followLimits(old.prefixLimits, established) }
         }
     }
 
@@ -102,7 +103,17 @@ extension Session {
             effects.append(.lost)
         }
         for timer in [SessionTimer.connectRetry, .idleHold, .refusal, .stability] { stopTimer(timer) }
-        phase = .idle(.stopped)
+        phase = .idle(.stopped(nil))
+    }
+}
+
+extension Session.IdleCause {
+    /// What a peer is told that dials all the same.
+    var answer: NotificationMessage {
+        switch self {
+        case .stopped(.shutdown(let text)?): NotificationMessage(.administrativeShutdown, text: text)
+        case .stopped, .damped, .awaitingBFD: NotificationMessage(.connectionRejected)
+        }
     }
 }
 

@@ -12,14 +12,13 @@ public struct Session: Sendable {
     /// The last thing that went wrong, in a sentence.
     public internal(set) var lastError: String?
 
-    var phase = Phase.idle(.stopped)
+    var phase = Phase.idle(.stopped(nil))
     var framers: [ConnectionID: MessageFramer] = [:]
     var runningTimers: Set<SessionTimer> = []
     var random: SeededGenerator
     var dialCount: UInt64 = 0
+    /// Since the last session that was stable.
     var errorsInARow = 0
-    /// The error that has been seen `errorsInARow` times.
-    var repeatedError = ""
     var bfdStatus: BFDStatus?
     /// Whether no session has come up yet since this process restarted.
     var isRestarting: Bool
@@ -78,7 +77,8 @@ extension Session {
     }
 
     enum IdleCause: Sendable {
-        case stopped
+        /// Why, once it was; nil before it was started.
+        case stopped(SessionEnding?)
         /// After an error, until the idle hold timer expires.
         case damped
         /// BFD is required and not up.

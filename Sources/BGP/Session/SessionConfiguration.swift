@@ -26,8 +26,8 @@ public struct SessionConfiguration: Hashable, Sendable {
     public struct GracefulRestart: Hashable, Sendable {
         /// Seconds to be back in, at most 4095.
         public var restartTime: UInt16 = 120
-        /// Whether packets are forwarded while this process is away (F bit).
-        public var preservesForwarding = true
+        /// Whether packets were forwarded before this process's first session came up (F bit until then).
+        public var hasForwarded = true
         /// Whether a NOTIFICATION keeps the routes as well (N bit, RFC 8538).
         public var includesNotifications = true
         /// Whether this process has just restarted: the first session says so (R bit).
@@ -116,7 +116,8 @@ extension SessionConfiguration {
                 .longLivedGracefulRestart(
                     families.map {
                         LongLivedFamily(
-                            RouteFamily($0), isForwardingPreserved: restart.preservesForwarding, staleTime: staleTime)
+                            RouteFamily($0), isForwardingPreserved: restart.isForwarding(isRestarting),
+                            staleTime: staleTime)
                     }))
         }
         if let hostName { capabilities.append(.hostName(hostName)) }
@@ -126,11 +127,14 @@ extension SessionConfiguration {
 }
 
 extension SessionConfiguration.GracefulRestart {
+    /// The loss of a connection alone ends no forwarding.
+    fileprivate func isForwarding(_ isRestarting: Bool) -> Bool { !isRestarting || hasForwarded }
+
     fileprivate func capability(_ families: [AddressFamily], _ isRestarting: Bool) -> Capability {
         .gracefulRestart(
             GracefulRestartCapability(
                 isRestarting: isRestarting, keepsRoutesOnNotification: includesNotifications,
                 restartTime: restartTime,
-                families: families.map { .init(RouteFamily($0), isForwardingPreserved: preservesForwarding) }))
+                families: families.map { .init(RouteFamily($0), isForwardingPreserved: isForwarding(isRestarting)) }))
     }
 }

@@ -2,9 +2,10 @@
 public struct SessionTiming: Hashable, Sendable {
     /// Between two dials that fail.
     public var connectRetry: Duration = .seconds(5)
-    /// After an established session was lost without an error: the bounds of a random wait.
+    /// After an established session was lost without an error: the bounds of a random wait. It doubles as well each
+    /// time that the peer has fallen silent.
     public var reconnect: ClosedRange<Duration> = .seconds(1) ... .seconds(3)
-    /// In Idle after a first error; each time that the same one follows doubles it.
+    /// In Idle after a first error; each that follows doubles it.
     public var idleHold: Duration = .seconds(5)
     /// After an error: how long the peer is turned away when it dials.
     public var refusal: Duration = .seconds(1)

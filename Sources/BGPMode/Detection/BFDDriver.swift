@@ -10,6 +10,7 @@ final class BFDDriver {
         case detect(Int)
         case readable(Port)
         case openAgain
+        case farewellIsOver(Int)
     }
 
     /// Where packets are received.
@@ -33,7 +34,11 @@ final class BFDDriver {
         let remote: SocketAddress
         var session: BFD.Session
         let socket: UDPSocket
+        /// That packets are sent from.
+        let port: UInt16
         let transmit: LoopTimer
+        private var transmitStart = MonotonicTime.zero
+        private var transmitEnd = MonotonicTime.zero
         let detect: LoopTimer
         /// The interfaces by which the peer's packets may come; any when there are none.
         var links: Set<UInt32> = []
@@ -46,17 +51,31 @@ final class BFDDriver {
 
         init(
             _ name: String, _ number: Int, _ detection: PeerSpec.Detection, _ session: BFD.Session, _ socket: UDPSocket,
-            transmit: LoopTimer, detect: LoopTimer, since: MonotonicTime
+            _ port: UInt16, transmit: LoopTimer, detect: LoopTimer, since: MonotonicTime
         ) {
             self.name = name
             self.number = number
             self.detection = detection
             self.session = session
             self.socket = socket
+            self.port = port
             self.transmit = transmit
             self.detect = detect
             self.since = since
             remote = SocketAddress(detection.remote, port: detection.rule.port, scope: detection.scope)
+        }
+
+        func startTransmitTimer(_ interval: Duration, at now: MonotonicTime) {
+            (transmitStart, transmitEnd) = (now, now.advanced(by: interval))
+            transmit.restart(at: transmitEnd)
+        }
+
+        /// The time counts from the packet before.
+        func shortenTransmitTimer(_ interval: Duration, at now: MonotonicTime) {
+            let end = max(now, transmitStart.advanced(by: interval))
+            guard end < transmitEnd else { return }
+            transmitEnd = end
+            transmit.restart(at: end)
         }
 
         func note(isPeriodic: Bool, at now: MonotonicTime) {
@@ -74,20 +93,23 @@ final class BFDDriver {
     private struct Receiver {
         let socket: UDPSocket
         let watch: Watch
+        var filter: DatagramFilter?
     }
 
     var news: [News] = []
-    /// Why packets cannot be received, by port.
+    /// What is wrong with receiving packets, by port.
     private(set) var problems: [Port: String] = [:]
     /// Why a session could not be begun.
     private(set) var failures: [String: String] = [:]
-    /// Packets that belonged to no session or broke a rule.
+    /// Packets in the name of a peer that belonged to no session or broke a rule; of others' the kernel tells nothing.
     private(set) var rejected: UInt64 = 0
 
     private let loop: PacketLoop
     private let signal: @Sendable (Signal) -> Void
     private var random: SeededGenerator
     private var sessions: [Int: Watched] = [:]
+    /// Sessions that only say goodbye any more.
+    private var leaving: Set<Int> = []
     private var numbers: [String: Int] = [:]
     private var lastNumber = 0
     private var wanted: [String: PeerSpec.Detection] = [:]
@@ -97,10 +119,14 @@ final class BFDDriver {
     private var retry: LoopTimer?
 
     private static let retryPause = Duration.seconds(5)
+    /// Longer than any sensible detection time.
+    private static let longestFarewell = Duration.seconds(5)
     /// Datagrams of one system call.
     private static let batch = 32
     /// Batches that one call takes in, so that a backlog is read before timers fire.
     private static let mostBatches = 64
+    /// Octets for packets that wait while others have the processor.
+    private static let receiveBuffer = 1 << 20
 
     init(loop: PacketLoop, seed: UInt64, signal: @escaping @Sendable (Signal) -> Void) {
         self.loop = loop
@@ -133,12 +159,13 @@ final class BFDDriver {
         detection.rule == .singleHop ? host.links(towards: detection.remote) : []
     }
 
-    /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session.
+    /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session when
+    /// the other side must have heard it.
     func unwatch(_ name: String) {
         wanted[name] = nil
         failures[name] = nil
         remove(name)
-        closeIdleReceivers()
+        updateReceivers()
     }
 
     func unwatchAll() {
@@ -146,37 +173,61 @@ final class BFDDriver {
         retry?.cancel()
     }
 
+    /// Whether the path to a peer is to be watched.
+    func isWatching(_ name: String) -> Bool { wanted[name] != nil }
+
+    /// Whether every goodbye has been said.
+    var isQuiet: Bool { leaving.isEmpty }
+
+    /// Forgets those that still say goodbye.
+    func close() {
+        for number in leaving { forget(number) }
+    }
+
     private func session(of name: String) -> Watched? { numbers[name].flatMap { sessions[$0] } }
 
     private func remove(_ name: String) {
         guard let gone = session(of: name) else { return }
         perform(gone, .disable)
-        sessions[gone.number] = nil
         numbers[name] = nil
+        news.removeAll { $0.name == name }
+        leaving.insert(gone.number)
+        let time = gone.session.farewellTime
+        guard time > .zero else { return forget(gone.number) }
+        loop.schedule(after: min(time, Self.longestFarewell)) { [signal, number = gone.number] in
+            signal(.farewellIsOver(number))
+        }
+    }
+
+    private func forget(_ number: Int) {
+        guard leaving.remove(number) != nil, let gone = sessions.removeValue(forKey: number) else { return }
         gone.transmit.cancel()
         gone.detect.cancel()
         gone.socket.close()
-        demultiplexer.remove(gone.number)
-        news.removeAll { $0.name == name }
+        demultiplexer.remove(number)
+        updateReceivers()
     }
 
     private func begin(_ name: String, _ detection: PeerSpec.Detection) {
+        // Two sessions at a time would contradict each other; this one begins after the goodbye of the other.
+        guard !leaving.contains(where: { sessions[$0]?.detection.path == detection.path }) else { return }
         do throws(SystemError) {
             try openReceiver(Port(family: detection.remote.family, number: detection.rule.port))
-            let socket = try makeSocket(for: detection)
+            let (socket, port) = try makeSocket(for: detection)
             lastNumber += 1
             let number = lastNumber
-            let discriminator = demultiplexer.add(number, path: Self.path(detection.remote, detection.scope))
+            let discriminator = demultiplexer.add(number, path: detection.path)
             let session = BFD.Session(
                 configuration: detection.configuration, discriminator: discriminator, seed: random.next())
             let watched = Watched(
-                name, number, detection, session, socket,
+                name, number, detection, session, socket, port,
                 transmit: loop.makeTimer { [signal] in signal(.transmit(number)) },
                 detect: loop.makeTimer { [signal] in signal(.detect(number)) }, since: loop.now)
             watched.links = links(of: detection)
             sessions[number] = watched
             numbers[name] = number
             failures[name] = nil
+            updateReceivers()
             perform(watched, .enable)
         } catch {
             failures[name] =
@@ -195,11 +246,6 @@ final class BFDDriver {
 
     // MARK: Sockets
 
-    /// A peer has one address, so that is enough to find its session; a link-local one counts on its link.
-    private static func path(_ peer: IPAddress, _ scope: UInt32) -> Demultiplexer<Int>.Path {
-        .init(peer: peer, local: SocketAddress.any(peer.family).address, interface: scope == 0 ? nil : scope)
-    }
-
     private static var options: UDPSocket.Options {
         var options = UDPSocket.Options()
         options.hopLimit = ReceptionRule.transmittedTTL
@@ -209,38 +255,63 @@ final class BFDDriver {
         return options
     }
 
-    private func makeSocket(for detection: PeerSpec.Detection) throws(SystemError) -> UDPSocket {
+    /// A socket whose port no other session of this system has (RFC 5881 section 4).
+    private func makeSocket(for detection: PeerSpec.Detection) throws(SystemError) -> (UDPSocket, UInt16) {
         let own = detection.source ?? SocketAddress.any(detection.remote.family).address
-        var last: SystemError?
-        for _ in 0..<32 {
+        var options = Self.options
+        options.batch = 1
+        let taken = Set(sessions.values.map(\.port))
+        var attempts = 0
+        while true {
             let port = UInt16.random(in: ReceptionRule.sourcePorts, using: &random)
+            // There are more ports than sessions that one process could serve.
+            if taken.contains(port), taken.count < ReceptionRule.sourcePorts.count / 2 { continue }
+            attempts += 1
             do throws(SystemError) {
-                var options = Self.options
-                options.batch = 1
-                return try UDPSocket(
-                    bind: SocketAddress(own, port: port, scope: detection.scope), options: options)
+                let address = SocketAddress(own, port: port, scope: detection.scope)
+                return (try UDPSocket(bind: address, options: options), port)
             } catch {
-                guard error.isAddressInUse else { throw error }
-                last = error
+                guard error.isAddressInUse, attempts < 32 else { throw error }
             }
         }
-        if let last { throw last }
-        return try UDPSocket(bind: SocketAddress(own), options: Self.options)
     }
 
     private func openReceiver(_ port: Port) throws(SystemError) {
         guard receivers[port] == nil else { return }
-        let socket = try UDPSocket(bind: .any(port.family, port: port.number), options: Self.options)
+        var options = Self.options
+        options.receiveBuffer = Self.receiveBuffer
+        let socket = try UDPSocket(bind: .any(port.family, port: port.number), options: options)
         let watch = try loop.watch(socket.descriptor, for: .read) { [signal] _ in signal(.readable(port)) }
         receivers[port] = Receiver(socket: socket, watch: watch)
     }
 
-    private func closeIdleReceivers() {
-        let used = Set(sessions.values.map { Port(family: $0.detection.remote.family, number: $0.detection.rule.port) })
-        for port in receivers.keys where !used.contains(port) {
-            guard let receiver = receivers.removeValue(forKey: port) else { continue }
-            receiver.watch.cancel()
-            receiver.socket.close()
+    /// Closes those that no session needs, and has the others receive what peers send and nothing else.
+    private func updateReceivers() {
+        let detections = Dictionary(grouping: sessions.values.map(\.detection)) {
+            Port(family: $0.remote.family, number: $0.rule.port)
+        }
+        for port in receivers.keys {
+            if let detections = detections[port] {
+                limit(port, to: detections)
+            } else if let receiver = receivers.removeValue(forKey: port) {
+                receiver.watch.cancel()
+                receiver.socket.close()
+                problems[port] = nil
+            }
+        }
+    }
+
+    private func limit(_ port: Port, to detections: [PeerSpec.Detection]) {
+        let filter = DatagramFilter(
+            family: port.family, sources: Set(detections.map(\.remote)),
+            minimumHopLimit: detections.map(\.rule.minimumTTL).min() ?? 0, minimumLength: ControlPacket.length)
+        guard filter != receivers[port]?.filter else { return }
+        do throws(SystemError) {
+            try receivers[port]?.socket.setFilter(filter)
+            receivers[port]?.filter = filter
+            problems[port] = nil
+        } catch {
+            problems[port] = "BFD packets of others cannot be dropped in the kernel: \(error)"
         }
     }
 
@@ -251,9 +322,15 @@ final class BFDDriver {
         case .transmit(let number): sessions[number].map { perform($0, .transmitTimerExpired) }
         case .detect(let number): sessions[number].map { perform($0, .detectionTimerExpired) }
         case .readable(let port): receive(port)
-        case .openAgain:
-            for (name, detection) in wanted where numbers[name] == nil { begin(name, detection) }
+        case .openAgain: beginMissing()
+        case .farewellIsOver(let number):
+            forget(number)
+            beginMissing()
         }
+    }
+
+    private func beginMissing() {
+        for (name, detection) in wanted where numbers[name] == nil { begin(name, detection) }
     }
 
     private func receive(_ port: Port) {
@@ -275,7 +352,9 @@ final class BFDDriver {
         let scope =
             datagram.source.address.isLinkLocal && datagram.source.address.family == .ipv6
             ? datagram.interfaceIndex ?? 0 : 0
-        guard let number = demultiplexer.session(for: packet, path: Self.path(datagram.source.address, scope)),
+        guard
+            let number = demultiplexer.session(
+                for: packet, path: PeerSpec.Detection.path(datagram.source.address, scope: scope)),
             let watched = sessions[number], watched.detection.rule.port == port.number,
             watched.detection.rule.accepts(ttl: ttl), watched.detection.remote == datagram.source.address,
             watched.detection.scope == scope,
@@ -292,8 +371,8 @@ final class BFDDriver {
         for effect in watched.session.handle(event) {
             switch effect {
             case .send(let packet): send(packet, watched)
-            case .startTransmitTimer(let interval): watched.transmit.restart(after: interval)
-            case .stopTransmitTimer: watched.transmit.cancel()
+            case .startTransmitTimer(let interval): watched.startTransmitTimer(interval, at: loop.now)
+            case .shortenTransmitTimer(let interval): watched.shortenTransmitTimer(interval, at: loop.now)
             case .startDetectionTimer(let interval): watched.detect.restart(after: interval)
             case .stopDetectionTimer: watched.detect.cancel()
             case .report(let report):

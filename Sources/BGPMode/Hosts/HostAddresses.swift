@@ -1,6 +1,7 @@
 import BGP
 import Netlink
 import NetworkTypes
+import PacketLoop
 
 /// The host's own addresses, as far as next hops and identifiers follow from them.
 struct HostAddresses: Equatable, Sendable {
@@ -13,6 +14,8 @@ struct HostAddresses: Equatable, Sendable {
     }
 
     private(set) var holders: [Holder] = []
+    /// What the host has on loopback links beside what herald set: addresses that sessions can be spoken from.
+    private(set) var loopback: [IPAddress] = []
     /// Interfaces by name; a link-local address needs the index.
     private(set) var indexes: [String: LinkIndex] = [:]
 
@@ -33,6 +36,8 @@ struct HostAddresses: Equatable, Sendable {
             holder.subnets.sort()
             return holder
         }.sorted { $0.link < $1.link }
+        loopback = network.links.values.filter(\.isLoopback).flatMap { network.addresses(on: $0.index) }
+            .filter { !$0.isOurs && !$0.address.isLoopback && $0.isUsable }.map(\.address).sorted()
         indexes = Dictionary(network.links.values.map { ($0.name, $0.index) }) { first, _ in first }
     }
 
@@ -63,15 +68,27 @@ struct HostAddresses: Equatable, Sendable {
         return Set(near.map { UInt32(bitPattern: $0.link.number) })
     }
 
-    /// Where a peer sends packets when the session is spoken from `local`.
+    /// Where a peer sends packets when the session is spoken from `local`, if the host still has that.
     ///
-    /// Of the other family the first address of the same interface counts, and of the host where that has none.
-    func nextHops(local: IPAddress, peer: IPAddress) -> ExportPolicy.NextHops {
-        let holder = holders.first { $0.addresses.contains(local) }
+    /// Of the other family an address of the same interface counts, or of one that leads to the peer: one in whose
+    /// subnet the peer is, or that which has `path`, an address that packets to the peer leave with. What other
+    /// interfaces have, a bridge of containers for one, no peer can be expected to reach.
+    func nextHops(local: SocketAddress, peer: IPAddress, path: IPAddress? = nil) -> ExportPolicy.NextHops {
+        let holder = holder(of: local)
+        let local = local.address
+        // Every interface has the subnet of link-local addresses.
+        let near = peer.isLinkLocal ? [] : holders.filter { $0.subnets.contains { $0.contains(peer) } }
+        let far = path.flatMap { path in holders.first { $0.addresses.contains(path) } }
+        let isLoopback = loopback.contains(local)
         var hops = ExportPolicy.NextHops()
         for family in [AddressFamily.ipv4, .ipv6] {
-            let isSession = local.family == family && !local.isLinkLocal
-            let address = isSession ? local : Self.global(family, holder) ?? firstGlobal(family)
+            let address: IPAddress?
+            if local.family == family, !local.isLinkLocal {
+                address = holder != nil || isLoopback ? local : nil
+            } else {
+                let own = isLoopback ? loopback.first { $0.family == family && !$0.isLinkLocal } : nil
+                address = own ?? Self.global(family, [holder] + near + [far])
+            }
             switch family {
             case .ipv4: hops.ipv4 = address
             case .ipv6: hops.ipv6 = address
@@ -85,11 +102,15 @@ struct HostAddresses: Equatable, Sendable {
         return hops
     }
 
-    private static func global(_ family: AddressFamily, _ holder: Holder?) -> IPAddress? {
-        holder?.addresses.first { $0.family == family && !$0.isLinkLocal }
+    /// Several links may have one link-local address.
+    private func holder(of address: SocketAddress) -> Holder? {
+        holders.first { holder in
+            holder.addresses.contains(address.address)
+                && (address.scope == 0 || address.scope == UInt32(bitPattern: holder.link.number))
+        }
     }
 
-    private func firstGlobal(_ family: AddressFamily) -> IPAddress? {
-        holders.lazy.compactMap { Self.global(family, $0) }.first
+    private static func global(_ family: AddressFamily, _ holders: [Holder?]) -> IPAddress? {
+        holders.lazy.compactMap { $0?.addresses.first { $0.family == family && !$0.isLinkLocal } }.first
     }
 }

@@ -31,6 +31,7 @@ final class PeerDriver {
     private(set) var since: MonotonicTime
     private(set) var reason = "not started"
     private(set) var lastErrorAt: MonotonicTime?
+    private(set) var isResting = false
     var news: [News] = []
 
     private let loop: PacketLoop
@@ -41,6 +42,8 @@ final class PeerDriver {
     private var timers: [SessionTimer: LoopTimer] = [:]
     private var queue: [SessionEvent] = []
     private var isPerforming = false
+    /// The address that the session is spoken from, or that the last connection has.
+    private var local: SocketAddress?
     private var nextHops = ExportPolicy.NextHops()
     private var isShuttingDown = false
     private var lastIncoming: UInt64 = 0
@@ -63,7 +66,18 @@ final class PeerDriver {
 
     // MARK: Orders
 
-    func start() { feed(.start) }
+    func start() {
+        isResting = false
+        feed(.start)
+    }
+
+    /// Ends the session until the next start, with a text for the other side's people.
+    func rest(_ text: String) {
+        isResting = true
+        feed(.stop(.shutdown(text)))
+        reason = text
+    }
+
     func stop(_ ending: SessionEnding) { feed(.stop(ending)) }
     func reset(_ text: String) { feed(.reset(text)) }
     func bfd(_ status: BFDStatus) { feed(.bfd(status)) }
@@ -72,7 +86,10 @@ final class PeerDriver {
     func adopt(_ new: PeerSpec, restarting: Bool) -> String? {
         let old = spec
         var new = new
-        new.session.gracefulRestart?.isRestarting = old.session.gracefulRestart?.isRestarting ?? false
+        if let restart = old.session.gracefulRestart {
+            new.session.gracefulRestart?.isRestarting = restart.isRestarting
+            new.session.gracefulRestart?.hasForwarded = restart.hasForwarded
+        }
         guard new != old else { return nil }
         spec = new
         var effect = "routes are looked at again"
@@ -92,8 +109,10 @@ final class PeerDriver {
         return effect
     }
 
+    /// Takes in the host's addresses: those that come may be next hops, those that go are none any more.
     func setHost(_ host: HostAddresses) {
         self.host = host
+        updateNextHops()
     }
 
     func setShuttingDown(_ isShuttingDown: Bool) {
@@ -120,7 +139,7 @@ final class PeerDriver {
             return connection.abort()
         }
         connections[id] = connection
-        takeLocalAddress(of: stream)
+        takeLocalAddress(of: id)
         feed(.accepted(id))
     }
 
@@ -173,7 +192,7 @@ final class PeerDriver {
             guard try connection.stream.finishConnecting() else { return }
             connection.phase = .open
             connection.updateInterest()
-            takeLocalAddress(of: connection.stream)
+            takeLocalAddress(of: id)
             feed(.connected(id))
         } catch {
             connections[id] = nil
@@ -200,7 +219,10 @@ final class PeerDriver {
         isPerforming = true
         while !queue.isEmpty {
             let event = queue.removeFirst()
-            perform(peer.handle(event, at: loop.now))
+            let effects = peer.handle(event, at: loop.now)
+            perform(effects)
+            // Of two connections the later one need not be the one that stays.
+            for case .established(let id, _) in effects { takeLocalAddress(of: id) }
         }
         isPerforming = false
         if peer.session.lastError != lastError {
@@ -262,9 +284,17 @@ final class PeerDriver {
         try connection.follow(on: loop) { [signal] readiness in signal(.ready(id, readiness)) }
     }
 
-    private func takeLocalAddress(of stream: TCPStream) {
-        guard let local = try? stream.localAddress().address else { return }
-        let hops = host.nextHops(local: local, peer: spec.transport.remote.address)
+    private func takeLocalAddress(of id: ConnectionID) {
+        guard let address = try? connections[id]?.stream.localAddress() else { return }
+        local = address
+        updateNextHops()
+    }
+
+    private func updateNextHops() {
+        guard let local else { return }
+        // Only one that was asked for may be on another interface than packets leave by.
+        let path = spec.transport.source == nil ? nil : spec.transport.remote.sourceTowards
+        let hops = host.nextHops(local: local, peer: spec.transport.remote.address, path: path)
         guard hops != nextHops else { return }
         nextHops = hops
         setPolicy()

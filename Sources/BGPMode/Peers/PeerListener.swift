@@ -21,6 +21,7 @@ final class PeerListener {
     private var port: UInt16?
     private var sockets: [AddressFamily: Socket] = [:]
     private var keys: [IPAddress: TCPMD5Key] = [:]
+    private var nearby: Set<AddressFamily> = []
     private var retry: LoopTimer?
 
     private static let retryPause = Duration.seconds(10)
@@ -33,12 +34,27 @@ final class PeerListener {
     }
 
     /// Listens on a port, or on none, with the keys of those peers that have one.
-    func configure(port: UInt16?, keys: [IPAddress: TCPMD5Key]) {
+    ///
+    /// `nearby` are families all of whose peers send with a hop limit of 255 (RFC 5082): there, what has passed a
+    /// router is dropped before there is a connection. Of other families the first segment of a connection is looked at
+    /// when it is accepted, and later ones are dropped; what comes between the two cannot be told apart.
+    func configure(port: UInt16?, keys: [IPAddress: TCPMD5Key], nearby: Set<AddressFamily>) {
         if port != self.port { close() }
         self.port = port
         guard port != nil else { return }
+        let isNews = nearby != self.nearby
+        self.nearby = nearby
+        if isNews { for family in sockets.keys { limitHops(family) } }
         open()
         setKeys(keys)
+    }
+
+    private func limitHops(_ family: AddressFamily) {
+        do throws(SystemError) {
+            try sockets[family]?.listener.setMinimumHopLimit(nearby.contains(family) ? 255 : nil)
+        } catch {
+            problems[family] = "the least hop limit cannot be set: \(error)"
+        }
     }
 
     func close() {
@@ -72,6 +88,7 @@ final class PeerListener {
                 let watch = try loop.watch(listener.descriptor, for: .read) { [signal] _ in signal(.readable(family)) }
                 sockets[family] = Socket(listener: listener, watch: watch)
                 problems[family] = nil
+                limitHops(family)
             } catch {
                 guard !error.isUnsupported else { continue }
                 problems[family] =

@@ -180,6 +180,21 @@ struct PeerPlan {
                 multiplier: UInt8(clamping: bfd.multiplier), role: bfd.passive ? .passive : .active))
     }
 
+    // MARK: Listening
+
+    /// Peers that may dial.
+    var accepting: [PeerSpec] { specs.filter { $0.session.mode != .active } }
+
+    /// Families all of whose peers that may dial send with a hop limit of 255.
+    var nearbyFamilies: Set<AddressFamily> {
+        let families = Set(accepting.map(\.transport.remote.address.family))
+        return families.filter { family in
+            accepting.allSatisfy {
+                $0.transport.remote.address.family != family || $0.transport.minimumHopLimit == 255
+            }
+        }
+    }
+
     // MARK: Advertisements
 
     private func addShapes(to spec: inout PeerSpec, _ labels: [String: String]) {
@@ -206,6 +221,7 @@ struct PeerPlan {
         for community in advertisement.communities {
             switch community {
             case .standard(let community): shape.attributes.communities.append(community)
+            case .extended(let community): shape.attributes.extendedCommunities.append(community)
             case .large(let community): shape.attributes.largeCommunities.append(community)
             }
         }

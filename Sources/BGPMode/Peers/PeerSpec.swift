@@ -22,6 +22,14 @@ struct PeerSpec: Hashable, Sendable {
         var source: IPAddress?
         var rule: ReceptionRule
         var configuration: BFD.SessionConfiguration
+
+        /// What the peer's first packets are told by.
+        var path: Demultiplexer<Int>.Path { Self.path(remote, scope: scope) }
+
+        /// A peer has one address, so that is enough to find its session; a link-local one counts on its link.
+        static func path(_ peer: IPAddress, scope: UInt32) -> Demultiplexer<Int>.Path {
+            .init(peer: peer, local: SocketAddress.any(peer.family).address, interface: scope == 0 ? nil : scope)
+        }
     }
 
     /// How the routes of one pool are shown to the peer.

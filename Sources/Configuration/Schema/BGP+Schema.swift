@@ -164,16 +164,18 @@ extension Shape where Value == CommunityText {
             show: {
                 switch $0 {
                 case .standard(let community): "\"\(community)\""
+                case .extended(let community): "\"\(community)\""
                 case .large(let community): "\"\(community)\""
                 }
             }
         ) { text throws(Objection) in
             if let community = Community(text) { return .standard(community) }
             if let community = LargeCommunity(text) { return .large(community) }
+            if let community = ExtendedCommunity(text) { return .extended(community) }
             throw Objection(
                 "\(quoted(text)) is not a community",
-                cure: "write two numbers up to 65535 as in \"64512:100\", three as in \"64512:1:2\", or a name as in "
-                    + "no-export")
+                cure: "write two numbers up to 65535 as in \"64512:100\", three as in \"64512:1:2\", an extended one "
+                    + "as in \"rt:64512:100\", or a name as in no-export")
         }
     }
 }

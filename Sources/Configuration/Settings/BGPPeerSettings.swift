@@ -122,8 +122,9 @@ public struct AdvertisementSettings: Hashable, Sendable {
     public init() {}
 }
 
-/// A community as it is written: of four octets, by a well-known name, or large.
+/// A community as it is written: of four octets, by a well-known name, extended, or large.
 public enum CommunityText: Hashable, Sendable {
     case standard(Community)
+    case extended(ExtendedCommunity)
     case large(LargeCommunity)
 }

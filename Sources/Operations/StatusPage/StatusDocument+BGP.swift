@@ -9,7 +9,8 @@ extension StatusDocument {
             public var address: String
             /// The AS number that the peer is to have.
             public var asn: UInt32
-            /// A word of RFC 4271 section 8, or `Unusable` when a session cannot even be tried.
+            /// A word of RFC 4271 section 8, or `Unusable` when a session cannot even be tried, or `Drained` while the
+            /// node is kept out of work.
             public var state: String
             /// Why it is so.
             public var reason: String

@@ -88,8 +88,13 @@ public struct PacketFilter: Sendable {
 
 extension Descriptor {
     /// Attaches a filter, which holds for every frame from now on.
-    func attach(_ filter: PacketFilter) throws(SystemError) {
-        var instructions = filter.instructions
+    func attach(_ filter: PacketFilter) throws(SystemError) { try attach(filter.instructions) }
+
+    /// As above, for datagrams.
+    func attach(_ filter: DatagramFilter) throws(SystemError) { try attach(filter.instructions) }
+
+    private func attach(_ instructions: [sock_filter]) throws(SystemError) {
+        var instructions = instructions
         let result = unsafe instructions.withUnsafeMutableBufferPointer { program in
             var program = unsafe sock_fprog(len: UInt16(clamping: program.count), filter: program.baseAddress)
             let option = SocketOption.attachFilter

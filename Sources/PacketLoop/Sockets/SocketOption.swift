@@ -29,6 +29,8 @@ struct SocketOption {
 
     static let noDelay = SocketOption(IPPROTO_TCP, TCP_NODELAY, "TCP_NODELAY")
     static let userTimeout = SocketOption(IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT")
+    static let saveFirstSegment = SocketOption(IPPROTO_TCP, TCP_SAVE_SYN, "TCP_SAVE_SYN")
+    static let savedFirstSegment = SocketOption(IPPROTO_TCP, TCP_SAVED_SYN, "TCP_SAVED_SYN")
     static let md5Key = SocketOption(IPPROTO_TCP, TCP_MD5SIG, "TCP_MD5SIG")
     static let md5KeyOfBlock = SocketOption(IPPROTO_TCP, TCP_MD5SIG_EXT, "TCP_MD5SIG_EXT")
 

@@ -19,6 +19,7 @@ public final class TCPListener {
         descriptor = try .socket(family.number, SOCK_STREAM)
         try descriptor.apply(options, family)
         try descriptor.enable(.reuseAddress)
+        try descriptor.enable(.saveFirstSegment)
         try descriptor.bind(to: address)
         try check(listen(descriptor.number, Int32(clamping: backlog)), "listen", on: "\(address)")
     }
@@ -31,6 +32,11 @@ public final class TCPListener {
     /// From now on peers in the block connect only with this key; nil takes it back. Connections keep what they have.
     public func setKey(_ key: TCPMD5Key?, for block: CIDR) throws(SystemError) {
         try descriptor.setMD5Key(key, for: block)
+    }
+
+    /// From now on segments that arrive with a lower hop limit are dropped unseen; nil takes that back.
+    public func setMinimumHopLimit(_ minimum: UInt8?) throws(SystemError) {
+        try descriptor.set(.minimumHopLimit(family), to: Int32(minimum ?? 0))
     }
 
     /// Connections that wait, up to `limit`.

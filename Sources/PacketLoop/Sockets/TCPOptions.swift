@@ -26,6 +26,12 @@ extension Descriptor {
     func apply(_ options: TCPOptions, _ family: AddressFamily) throws(SystemError) {
         if family == .ipv6 { try enable(.ipv6Only) }
         try enable(.noDelay)
+        try applyToConnection(options, family)
+        if let device = options.device { try bind(toDevice: device) }
+    }
+
+    /// What can be changed at any time.
+    func applyToConnection(_ options: TCPOptions, _ family: AddressFamily) throws(SystemError) {
         if let hopLimit = options.hopLimit { try set(.hopLimit(family), to: Int32(hopLimit)) }
         if let minimum = options.minimumHopLimit { try set(.minimumHopLimit(family), to: Int32(minimum)) }
         if let dscp = options.dscp { try set(.trafficClass(family), to: dscp.trafficClass) }
@@ -33,6 +39,5 @@ extension Descriptor {
             let milliseconds = Int32(clamping: timeout.wholeNanoseconds / 1_000_000)
             try set(.userTimeout, to: max(milliseconds, 1))
         }
-        if let device = options.device { try bind(toDevice: device) }
     }
 }

@@ -52,11 +52,20 @@ public final class TCPStream {
 
     /// Changes how an accepted connection is set up from what its listener gave it; `device` and limits stay.
     public func adopt(_ options: TCPOptions) throws(SystemError) {
-        let family = remoteAddress.address.family
-        if let hopLimit = options.hopLimit { try descriptor.set(.hopLimit(family), to: Int32(hopLimit)) }
-        if let minimum = options.minimumHopLimit {
-            try descriptor.set(.minimumHopLimit(family), to: Int32(minimum))
+        try descriptor.applyToConnection(options, remoteAddress.address.family)
+    }
+
+    /// The hop limit with which the first segment of an accepted connection came; told once, nil when it is not known.
+    public func takeFirstHopLimit() -> UInt8? {
+        var octets = [UInt8](repeating: 0, count: 128)
+        var length = socklen_t(octets.count)
+        let option = SocketOption.savedFirstSegment
+        let result = unsafe octets.withUnsafeMutableBytes { buffer in
+            unsafe getsockopt(descriptor.number, option.level, option.number, buffer.baseAddress, &length)
         }
+        // Both headers are at least twenty octets long; the version is in the first.
+        guard result == 0, length >= 20 else { return nil }
+        return octets[0] >> 4 == 4 ? octets[8] : octets[7]
     }
 
     /// True once connected, false while that goes on; throws why it failed.

@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-internal import NetworkTypes
+public import NetworkTypes
 
 /// A UDP socket of one family, which never blocks.
 ///
@@ -52,6 +52,11 @@ public final class UDPSocket {
         try descriptor.localAddress() ?? .any(family)
     }
 
+    /// From now on only what passes the filter is received; it takes the place of the one before.
+    public func setFilter(_ filter: DatagramFilter) throws(SystemError) {
+        try descriptor.attach(filter)
+    }
+
     /// What has arrived, in order, up to `Options.batch` datagrams; empty when there is nothing.
     public func receive() throws(SystemError) -> [Datagram] {
         let count = try batch.receive(from: descriptor)
@@ -88,5 +93,18 @@ public final class UDPSocket {
     /// Closes the socket, after its watch was cancelled.
     public func close() {
         descriptor.close()
+    }
+}
+
+extension SocketAddress {
+    /// The address of this host that packets to this one leave with by its routes; nil when none lead there.
+    ///
+    /// Nothing is sent.
+    public var sourceTowards: IPAddress? {
+        guard let descriptor = try? Descriptor.socket(address.family.number, SOCK_DGRAM) else { return nil }
+        defer { descriptor.close() }
+        let result = unsafe withKernelAddress { unsafe connect(descriptor.number, $0, $1) }
+        guard result == 0 else { return nil }
+        return (try? descriptor.localAddress())?.address
     }
 }

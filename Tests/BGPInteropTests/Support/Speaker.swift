@@ -111,6 +111,7 @@ final class Speaker: Sendable {
         }
         var peers: [Peer]
         var obstacle: String?
+        var problems: [String]
         var rejectedBFDPackets: UInt64
     }
 
