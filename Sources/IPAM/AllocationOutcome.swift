@@ -8,6 +8,8 @@ public struct AllocationOutcome: Hashable, Sendable {
         case outOfPool(IPAddress)
         /// It would take the family too, but cannot have it.
         case without(AddressFamily, Refusal)
+        /// It keeps an address, since it cannot have the one of that family that it asks for.
+        case kept(IPAddress, Refusal)
         /// It had to let go of the address just now; said once, by the call that did it.
         case lost(IPAddress, Refusal)
     }
@@ -28,7 +30,7 @@ public struct AllocationOutcome: Hashable, Sendable {
         refusal != nil
             || notes.contains {
                 switch $0 {
-                case .without, .outOfPool: true
+                case .without, .kept, .outOfPool: true
                 case .lost: false
                 }
             }
@@ -41,6 +43,7 @@ extension AllocationOutcome.Note {
         switch self {
         case .outOfPool: "OutOfPool"
         case .without: "FamilyUnavailable"
+        case .kept(_, let refusal): refusal.reason
         case .lost: "AddressLost"
         }
     }
@@ -52,6 +55,7 @@ extension AllocationOutcome.Note {
             "\(address) is in no pool open to the Service, which keeps it; to move it, ask for an address of a pool"
                 + " with herald-lb.io/addresses, or set onRemoval: reassign on a pool"
         case .without(let family, let refusal): "no \(family.rawValue) address: \(refusal.sentence)"
+        case .kept(let address, let refusal): "keeps \(address): \(refusal.sentence)"
         case .lost(let address, let refusal): "gave up \(address): \(refusal.sentence)"
         }
     }

@@ -136,14 +136,16 @@ import Testing
     @Test("notes say what is so and what to do")
     func notes() {
         let notes: [AllocationOutcome.Note] = [
-            .outOfPool("10.0.0.1"), .without(.ipv6, .noPools), .lost("10.0.0.1", .reserved("10.0.0.1")),
+            .outOfPool("10.0.0.1"), .without(.ipv6, .noPools), .kept("10.0.0.1", .noPools),
+            .lost("10.0.0.1", .reserved("10.0.0.1")),
         ]
-        #expect(notes.map(\.reason) == ["OutOfPool", "FamilyUnavailable", "AddressLost"])
+        #expect(notes.map(\.reason) == ["OutOfPool", "FamilyUnavailable", "NoPools", "AddressLost"])
         #expect(
             notes.map(\.sentence) == [
                 "10.0.0.1 is in no pool open to the Service, which keeps it; to move it, ask for an address of a pool"
                     + " with herald-lb.io/addresses, or set onRemoval: reassign on a pool",
                 "no IPv6 address: no address pool is configured; add one under pools",
+                "keeps 10.0.0.1: no address pool is configured; add one under pools",
                 "gave up 10.0.0.1: 10.0.0.1 belongs to a node or interface, or is the first or last of its subnet;"
                     + " ask for another address",
             ])

@@ -61,6 +61,20 @@ import Testing
         #expect(ledger.allocate("b") { $0.families = .atLeastOne([.ipv6]) }.refusal?.reason == "NoPoolOfFamily")
     }
 
+    @Test("a family that the other pool has no room for stays where it is, and that is told")
+    func halfMove() {
+        var ledger = AddressLedger(Pool("old", "10.0.0.0/24", "fd00::/120"), Pool("new", "10.0.1.1", "fd01::/120"))
+        _ = ledger.allocate("other") { $0.pool = "new" }
+        _ = ledger.allocate("a") { $0.families = .atLeastOne([.ipv4, .ipv6]) }
+        let outcome = ledger.allocate("a") {
+            $0.families = .atLeastOne([.ipv4, .ipv6])
+            $0.pool = "new"
+        }
+        #expect(outcome.held == ["10.0.0.0", "fd01::"] && outcome.refusal == nil)
+        #expect(outcome.notes.map(\.reason) == ["PoolFull"])
+        #expect(outcome.notes.first?.sentence.hasPrefix("keeps 10.0.0.0: no address is free: pool 'new'") == true)
+    }
+
     @Test("any family: IPv4 first, IPv6 when there is no other")
     func anyFamily() {
         var ledger = AddressLedger(Pool("six", "fd00::/64"), Pool("four", "10.0.0.1-10.0.0.1"))

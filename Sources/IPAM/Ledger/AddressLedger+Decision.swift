@@ -16,7 +16,10 @@ extension AddressLedger {
         }
         return AllocationDecision(
             addresses: zip(slots, answers).compactMap { $1.address ?? $0.held },
-            missing: refusals.flatMap { refused in refused.slot.families.map { .without($0, refused.refusal) } })
+            missing: refusals.flatMap { refused in
+                if let held = refused.slot.held { return [AllocationOutcome.Note.kept(held, refused.refusal)] }
+                return refused.slot.families.map { .without($0, refused.refusal) }
+            })
     }
 
     /// Whether nothing would move a Service from the address but a request for another.
