@@ -88,7 +88,8 @@ extension Shape where Value == AdvertisementSettings {
                 Field(
                     "communities", \.communities,
                     .list(of: .community, "a list of communities", example: "[\"64512:100\"]"),
-                    "Communities: 64512:100, large ones as 64512:1:2, and well-known names as no-export."),
+                    "Communities: 64512:100, large ones as 64512:1:2, extended ones as rt:64512:100 or soo:192.0.2.1:7, and "
+                        + "well-known names as no-export."),
                 Field(
                     "localPreference", optional: \.localPreference, .integer(0...4_294_967_295), otherwise: "100",
                     "LOCAL_PREF for peers of the same AS."),
