@@ -216,6 +216,8 @@ public actor KubernetesSource: ServiceSource {
             if outcome.record != nil { role.insert(.record) }
             if outcome.ingress != nil { role.insert(.status) }
             roles[outcome.key] = role.isEmpty ? nil : role
+            // It may have left since this was decided; what is to be removed from it then must not be forgotten.
+            guard view.services.contains(outcome.key) else { continue }
             pending.add(.outcome(outcome), for: outcome.key)
         }
         bellRope.yield()

@@ -13,6 +13,7 @@ final class SmallAPI: Sendable {
         var hidden: Set<String> = []
         /// Patches of what ends so are answered with 403.
         var forbidden: String?
+        var isBusy = false
         /// JSON by `namespace/name`.
         var services: [String: Data] = [:]
         /// Watch lines for Services, in order.
@@ -118,6 +119,11 @@ final class SmallAPI: Sendable {
         box.state.withLockedValue { $0.holder = holder }
     }
 
+    /// Answers 503 to all requests for one Service, while watches go on.
+    func setBusy(_ isBusy: Bool) {
+        box.state.withLockedValue { $0.isBusy = isBusy }
+    }
+
     func setAway(_ isAway: Bool) {
         box.state.withLockedValue { state in
             state.isAway = isAway
@@ -193,6 +199,9 @@ final class SmallAPI: Sendable {
                 200, Data(#"{"metadata":{"resourceVersion":"1"},"items":["#.utf8) + items + Data("]}".utf8), connection)
         }
         guard parts.count >= 6, parts[4] == "services" else { return send(404, status(404, "NotFound"), connection) }
+        guard !box.state.withLockedValue(\.isBusy) else {
+            return send(503, status(503, "ServiceUnavailable"), connection)
+        }
         let key = "\(parts[3])/\(parts[5])"
         let (code, data) = box.state.withLockedValue { state -> (Int, Data) in
             if let forbidden = state.forbidden, method == "PATCH", path.hasSuffix(forbidden) {

@@ -223,6 +223,25 @@ struct SourceTests {
         }
     }
 
+    @Test("what is decided for a Service that has just changed its type does not keep it from being tidied up")
+    func lateOutcome() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api) { source, reader in
+            let decided = outcome("web", record: "192.0.2.1", ingress: ["192.0.2.1"], announced: true)
+            await source.write([decided])
+            #expect(await eventually { reader.service("web")?.writtenIngress.isEmpty == false })
+            api.setBusy(true)
+            api.change("web", ["spec": ["type": "ClusterIP"]])
+            #expect(await eventually { reader.service("web") == nil })
+            #expect(await eventually { api.writes("GET").contains { $0.contains("/services/web") } })
+            await source.write([decided])
+            api.setBusy(false)
+            #expect(await eventually { !api.text("web").contains("herald-lb.io") })
+            #expect(!api.text("web").contains("192.0.2.1"))
+        }
+    }
+
     @Test("the cleanup finalizer is taken from a Service that is being deleted")
     func finalizer() async throws {
         let api = try SmallAPI()
