@@ -207,7 +207,7 @@ extension ARPAnnouncer {
             followInterface()
         }
         prepareDevice()
-        advise()
+        lookAtSettings()
         feed { $0.look(unixTime: Self.unixTime, at: loop.now) }
         let isTrying = portProblem != nil || keyWatch?.isWatching == false && membership.keyFile != nil
         let isPressing = isTrying || custody.roster.dependsOnTime || custody.speaker.isWithoutDevice

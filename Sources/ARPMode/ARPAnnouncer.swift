@@ -47,8 +47,8 @@ public actor ARPAnnouncer: Announcer {
     var portProblem: Obstacle?
     /// What happened since the start.
     var tally = Tally()
-    /// What the kernel's settings do to addresses, by interface.
-    var advice: [String: [String]] = [:]
+    /// What should be different on this node, a sentence with its cure each.
+    public internal(set) var adviceSentences: [String] = []
     private let groups = MulticastMembership()
     /// Interfaces whose sockets could not be opened just now.
     private var unopened: [LinkIndex: Obstacle] = [:]
@@ -138,7 +138,7 @@ public actor ARPAnnouncer: Announcer {
         attach = settings.attach
         prepareDevice()
         feed { $0.configure(settings, at: loop.now) }
-        advise()
+        lookAtSettings()
         configure(membership)
     }
 
@@ -333,7 +333,7 @@ public actor ARPAnnouncer: Announcer {
         }
         let settings = InterfaceSettings(link: name)
         custody.speaker.opened(link, settings: settings)
-        if settings != nil { advise() }
+        advise()
     }
 
     private func receive(_ frames: [[UInt8]], on link: LinkIndex) {
