@@ -217,6 +217,26 @@ struct MemberTests {
         #expect(again.status(at: .zero).nodes.map(\.name) == ["b"])
     }
 
+    @Test("recordings of an old run do not keep a new one from being asked")
+    func correctionAndQuestion() throws {
+        var first = try member("a")
+        var second = try member("b", incarnation: 2 << 30)
+        for _ in 0..<3 { _ = exchange(&first, &second) }
+        func word(of incarnation: UInt64) throws -> [UInt8] {
+            var run = try member("b", incarnation: incarnation)
+            run.lastBeat = nil
+            run.isUrgent = true
+            let words = datagrams(run.handle(.timePassed, at: .zero))
+            return try #require(words.first)
+        }
+        let time = MonotonicTime(nanoseconds: 1_000_000_000)
+        _ = first.handle(.timePassed, at: time)
+        let correction = datagrams(first.handle(.received(try word(of: 1 << 30)[...]), at: time))
+        let answers = datagrams(first.handle(.received(try word(of: 3 << 30)[...]), at: time))
+        #expect(!correction.isEmpty)
+        #expect(try answers.contains { try second.envelope.open($0[...]).asks })
+    }
+
     @Test("a datagram that was held back and comes after later ones is no sign of life")
     func heldBack() throws {
         var first = try member("a")

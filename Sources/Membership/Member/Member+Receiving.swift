@@ -56,12 +56,17 @@ extension Member {
                 ask(index, at: now, into: &effects)
                 throw .unproven
             }
-            let wasUnproven = peers[index].isUnproven
-            peers[index].begin(heartbeat.incarnation)
-            isReachChanged = true
-            if wasUnproven { rosterChanged() }
+            beginRun(heartbeat.incarnation, of: index)
         }
         guard peers[index].window.admit(heartbeat.sequence) else { throw .replayed }
+    }
+
+    /// A run that has proved to be alive takes the place of the one before; with its first, a guest comes to count.
+    mutating func beginRun(_ incarnation: UInt64, of index: Int) {
+        let wasUnproven = peers[index].isUnproven
+        peers[index].begin(incarnation)
+        isReachChanged = true
+        if wasUnproven { rosterChanged() }
     }
 
     private func isAnswer(_ answer: Heartbeat.Answer?) -> Bool {

@@ -56,9 +56,7 @@ extension Member {
         if relay.incarnation > peers[index].incarnation {
             // Who is heard here proves itself.
             guard !peers[index].detector.isAlive else { return }
-            let wasUnproven = peers[index].isUnproven
-            peers[index].begin(relay.incarnation)
-            if wasUnproven { rosterChanged() }
+            beginRun(relay.incarnation, of: index)
         }
         if relay.sequence > peers[index].latestSequence || peers[index].advertisedVersion == nil {
             peers[index].latestSequence = relay.sequence
