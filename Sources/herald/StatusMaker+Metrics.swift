@@ -125,11 +125,11 @@ extension StatusMaker {
 
     /// How long a node that has just started is not ready without a session, so that a roll-out of what keeps sessions
     /// from coming up goes slowly.
-    private static let sessionPatience: TimeInterval = 30
+    private static let sessionPatience = Duration.seconds(30)
 
     private func sessions(_ report: StatusDocument.BGP) -> ReadinessCheck {
         let established = report.peers.count { $0.state == "Established" }
-        let isWaiting = Date().timeIntervalSince(started) < Self.sessionPatience
+        let isWaiting = begun.duration(to: PacketLoop.now) < Self.sessionPatience
         let holds = established > 0 || report.peers.isEmpty || !isWaiting
         return ReadinessCheck("bgp", holds: holds, "\(established) of \(report.peers.count) sessions established")
     }

@@ -24,6 +24,8 @@ struct StatusMaker: Sendable {
     /// What further parts add.
     let reporters: [SelfReporter]
     let started = Date()
+    /// The wall clock may be set.
+    let begun = PacketLoop.now
 
     func answer(_ request: OperationsRequest) async -> OperationsResponse? {
         switch request.path {

@@ -11,8 +11,7 @@ extension InteropSuite {
                 let capture = try fabric.lab.capture(on: fabric.router, filter: "port 179 or port 3784")
                 let bird = try Bird(
                     on: fabric.router, in: fabric.lab,
-                    "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; }\n"
-                        + Bird.session(fabric.node, options: "passive; bfd on;"))
+                    Bird.bfd + Bird.session(fabric.node, options: "passive; bfd on;"))
                 let advertisement =
                     "advertisements: [{pools: [edge], communities: [\"64512:100\", no-export, \"64512:1:2\", \"rt:64512:7\"], "
                     + "med: 7, prepend: 1}]"
@@ -178,6 +177,22 @@ extension InteropSuite {
                 try speaker.start()
                 try bird.waitForRoute(Fabric.ipv4)
                 #expect(try speaker.waitUntil("Established")?.advertised["ipv6"] == 1)
+            }
+        }
+
+        @Test("a node is not ready before its first session, for half a minute")
+        func readiness() async throws {
+            try await withFabric { fabric in
+                func ready() throws -> String {
+                    try fabric.node.run(["curl", "-sS", "--max-time", "5", "http://127.0.0.1:9817/readyz?verbose"]).text
+                }
+                let speaker = try fabric.speaker(fabric.bgp()).start()
+                try speaker.waitUntil("Active")
+                #expect(try ready().contains("[-] bgp: 0 of 1 sessions established\n"))
+                #expect(try ready().hasSuffix("not ready\n"))
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Bird.session(fabric.node))
+                try bird.waitForRoute(Fabric.ipv4)
+                #expect(try ready().contains("[+] bgp: 1 of 1 sessions established\nready\n"))
             }
         }
 

@@ -277,8 +277,13 @@ extension IntegrationSuite {
                 let service = try herald.waitForReason("NoMembershipKey", of: "web")
                 #expect(service?.message?.contains("chmod 600 \(key)") == true)
                 #expect(try !herald.node.hasAddress(Self.address))
+                func ready() throws -> String {
+                    try herald.node.run(["curl", "-sS", "--max-time", "5", "http://127.0.0.1:9817/readyz?verbose"]).text
+                }
+                #expect(try ready().contains("[-] membership: ") && ready().hasSuffix("not ready\n"))
                 _ = try cluster.client.run(["chmod", "600", key])
                 try herald.waitUntilAnnounced("web", at: Self.address)
+                #expect(try ready().contains("[+] membership: up\n") && ready().hasSuffix("\nready\n"))
             }
         }
     }
