@@ -5,23 +5,18 @@ import Testing
 
 extension InteropSuite {
     @Suite struct ConvergenceTests {
-        private static let bfd =
-            "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; multihop { interval 50 ms; multiplier 3; }; }\n"
-
         @Test("the cable is pulled: BFD takes the route away in less than 160 ms")
         func cut() async throws {
             try await withFabric { fabric in
                 let bird = try Bird(
                     on: fabric.router, in: fabric.lab,
-                    Self.bfd + Bird.session(fabric.node, options: "passive; bfd on; error wait time 1, 1;"))
+                    Bird.bfd + Bird.session(fabric.node, options: "passive; bfd on; error wait time 1, 1;"))
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
                 let monitor = try fabric.router.start(["ip", "-ts", "monitor", "route"])
                 var times: [Double] = []
                 for _ in 0..<5 {
                     try bird.waitForRoute(Fabric.ipv4)
-                    try eventually("BFD is up", within: Speaker.patience) {
-                        try speaker.peer()?.bfd?.state == "Up" && bird.show("bfd sessions").contains("Up")
-                    }
+                    try speaker.waitForBFD(bird)
                     let before = monitor.output.count
                     let start = Date()
                     try fabric.lab.cut(fabric.node)
@@ -64,7 +59,7 @@ extension InteropSuite {
                 let nodes = try (1...3).map { try lab.addNode("node\($0)", on: lan) }
                 for node in nodes { try node.setDefaultRoute(via: router) }
                 let sessions = nodes.map { Bird.session($0, name: "h\($0.name)", options: "passive; bfd on;") }
-                let bird = try Bird(on: router, in: lab, Self.bfd + sessions.joined(separator: "\n"))
+                let bird = try Bird(on: router, in: lab, Bird.bfd + sessions.joined(separator: "\n"))
                 let bgp =
                     "{asn: 64512, peers: [{name: tor, address: \(router.interfaces[0].ipv4), asn: 64500, bfd: true, "
                     + "connectRetry: 200ms}]}"
@@ -72,7 +67,7 @@ extension InteropSuite {
                 for node in nodes { _ = try node.serveHTTP() }
                 for speaker in speakers {
                     try speaker.waitUntil("Established")
-                    try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                    try speaker.waitForBFD()
                 }
                 let address = try #require(IPAddress("192.0.2.0"))
                 try eventually("three ways", within: Speaker.patience) {

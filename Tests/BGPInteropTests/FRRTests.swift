@@ -22,7 +22,7 @@ extension InteropSuite {
                 let route = try frr.show("bgp ipv4 unicast \(Fabric.ipv4)")
                 #expect(route.contains("Large Community: 64512:1:2"))
                 #expect(route.contains("Community: 64512:5"))
-                try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                try speaker.waitForBFD()
                 try eventually("FRR's BFD is up", within: Speaker.patience) {
                     try frr.show("bfd peers").contains("Status: up")
                 }
@@ -100,25 +100,15 @@ extension InteropSuite {
 
         @Test("BFD over several hops")
         func multihop() async throws {
-            try await withLab { lab in
-                let (near, far) = (try lab.addSwitch("near"), try lab.addSwitch("far"))
-                let middle = try lab.addRouter("middle", on: near, far)
-                let node = try lab.addNode("node", on: near)
-                let router = try lab.addNode("router", on: far)
-                try node.setDefaultRoute(via: middle)
-                try router.setDefaultRoute(via: middle)
+            try await withHops { fabric in
                 let frr = try FRR(
-                    on: router, in: lab,
+                    on: fabric.router, in: fabric.lab,
                     FRR.session(
-                        "\(node.ipv4)", identifier: "\(router.ipv4)",
-                        options: ["bfd", "ebgp-multihop 5", "update-source \(router.ipv4)"]))
-                let speaker = try Speaker(
-                    on: node, in: lab,
-                    bgp: "{asn: 64512, peers: [{name: tor, address: \(router.ipv4), asn: 64500, multihop: 4, "
-                        + "bfd: true, connectRetry: 200ms}]}"
-                ).start()
+                        "\(fabric.node.ipv4)", identifier: "\(fabric.router.ipv4)",
+                        options: ["bfd", "ebgp-multihop 5", "update-source \(fabric.router.ipv4)"]))
+                let speaker = try fabric.speaker(fabric.bgp("multihop: 4, bfd: true")).start()
                 try frr.waitForRoute(Fabric.ipv4)
-                try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                try speaker.waitForBFD()
             }
         }
 
@@ -139,7 +129,7 @@ extension InteropSuite {
                 try eventually("FRR's kernel has the route", within: Speaker.patience) {
                     try fabric.router.run(["ip", "route", "show", "192.0.2.0"]).text.contains("via inet6 fe80::")
                 }
-                try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                try speaker.waitForBFD()
                 #expect(speaker.log.contains("router found"))
             }
         }

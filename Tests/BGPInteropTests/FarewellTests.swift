@@ -5,14 +5,6 @@ import Testing
 extension InteropSuite {
     /// How sessions end that this side ends.
     @Suite struct FarewellTests {
-        private static let bfd = "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; }\n"
-
-        private static func waitForBFD(_ bird: Bird, _ speaker: Speaker) throws {
-            try eventually("BFD is up", within: Speaker.patience) {
-                try speaker.peer()?.bfd?.state == "Up" && bird.show("bfd sessions").contains("Up")
-            }
-        }
-
         /// The times and states of the node's BFD packets.
         private static func states(_ capture: Capture, of node: Node) throws -> [String] {
             try capture.decode(fields: ["bfd.sta"], where: "bfd && ip.src == \(node.ipv4)")
@@ -24,15 +16,15 @@ extension InteropSuite {
             try await withFabric { fabric in
                 let capture = try fabric.lab.capture(on: fabric.router, filter: "udp port 3784")
                 let session = Bird.session(fabric.node, options: "passive; bfd on; error wait time 1, 1;")
-                let bird = try Bird(on: fabric.router, in: fabric.lab, Self.bfd + session)
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Bird.bfd + session)
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
                 try bird.waitForRoute(Fabric.ipv4)
-                try Self.waitForBFD(bird, speaker)
+                try speaker.waitForBFD(bird)
                 try speaker.configure(bgp: fabric.bgp())
                 try eventually("BFD is gone", within: Speaker.patience) { try speaker.peer()?.bfd == nil }
                 _ = try fabric.node.run(["sleep", "0.5"])
                 try speaker.configure(bgp: fabric.bgp("bfd: true"))
-                try Self.waitForBFD(bird, speaker)
+                try speaker.waitForBFD(bird)
                 try speaker.running.end()
                 try capture.stop()
                 let states = try Self.states(capture, of: fabric.node)
@@ -75,11 +67,11 @@ extension InteropSuite {
             try await withFabric { fabric in
                 let capture = try fabric.lab.capture(on: fabric.router, filter: "port 179 or port 3784")
                 let session = Bird.session(fabric.node, options: "passive; bfd on; error wait time 1, 1;")
-                let bird = try Bird(on: fabric.router, in: fabric.lab, Self.bfd + session)
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Bird.bfd + session)
                 let speaker = try fabric.speaker(fabric.bgp("bfd: required")).start()
                 for round in 1...2 {
                     try bird.waitForRoute(Fabric.ipv4)
-                    try Self.waitForBFD(bird, speaker)
+                    try speaker.waitForBFD(bird)
                     _ = try speaker.command("drain")
                     try eventually("the community is seen", within: .seconds(2), every: .milliseconds(5)) {
                         try bird.routes().contains("(65535,0)")

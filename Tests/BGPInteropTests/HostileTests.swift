@@ -157,12 +157,11 @@ extension InteropSuite {
                 let node = try lab.addNode("node", on: lan, other)
                 let fabric = Fabric(lab: lab, router: try lab.addNode("router", on: lan), node: node)
                 let intruder = try lab.addNode("intruder", on: other)
-                let bfd = "protocol bfd { interface \"*\" { interval 50 ms; }; }\n"
                 let bird = try Bird(
-                    on: fabric.router, in: lab, bfd + Bird.session(node, options: "passive; bfd on;"))
+                    on: fabric.router, in: lab, Bird.bfd + Bird.session(node, options: "passive; bfd on;"))
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
                 try bird.waitForRoute(Fabric.ipv4)
-                try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                try speaker.waitForBFD()
                 let before = try speaker.peers().rejectedBFDPackets
                 let there = node.interfaces[1].ipv4
                 let sent = try intruder.run(
@@ -183,12 +182,11 @@ extension InteropSuite {
                 let node = try lab.addNode("node", on: lan)
                 let fabric = Fabric(lab: lab, router: try lab.addNode("router", on: lan), node: node)
                 let stranger = try lab.addNode("stranger", on: lan)
-                let bfd = "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; }\n"
                 let bird = try Bird(
-                    on: fabric.router, in: lab, bfd + Bird.session(node, options: "passive; bfd on;"))
+                    on: fabric.router, in: lab, Bird.bfd + Bird.session(node, options: "passive; bfd on;"))
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
                 try bird.waitForRoute(Fabric.ipv4)
-                try eventually("BFD is up", within: Speaker.patience) { try speaker.peer()?.bfd?.state == "Up" }
+                try speaker.waitForBFD()
                 let rejected = try speaker.peers().rejectedBFDPackets
                 let sent = try stranger.run(["python3", Self.script("flood"), "\(node.ipv4)", "4"])
                 let count = sent.text.split(separator: "\n").first.flatMap { Int($0) } ?? 0

@@ -6,40 +6,21 @@ import Testing
 extension InteropSuite {
     /// BFD beside BIRD on other paths than one link of IPv4, and through pauses of herald.
     @Suite struct PathTests {
-        private static let bfd =
-            "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; "
-            + "multihop { interval 50 ms; multiplier 3; }; }\n"
         private static let options = "bfd on; error wait time 1, 1;"
-
-        private static func waitForBFD(_ bird: Bird, _ speaker: Speaker) throws {
-            try eventually("BFD is up", within: Speaker.patience) {
-                try speaker.peer()?.bfd?.state == "Up" && bird.show("bfd sessions").contains("Up")
-            }
-        }
 
         @Test("over several hops: the cable is pulled behind a router, and the route goes at once")
         func multihop() async throws {
-            try await withLab { lab in
-                let (near, far) = (try lab.addSwitch("near"), try lab.addSwitch("far"))
-                let middle = try lab.addRouter("middle", on: near, far)
-                let node = try lab.addNode("node", on: near)
-                let router = try lab.addNode("router", on: far)
-                try node.setDefaultRoute(via: middle)
-                try router.setDefaultRoute(via: middle)
+            try await withHops { fabric in
                 let session = Bird.session(
-                    node, options: "passive; multihop 4; source address \(router.ipv4); \(Self.options)")
-                let bird = try Bird(on: router, in: lab, Self.bfd + session)
-                let speaker = try Speaker(
-                    on: node, in: lab,
-                    bgp: "{asn: 64512, peers: [{name: tor, address: \(router.ipv4), asn: 64500, multihop: 4, "
-                        + "bfd: true, connectRetry: 200ms}]}"
-                ).start()
+                    fabric.node, options: "passive; multihop 4; source address \(fabric.router.ipv4); \(Self.options)")
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Bird.bfd + session)
+                let speaker = try fabric.speaker(fabric.bgp("multihop: 4, bfd: true")).start()
                 try bird.waitForRoute(Fabric.ipv4)
-                try Self.waitForBFD(bird, speaker)
-                try lab.cut(node)
+                try speaker.waitForBFD(bird)
+                try fabric.lab.cut(fabric.node)
                 try bird.waitForNoRoute(Fabric.ipv4, within: .milliseconds(500))
                 try speaker.waitForError("BFD went down (6/10)")
-                try lab.restore(node)
+                try fabric.lab.restore(fabric.node)
                 try bird.waitForRoute(Fabric.ipv4)
             }
         }
@@ -50,11 +31,11 @@ extension InteropSuite {
                 let session = Bird.session(fabric.node, options: "passive; \(Self.options)")
                     .replacing("neighbor \(fabric.node.ipv4)", with: "neighbor \(fabric.node.ipv6)")
                     .replacing("ipv4 { import", with: "ipv4 { extended next hop on; import")
-                let bird = try Bird(on: fabric.router, in: fabric.lab, Self.bfd + session)
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Bird.bfd + session)
                 let bgp = fabric.bgp("bfd: true").replacing("\(fabric.router.ipv4)", with: "\"\(fabric.router.ipv6)\"")
                 let speaker = try fabric.speaker(bgp).start()
                 try bird.waitForRoute(Fabric.ipv4)
-                try Self.waitForBFD(bird, speaker)
+                try speaker.waitForBFD(bird)
                 try fabric.lab.cut(fabric.node)
                 try bird.waitForNoRoute(Fabric.ipv4, within: .milliseconds(500))
                 try speaker.waitForError("BFD went down (6/10)")
@@ -65,10 +46,10 @@ extension InteropSuite {
         func pauses() async throws {
             try await withFabric { fabric in
                 let session = Bird.session(fabric.node, options: "passive; \(Self.options)")
-                let bird = try Bird(on: fabric.router, in: fabric.lab, Self.bfd + session)
+                let bird = try Bird(on: fabric.router, in: fabric.lab, Bird.bfd + session)
                 let speaker = try fabric.speaker(fabric.bgp("bfd: true")).start()
                 try bird.waitForRoute(Fabric.ipv4)
-                try Self.waitForBFD(bird, speaker)
+                try speaker.waitForBFD(bird)
                 let process = try speaker.running
                 for _ in 0..<10 {
                     process.stop()
@@ -82,7 +63,7 @@ extension InteropSuite {
                 try bird.waitForNoRoute(Fabric.ipv4, within: .milliseconds(500))
                 process.resume()
                 try bird.waitForRoute(Fabric.ipv4)
-                try Self.waitForBFD(bird, speaker)
+                try speaker.waitForBFD(bird)
                 // Its own clock stood still as well: it was BIRD that ended the session.
                 #expect(!speaker.log.contains("detection time expired"))
             }

@@ -37,6 +37,10 @@ public struct Bird: Sendable {
         """
     }
 
+    /// BFD at 50 ms, three of which may be missing, for sessions with `bfd on`, on one link or over several hops.
+    public static let bfd =
+        "protocol bfd { interface \"*\" { interval 50 ms; multiplier 3; }; multihop { interval 50 ms; multiplier 3; }; }\n"
+
     /// A session with herald on `neighbor` that takes both families.
     public static func session(
         _ neighbor: Node, name: String = "herald", asn: String = "64500", herald: String = "64512",

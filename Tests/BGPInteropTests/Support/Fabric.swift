@@ -30,3 +30,15 @@ func withFabric(_ body: @Sendable @escaping (Fabric) throws -> Void) async throw
         try body(Fabric(lab: lab, router: router, node: node))
     }
 }
+
+/// As `withFabric`, but a router that speaks no BGP stands between the two.
+func withHops(_ body: @Sendable @escaping (Fabric) throws -> Void) async throws {
+    try await withLab { lab in
+        let (near, far) = (try lab.addSwitch("near"), try lab.addSwitch("far"))
+        let middle = try lab.addRouter("middle", on: near, far)
+        let node = try lab.addNode("node", on: near)
+        let router = try lab.addNode("router", on: far)
+        for end in [node, router] { try end.setDefaultRoute(via: middle) }
+        try body(Fabric(lab: lab, router: router, node: node))
+    }
+}

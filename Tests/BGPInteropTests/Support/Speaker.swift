@@ -127,6 +127,13 @@ final class Speaker: Sendable {
 
     func peer(_ name: String = "tor") throws -> Peers.Peer? { try peers().peers.first { $0.name == name } }
 
+    /// Waits until both sides have it up, the router's as far as it can be asked.
+    func waitForBFD(_ bird: Bird? = nil) throws {
+        try eventually("BFD is up", within: Self.patience) {
+            try peer()?.bfd?.state == "Up" && bird?.show("bfd sessions").contains("Up") != false
+        }
+    }
+
     @discardableResult
     func waitUntil(_ state: String, _ name: String = "tor", within limit: Duration = patience) throws -> Peers.Peer? {
         try eventually("\(name) is \(state)", within: limit, every: .milliseconds(20)) {
