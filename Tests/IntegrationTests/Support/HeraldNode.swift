@@ -30,8 +30,8 @@ final class HeraldNode: Sendable {
     // MARK: - The process
 
     /// Starts herald and waits until it answers.
-    func start(configuration: String = "herald.yaml", named name: String? = nil) throws {
-        try launch(configuration: configuration, named: name)
+    func start(configuration: String = "herald.yaml", named name: String? = nil, logTo file: String? = nil) throws {
+        try launch(configuration: configuration, named: name, logTo: file)
         try eventually("herald answers", within: Self.patience, every: .milliseconds(5)) {
             try !running.isRunning || home.exists("herald.sock")
         }
@@ -41,13 +41,14 @@ final class HeraldNode: Sendable {
         guard try running.isRunning else { throw HeraldEnded(log: log) }
     }
 
-    /// Starts herald and returns at once.
-    func launch(configuration: String = "herald.yaml", named name: String? = nil) throws {
+    /// Starts herald and returns at once. Its log goes to this process, or to the file.
+    func launch(configuration: String = "herald.yaml", named name: String? = nil, logTo file: String? = nil) throws {
         let former = process.withLock { $0 }
         earlierLog.withLock { $0 += former?.errors ?? "" }
-        let command = [
+        var command = [
             try Self.program(), "run", "--config", home.path(of: configuration), "--node-name", name ?? node.name,
         ]
+        if let file { command = ["/bin/sh", "-c", #"log=$0; exec "$@" 2>"$log""#, file] + command }
         let started = try node.start(command, environment: Self.environment, log: home.path(of: "log"))
         process.withLock { $0 = started }
     }
