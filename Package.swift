@@ -117,7 +117,7 @@ let package = Package(
         room("HostNetwork", ["Netlink", "NetworkTypes", "PacketLoop", locks, logging, serviceLifecycle]),
         room("Netlink", ["CNetlink", "NetworkTypes"]),
         room("OpenSSL", ["COpenSSL"]),
-        room("PacketLoop", ["CLinux", "NetworkTypes", locks]),
+        room("PacketLoop", ["CLinux", "NetworkTypes"]),
         room("YAML", ["CYAML"]),
         // Pure
         room("AddressResolution", ["NetworkTypes"]),
@@ -250,8 +250,8 @@ let package = Package(
         tests(
             "OperatorTests",
             [
-                "Announcing", "Configuration", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", logging,
-                serviceLifecycle,
+                "Announcing", "Configuration", "FileSystem", "IPAM", "LoadBalancing", "NetworkTypes", "Operator", locks,
+                logging, serviceLifecycle,
             ]),
         tests("PacketLoopTests", ["CLinux", "NetworkTypes", "PacketLoop", locks]),
         tests("SimulationTests", simulated, exclude: ["Command"]),

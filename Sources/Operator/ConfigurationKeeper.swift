@@ -31,9 +31,23 @@ public actor ConfigurationKeeper: Service {
     private let initial: Configuration
     private let apply: Apply
     private let logger: Logger
+    private let watching: Watching
+
+    /// How the file is watched, and how often it is read where it cannot be.
+    struct Watching: Sendable {
+        var watch: @Sendable (_ file: String) throws -> FileWatcher = { try FileWatcher(paths: [$0]) }
+        var interval = Duration.seconds(10)
+    }
 
     /// Takes what was already read from `file` as being in force, without applying it; `run()` follows the file.
     public init(file: String, parsed: ParsedConfiguration, logger: Logger, apply: @escaping Apply) {
+        self.init(file: file, parsed: parsed, watching: Watching(), logger: logger, apply: apply)
+    }
+
+    init(
+        file: String, parsed: ParsedConfiguration, watching: Watching, logger: Logger, apply: @escaping Apply
+    ) {
+        self.watching = watching
         state = State(file: file, parsed: parsed, loaded: Date())
         initial = parsed.configuration
         self.apply = apply
@@ -47,20 +61,39 @@ public actor ConfigurationKeeper: Service {
 
     /// Follows the file until graceful shutdown.
     public func run() async throws {
-        let watcher = try FileWatcher(paths: [state.file])
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
-                group.addTask {
-                    // It may have changed since it was read, before anybody watched it.
-                    await self.reload(asked: false)
-                    for await _ in watcher.changes { await self.reload(asked: false) }
-                }
+                group.addTask { await self.followFile() }
                 group.addTask {
                     for await _ in await UnixSignalsSequence(trapping: .sighup) { await self.reload(asked: true) }
                 }
             }
         }
-        watcher.stop()
+    }
+
+    /// A host whose watches are all used up by others is no reason not to serve: the file is read now and then instead.
+    private func followFile() async {
+        var problem: String?
+        while !Task.isCancelled {
+            do {
+                let watcher = try watching.watch(state.file)
+                defer { watcher.stop() }
+                if problem != nil { logger.notice("changes of the configuration are watched again") }
+                problem = nil
+                // It may have changed since it was read, before anybody watched it.
+                await reload(asked: false)
+                for await _ in watcher.changes { await reload(asked: false) }
+            } catch {
+                if problem != "\(error)" {
+                    logger.warning(
+                        "changes of the configuration cannot be watched; it is read now and then instead",
+                        metadata: ["error": "\(error)", "interval": "\(watching.interval)"])
+                }
+                problem = "\(error)"
+                await reload(asked: false)
+            }
+            try? await Task.sleep(for: watching.interval)
+        }
     }
 
     private func reload(asked: Bool) async {

@@ -1,8 +1,11 @@
 import Configuration
 import Foundation
 import Logging
-import Operator
+import NIOConcurrencyHelpers
 import Testing
+
+@testable import FileSystem
+@testable import Operator
 
 @Suite("The configuration file while it runs", .timeLimit(.minutes(1)))
 struct ConfigurationKeeperTests {
@@ -19,10 +22,11 @@ struct ConfigurationKeeperTests {
 
     /// Runs a keeper that was given `first` though the file may say something else by now.
     private func withKeeper(
-        given first: String, _ body: (ConfigurationKeeper) async throws -> Void
+        given first: String, watching: ConfigurationKeeper.Watching = .init(),
+        _ body: (ConfigurationKeeper) async throws -> Void
     ) async throws {
         let keeper = ConfigurationKeeper(
-            file: file, parsed: try Configuration.parse(Array(first.utf8), file: file),
+            file: file, parsed: try Configuration.parse(Array(first.utf8), file: file), watching: watching,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apply: { _, _ in [] })
         let run = Task { try await keeper.run() }
         do { try await body(keeper) } catch {
@@ -53,6 +57,28 @@ struct ConfigurationKeeperTests {
         try await withKeeper(given: text("old")) { keeper in
             let isSeen = try await eventually { await keeper.state.parsed.text.contains("new") }
             #expect(isSeen)
+        }
+    }
+
+    @Test("where nothing can be watched the file is read now and then, until it can be")
+    func unwatched() async throws {
+        try prepare()
+        try write(text("first"))
+        let isExhausted = NIOLockedValueBox(true)
+        let watching = ConfigurationKeeper.Watching(
+            watch: { file in
+                if isExhausted.withLockedValue({ $0 }) { throw FileError("watch", file, .system(EMFILE)) }
+                return try FileWatcher(paths: [file])
+            }, interval: .milliseconds(50))
+        try await withKeeper(given: text("first"), watching: watching) { keeper in
+            for name in ["second", "third"] {
+                try write(text(name))
+                #expect(try await eventually { await keeper.state.parsed.text.contains(name) })
+            }
+            isExhausted.withLockedValue { $0 = false }
+            try await Task.sleep(for: .milliseconds(200))
+            try write(text("fourth"))
+            #expect(try await eventually { await keeper.state.parsed.text.contains("fourth") })
         }
     }
 
