@@ -25,7 +25,7 @@ struct StopTests {
             loop.execute { count.increment() }
             loop.stop()
         }
-        while !loop.watches.withLockedValue({ $0.isClosed }) { loop.stop() }
+        while !loop.watches.withLock({ $0.isClosed }) { loop.stop() }
         #expect(count.value == 1)
     }
 

@@ -1,4 +1,4 @@
-internal import NIOConcurrencyHelpers
+internal import Synchronization
 
 extension PacketLoop {
     /// Runs an actor's job in its turn. For the concurrency runtime.
@@ -27,7 +27,7 @@ extension PacketLoop {
     }
 
     private func post(_ work: Work) {
-        switch inbox.withLockedValue({ $0.add(work) }) {
+        switch inbox.withLock({ $0.add(work) }) {
         case .nothing: break
         case .wake: poller.wake()
         case .drain: startLateThread()
@@ -36,7 +36,7 @@ extension PacketLoop {
 
     /// Runs queued work within the bound of a turn.
     func runJobs() {
-        if runQueue.isEmpty { inbox.withLockedValue { $0.take(into: &runQueue) } }
+        if runQueue.isEmpty { inbox.withLock { $0.take(into: &runQueue) } }
         for _ in 0..<Self.turnLimit {
             guard let work = runQueue.popFirst() else { return }
             work.run(on: self)
@@ -55,7 +55,7 @@ extension PacketLoop {
     func drainLateJobs() {
         enterThread()
         while true {
-            let isDone = inbox.withLockedValue { inbox in
+            let isDone = inbox.withLock { inbox in
                 inbox.isDrained = !inbox.isEmpty
                 if inbox.isEmpty { leaveThread() } else { inbox.take(into: &runQueue) }
                 return !inbox.isDrained

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import NIOConcurrencyHelpers
+internal import Synchronization
 
 /// The descriptors that a loop watches, by a number that is never used twice.
 struct WatchTable {
@@ -28,7 +28,7 @@ extension PacketLoop {
     public func watch(
         _ descriptor: Descriptor, for interest: Interest, handler: @escaping @Sendable (Readiness) -> Void
     ) throws(SystemError) -> Watch {
-        let added = watches.withLockedValue { table in
+        let added = watches.withLock { table in
             Result { () throws(SystemError) in
                 guard !table.isClosed else { throw SystemError("watch", on: "loop \(name)", code: ECANCELED) }
                 let token = table.nextToken()
@@ -41,7 +41,7 @@ extension PacketLoop {
     }
 
     func updateWatch(_ token: UInt64, _ interest: Interest) {
-        watches.withLockedValue { table in
+        watches.withLock { table in
             guard let entry = table.entries[token], entry.interest != interest else { return }
             table.entries[token]?.interest = interest
             poller.change(entry.descriptor, interest, token: token)
@@ -50,14 +50,14 @@ extension PacketLoop {
 
     func cancelWatch(_ token: UInt64) {
         // The entry is released outside the lock: its handler may hold the last reference to anything.
-        let entry = watches.withLockedValue { $0.entries.removeValue(forKey: token) }
+        let entry = watches.withLock { $0.entries.removeValue(forKey: token) }
         if let entry { poller.remove(entry.descriptor) }
     }
 
     /// Calls each ready descriptor's handler once.
     func dispatch(_ events: [Poller.Event]) {
         for event in events {
-            guard let entry = watches.withLockedValue({ $0.entries[event.token] }), entry.descriptor.isOpen else {
+            guard let entry = watches.withLock({ $0.entries[event.token] }), entry.descriptor.isOpen else {
                 continue
             }
             let readiness = entry.interest.admits(event.readiness)
@@ -66,7 +66,7 @@ extension PacketLoop {
     }
 
     func closeWatches() {
-        let entries = watches.withLockedValue { table in
+        let entries = watches.withLock { table in
             table.isClosed = true
             defer { table.entries = [:] }
             return table.entries

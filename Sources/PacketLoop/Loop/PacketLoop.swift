@@ -1,5 +1,4 @@
 internal import Glibc
-internal import NIOConcurrencyHelpers
 internal import NetworkTypes
 internal import Synchronization
 
@@ -21,10 +20,12 @@ public final class PacketLoop: SerialExecutor, @unchecked Sendable {
     public let name: String
 
     let poller: Poller
-    let watches = NIOLockedValueBox(WatchTable())
-    let inbox = NIOLockedValueBox(Inbox())
+    let watches = Mutex(WatchTable())
+    let inbox = Mutex(Inbox())
     private let thread = Atomic<UInt>(0)
     private let realTime = Atomic<Bool>(false)
+    /// When this turn began, or, between turns, when the next must begin at the latest, in nanoseconds.
+    private let turnsBy = Atomic<Int64>(.max)
     private let started: Gate
     private let finished: Gate
 
@@ -54,6 +55,13 @@ public final class PacketLoop: SerialExecutor, @unchecked Sendable {
     /// Whether the thread has the real-time policy that `start` was asked for.
     public var isRealTime: Bool { realTime.load(ordering: .relaxed) }
 
+    /// For how long the loop has been in one turn, or in none though a timer is due: about zero unless it is stuck, or the
+    /// kernel does not let it run. To be asked from any thread.
+    public var lag: Duration {
+        let last = MonotonicTime(nanoseconds: turnsBy.load(ordering: .relaxed))
+        return max(.zero, last.duration(to: now))
+    }
+
     /// Whether the caller runs on the loop's thread.
     public var isCurrentThread: Bool { thread.load(ordering: .relaxed) == pthread_self() }
 
@@ -62,7 +70,7 @@ public final class PacketLoop: SerialExecutor, @unchecked Sendable {
     /// Called on the loop itself it returns at once, and the loop ends after the turn. Two loops must not stop each other.
     /// Jobs that come later still run, one after the other, on a thread borrowed for them: no task waits for ever.
     public func stop() {
-        inbox.withLockedValue { if $0.phase == .running { $0.phase = .stopping } }
+        inbox.withLock { if $0.phase == .running { $0.phase = .stopping } }
         poller.wake()
         if !isCurrentThread { finished.wait() }
     }
@@ -72,29 +80,34 @@ public final class PacketLoop: SerialExecutor, @unchecked Sendable {
         if isWanted { realTime.store(LoopThread.becomeRealTime(), ordering: .relaxed) }
         if !isRealTime { LoopThread.preferLowLatency() }
         started.open()
-        repeat { turn() } while inbox.withLockedValue { $0.phase == .running }
+        repeat { turn() } while inbox.withLock { $0.phase == .running }
         close()
     }
 
     private func turn() {
         let time = now
         let next = timers.first?.deadline ?? MonotonicTime(nanoseconds: .max)
-        let sleeps = next > time && runQueue.isEmpty && inbox.withLockedValue { $0.fallAsleep() }
+        let sleeps = next > time && runQueue.isEmpty && inbox.withLock { $0.fallAsleep() }
         if sleeps { poller.arm(next, now: time) }
-        let events = poller.wait(blocking: sleeps, watched: watches.withLockedValue { $0.entries.count })
-        if sleeps { inbox.withLockedValue { $0.isAsleep = false } }
+        turnsBy.store(sleeps ? next.nanoseconds : time.nanoseconds, ordering: .relaxed)
+        let events = poller.wait(blocking: sleeps, watched: watches.withLock { $0.entries.count })
+        if sleeps {
+            turnsBy.store(now.nanoseconds, ordering: .relaxed)
+            inbox.withLock { $0.isAsleep = false }
+        }
         dispatch(events)
         runJobs()
         fireTimers(dueAt: time)
     }
 
     private func close() {
-        inbox.withLockedValue { $0.take(into: &runQueue) }
+        inbox.withLock { $0.take(into: &runQueue) }
         while let work = runQueue.popFirst() { work.run(on: self) }
         isClosed = true
+        turnsBy.store(.max, ordering: .relaxed)
         closeWatches()
         timers.removeAll()
-        let hasLateJobs = inbox.withLockedValue { inbox in
+        let hasLateJobs = inbox.withLock { inbox in
             inbox.phase = .closed
             if inbox.isEmpty { leaveThread() }
             inbox.isDrained = !inbox.isEmpty
