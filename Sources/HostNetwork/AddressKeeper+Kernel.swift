@@ -95,11 +95,12 @@ extension AddressKeeper {
             removeFromKernel(slice.expired)
             report(lost: slice.expired)
         }
-        guard !slice.due.isEmpty else { return }
+        // What is not refreshed stays in front and has its turn again with the next slice, without an answer too.
+        let due = refreshable(slice.due)
+        guard !due.isEmpty else { return }
         let lifetime = schedule.lifetime(of: schedule.count)
-        // Without an answer they stay in front and are tried again with the next slice.
-        guard let failures = try? refresh(slice.due, lifetime) else { return }
-        for key in slice.due where failures[key] == nil { schedule.put(key, at: time, lifetime: lifetime) }
+        guard let failures = try? refresh(due, lifetime) else { return }
+        for key in due where failures[key] == nil { schedule.put(key, at: time, lifetime: lifetime) }
         if !failures.isEmpty { drop(failures) }
     }
 

@@ -19,6 +19,11 @@ public actor AddressKeeper {
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe loop.asUnownedSerialExecutor() }
 
     nonisolated let loop: PacketLoop
+    /// The loop of those who answer for the addresses to other nodes.
+    private let owner: PacketLoop?
+    /// How long that may be stuck before its addresses are left to expire: others take them over meanwhile.
+    private static let ownerPatience = Duration.seconds(1)
+    private var isOwnerStuck = false
     let logger: Logger
 
     var schedule: RefreshSchedule
@@ -29,8 +34,13 @@ public actor AddressKeeper {
     private var isFailing = false
 
     /// Touches nothing before it is asked to.
-    public init(loop: PacketLoop, settings: Settings = Settings(), logger: Logger) {
+    ///
+    /// While `owner` is stuck nothing is refreshed but what is on the loopback link: a node that is silent has lost its
+    /// addresses to others, who cannot make it give them back. What routers send to the loopback's they send until the
+    /// session ends.
+    public init(loop: PacketLoop, owner: PacketLoop? = nil, settings: Settings = Settings(), logger: Logger) {
         self.loop = loop
+        self.owner = owner
         self.logger = logger
         schedule = RefreshSchedule(settings: settings)
     }
@@ -140,6 +150,20 @@ public actor AddressKeeper {
             }
         self.timer = timer
         timer.restart(at: next)
+    }
+
+    /// Those that may be refreshed now.
+    func refreshable(_ keys: [AddressKey]) -> [AddressKey] {
+        let lag = owner?.lag ?? .zero
+        let wasStuck = isOwnerStuck
+        isOwnerStuck = lag > Self.ownerPatience
+        guard isOwnerStuck else { return keys }
+        if !wasStuck {
+            logger.error(
+                "the thread that speaks with other nodes is stuck; addresses are left to expire",
+                metadata: ["loop.lag": "\(lag)"])
+        }
+        return keys.filter { $0.link == .loopback }
     }
 
     /// Asks the kernel by a socket that is opened anew after each failure of a request as a whole.

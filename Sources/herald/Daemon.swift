@@ -37,7 +37,8 @@ struct Daemon {
         }
         let network = HostNetwork(loop: notices, logger: Logger(label: "network"))
         let keeper = AddressKeeper(
-            loop: kernel, settings: Self.keeperSettings(configuration.arp), logger: Logger(label: "addresses"))
+            loop: kernel, owner: packets, settings: Self.keeperSettings(configuration.arp),
+            logger: Logger(label: "addresses"))
         let arp = ARPAnnouncer(
             node: node, loop: packets, network: network, keeper: keeper, settings: configuration.arp,
             membership: configuration.membership, isGivenKeys: configuration.source.isCluster,

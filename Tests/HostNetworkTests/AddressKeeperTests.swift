@@ -46,6 +46,29 @@ struct AddressKeeperTests {
         #expect(bench.lost.withLockedValue { $0 } == [])
     }
 
+    @Test("while the loop of those who answer for them is stuck, addresses expire; those on the loopback link stay")
+    func stuckOwner() async throws {
+        let owner = try PacketLoop.start(name: "owner")
+        defer { owner.stop() }
+        let bench = try await KeeperBench(in: Namespace("stuck"), Self.brief, owner: owner)
+        let keys = try Self.twoAddresses(bench)
+        let stays = AddressKey(link: .loopback, address: try #require(IPAddress("192.0.2.20")))
+        #expect(await bench.keep(keys + [stays]).values.allSatisfy { $0 == nil })
+        // As long as it turns, or has nothing to do.
+        try await Task.sleep(for: .milliseconds(4500))
+        #expect(try await bench.own() == Set(keys + [stays]))
+
+        owner.execute { usleep(6_000_000) }
+        try await Task.sleep(for: .milliseconds(5500))
+        #expect(try await bench.own() == [stays])
+        #expect(Set(bench.lost.withLockedValue { $0 }) == Set(keys))
+        // It turns again, and what is asked for again stays.
+        try await Task.sleep(for: .milliseconds(1000))
+        #expect(await bench.keep(keys).values.allSatisfy { $0 == nil })
+        try await Task.sleep(for: .milliseconds(4500))
+        #expect(try await bench.own() == Set(keys + [stays]))
+    }
+
     @Test("what a process before has left is adopted without a gap, or swept")
     func adoptAndSweep() async throws {
         let bench = try await KeeperBench("adopt", Self.brief)

@@ -18,10 +18,10 @@ final class KeeperBench: Sendable {
         try await self.init(in: Namespace(purpose), settings)
     }
 
-    init(in namespace: Namespace, _ settings: AddressKeeper.Settings) async throws {
+    init(in namespace: Namespace, _ settings: AddressKeeper.Settings, owner: PacketLoop? = nil) async throws {
         self.namespace = namespace
         loop = try await namespace.makeLoop("keeper")
-        keeper = AddressKeeper(loop: loop, settings: settings, logger: .quiet)
+        keeper = AddressKeeper(loop: loop, owner: owner, settings: settings, logger: .quiet)
         guard let veth0 = try await namespace.state().link(named: "veth0") else {
             throw Namespace.Failure(description: "no veth0")
         }
