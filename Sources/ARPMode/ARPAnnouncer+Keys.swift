@@ -7,22 +7,35 @@ import ServiceLifecycle
 
 // The keys under which nodes share addresses.
 extension ARPAnnouncer {
-    /// Takes the keys of the file; what was in force stays so when they cannot be used.
-    func loadKeys() {
-        guard let file = membership.keyFile else {
-            if hasKeys { return setProblem(nil) }
-            guard !isGivenKeys else {
-                return setProblem(
-                    Obstacle(reason: "Pending", sentence: "the membership key is being read from the cluster"))
-            }
+    /// Takes the keys of the file that the settings name; what was in force stays so when they cannot be used.
+    func loadKeys() async {
+        guard !keyLoading.isUnderWay else { return keyLoading.isWantedAgain = true }
+        keyLoading.isUnderWay = true
+        defer { keyLoading.isUnderWay = false }
+        repeat {
+            keyLoading.isWantedAgain = false
+            if let file = membership.keyFile { await loadKeys(file) } else { noteNoKeyFile() }
+        } while keyLoading.isWantedAgain
+    }
+
+    func noteNoKeyFile() {
+        if hasKeys { return setProblem(nil) }
+        guard !isGivenKeys else {
             return setProblem(
-                Obstacle(
-                    reason: "NoMembershipKey",
-                    sentence: "there are other nodes, and this one shares addresses with them only under a key; write "
-                        + "one to a file on every node and name it under membership.keyFile"))
+                Obstacle(reason: "Pending", sentence: "the membership key is being read from the cluster"))
         }
-        do {
-            try keys.load(file)
+        setProblem(
+            Obstacle(
+                reason: "NoMembershipKey",
+                sentence: "there are other nodes, and this one shares addresses with them only under a key; write "
+                    + "one to a file on every node and name it under membership.keyFile"))
+    }
+
+    private func loadKeys(_ file: String) async {
+        let text = await Self.read(file)
+        guard membership.keyFile == file else { return keyLoading.isWantedAgain = true }
+        do throws(SharedKeys.Refusal) {
+            try keys.take(text.get(), from: file)
             setProblem(nil)
         } catch {
             let obstacle = Obstacle(reason: "NoMembershipKey", sentence: error.sentence)
@@ -32,6 +45,18 @@ extension ARPAnnouncer {
             // Keys that were taken before stay in force.
             if hasKeys { keyProblem = obstacle } else { setProblem(obstacle) }
         }
+    }
+
+    /// Not on the loop, where a disk that does not answer would silence this node.
+    @concurrent
+    private static func read(_ file: String) async -> Result<[UInt8], SharedKeys.Refusal> {
+        do throws(SharedKeys.Refusal) { return .success(try SharedKeys.read(file)) } catch { return .failure(error) }
+    }
+
+    /// As `read`.
+    @concurrent
+    private static func watch(_ file: String) async -> Result<FileWatcher, FileError> {
+        do throws(FileError) { return .success(try FileWatcher(paths: [file])) } catch { return .failure(error) }
     }
 
     /// Takes keys that come from elsewhere than a file: a line each, of which the first seals.
@@ -74,22 +99,38 @@ extension ARPAnnouncer {
     }
 
     /// What changes of the file that the settings name now; ends when they name another.
-    private func watchKeyFile() -> AsyncStream<Void> {
+    private func watchKeyFile() async -> AsyncStream<Void> {
         let (changes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         keyWatch = KeyWatch(continuation)
         guard let file = membership.keyFile else { return changes }
-        do {
-            let watcher = try FileWatcher(paths: [file])
+        let made = await Self.watch(file)
+        let isStillWanted = membership.keyFile == file
+        switch made {
+        case .success(let watcher) where isStillWanted:
             keyWatch = KeyWatch(watcher: watcher)
-            loadKeys()
+            await loadKeys()
             return watcher.changes
-        } catch {
+        case .success(let watcher):
+            watcher.stop()
+            continuation.finish()
+        case .failure(let error):
+            guard isStillWanted else {
+                continuation.finish()
+                break
+            }
             logger.warning(
                 "the key file is read every 5 s, for its changes cannot be watched", metadata: ["error": "\(error)"])
             looks?.restart(after: Self.retryInterval)
-            return changes
         }
+        return changes
     }
+}
+
+/// Reading the key file, one at a time.
+struct KeyLoading {
+    var isUnderWay = false
+    /// It may have changed since it was read.
+    var isWantedAgain = false
 }
 
 /// What ends when the settings name another key file.

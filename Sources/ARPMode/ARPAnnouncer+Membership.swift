@@ -112,7 +112,7 @@ extension ARPAnnouncer {
         membership = settings
         custody.roster.membership = settings
         if settings.keyFile != before.keyFile {
-            loadKeys()
+            if settings.keyFile == nil { noteNoKeyFile() }
             keyWatch?.stop()
         }
         moveHeartbeats()
@@ -198,7 +198,7 @@ extension ARPAnnouncer {
 
     /// Looks at what time alone may have changed.
     func look() {
-        if keyWatch?.isWatching == false, membership.keyFile != nil { loadKeys() }
+        if keyWatch?.isWatching == false, membership.keyFile != nil { Task { await loadKeys() } }
         if heartbeats == nil {
             openHeartbeats()
         } else if portProblem != nil {

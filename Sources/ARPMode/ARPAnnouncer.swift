@@ -36,6 +36,7 @@ public actor ARPAnnouncer: Announcer {
     private let mayBeGivenKeys: Bool
     var isGivenKeys: Bool { mayBeGivenKeys && membership.keyFile == nil }
     var keyWatch: KeyWatch?
+    var keyLoading = KeyLoading()
     let keys = SharedKeys()
     var custody: Custody
     private var wires: [LinkIndex: Wire] = [:]
@@ -95,7 +96,7 @@ public actor ARPAnnouncer: Announcer {
         }
         looks = loop.makeTimer { [weak self] in self?.onLoop { $0.look() } }
         looks?.restart(after: Self.lookInterval)
-        loadKeys()
+        await loadKeys()
         await network.observe(on: loop) { [weak self] state, lost in
             self?.onLoop { announcer in
                 let now = announcer.loop.now

@@ -72,8 +72,8 @@ final class SharedKeys: HeartbeatSeal {
 }
 
 extension SharedKeys {
-    /// Reads the file, which must not be readable by everyone.
-    func load(_ file: String) throws(Refusal) {
+    /// Reads the text of a file, which must not be readable by everyone.
+    static func read(_ file: String) throws(Refusal) -> [UInt8] {
         do {
             let permissions = try FilePermissions(of: file)
             guard !permissions.isOpenToOthers else {
@@ -81,7 +81,7 @@ extension SharedKeys {
                     sentence: "the key file \(file) can be read or written by every user of this node (mode "
                         + "\(permissions.octal)); run  chmod 600 \(file)  or, for a Secret, set defaultMode: 0400")
             }
-            try take(BoundedFile.read(file, limit: 4096), from: file)
+            return try BoundedFile.read(file, limit: 4096)
         } catch let refusal as Refusal {
             throw refusal
         } catch {

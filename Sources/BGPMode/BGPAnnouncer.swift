@@ -103,6 +103,8 @@ public actor BGPAnnouncer: Announcer {
 
     /// The device of `attach: link`.
     static let deviceName = "herald1"
+    /// How often password files are read where they cannot be watched.
+    private static let keyInterval = Duration.seconds(5)
 
     /// - Parameters:
     ///   - loop: where messages are sent and received.
@@ -247,31 +249,42 @@ public actor BGPAnnouncer: Announcer {
     }
 
     private func followKeyFiles() async {
-        var watcher: FileWatcher?
-        await withDiscardingTaskGroup { group in
-            for await paths in keyPaths.stream {
-                watcher?.stop()
-                readKeys(paths)
-                guard !paths.isEmpty, let new = try? FileWatcher(paths: paths) else { continue }
-                watcher = new
-                readKeys(paths)
-                group.addTask { for await _ in new.changes { await self.readKeys(paths) } }
+        var follower: Task<Void, Never>?
+        for await paths in keyPaths.stream {
+            // It may hang with the disk.
+            follower?.cancel()
+            follower = Task { await follow(paths) }
+        }
+        follower?.cancel()
+    }
+
+    /// Reads these when they change, until cancelled.
+    private func follow(_ paths: [String]) async {
+        var isWatched = true
+        while !Task.isCancelled {
+            let watcher = await KeyFiles.watch(paths)
+            await readKeys(paths)
+            guard !paths.isEmpty else { return }
+            if let watcher {
+                for await _ in watcher.changes { await readKeys(paths) }
+                watcher.stop()
+            } else if isWatched {
+                logger.warning("password files are read every 5 s, for their changes cannot be watched")
             }
-            watcher?.stop()
+            isWatched = watcher != nil
+            try? await Task.sleep(for: Self.keyInterval)
         }
     }
 
-    private func readKeys(_ paths: [String]) {
-        guard !isClosed else { return }
+    private func readKeys(_ paths: [String]) async {
+        let files = await KeyFiles.read(paths)
+        // Others may be named by now.
+        guard !isClosed, !Task.isCancelled else { return }
         let old = keyRing
-        var read: [String: Result<TCPMD5Key, Obstacle>] = [:]
-        for path in paths {
-            read[path] = KeyFiles.read(path)
-            if old.keys[path] == nil, KeyFiles.isOpenToAll(path) {
-                logger.warning("every user of this node may read a password", metadata: ["file": "\(path)"])
-            }
+        for (path, file) in files where old.keys[path] == nil && file.isOpenToAll {
+            logger.warning("every user of this node may read a password", metadata: ["file": "\(path)"])
         }
-        keyRing.take(read)
+        keyRing.take(files.mapValues(\.key))
         for (path, problem) in keyRing.problems where old.problems[path] != problem {
             logger.warning(
                 "password file cannot be used", metadata: ["file": "\(path)", "reason": "\(problem.sentence)"])

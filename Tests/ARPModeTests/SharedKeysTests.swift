@@ -68,7 +68,7 @@ struct SharedKeysTests {
             for name in ["key", "link"] {
                 let sentence: String?
                 do throws(SharedKeys.Refusal) {
-                    try SharedKeys().load("\(folder)/\(name)")
+                    try SharedKeys().take(SharedKeys.read("\(folder)/\(name)"), from: "\(folder)/\(name)")
                     sentence = nil
                 } catch {
                     sentence = error.sentence
@@ -77,6 +77,6 @@ struct SharedKeysTests {
                 if let sentence { #expect(sentence.contains("chmod 600 \(folder)/\(name)")) }
             }
         }
-        #expect(throws: SharedKeys.Refusal.self) { try SharedKeys().load("\(folder)/none") }
+        #expect(throws: SharedKeys.Refusal.self) { try SharedKeys.read("\(folder)/none") }
     }
 }

@@ -2,8 +2,26 @@ import FileSystem
 import LoadBalancing
 import PacketLoop
 
-/// Reads TCP MD5 keys from files.
+/// Reads TCP MD5 keys from files; not on the loop, where a disk that does not answer would silence every session.
 enum KeyFiles {
+    /// What was found in a file.
+    struct Finding {
+        var key: Result<TCPMD5Key, Obstacle>
+        /// Whether every user of the node may read it.
+        var isOpenToAll: Bool
+    }
+
+    @concurrent
+    static func read(_ paths: [String]) async -> [String: Finding] {
+        Dictionary(paths.map { ($0, Finding(key: read($0), isOpenToAll: isOpenToAll($0))) }) { first, _ in first }
+    }
+
+    /// Nil where nothing can be watched, or there is nothing to.
+    @concurrent
+    static func watch(_ paths: [String]) async -> FileWatcher? {
+        paths.isEmpty ? nil : try? FileWatcher(paths: paths)
+    }
+
     static func read(_ path: String) -> Result<TCPMD5Key, Obstacle> {
         do throws(FileError) {
             var octets = try BoundedFile.read(path, limit: 4096)
@@ -20,8 +38,7 @@ enum KeyFiles {
         }
     }
 
-    /// Whether every user of the node may read the file.
-    static func isOpenToAll(_ path: String) -> Bool { (try? BoundedFile.isReadableByOthers(path)) ?? false }
+    private static func isOpenToAll(_ path: String) -> Bool { (try? BoundedFile.isReadableByOthers(path)) ?? false }
 
     private static func failure(_ sentence: String) -> Result<TCPMD5Key, Obstacle> {
         .failure(Obstacle(reason: "PasswordUnreadable", sentence: "the password cannot be used: \(sentence)"))
