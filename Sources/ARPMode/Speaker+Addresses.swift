@@ -59,9 +59,23 @@ extension Speaker {
         guard let holder else { return answer(address, on: link, key: nil, at: now) }
         lastTicket += 1
         retries[address] = nil
+        if unanswered.isEmpty { answerDue = now.advanced(by: Self.longestSilence) }
+        unanswered.insert(address)
         let key = AddressKey(link: holder, address: address)
         phases[address] = .attaching(link, key, ticket: lastTicket)
         return [.attach(key, ticket: lastTicket)]
+    }
+
+    /// What the kernel says nothing about is blocked, as if it had failed, and asked for again later.
+    mutating func giveUpWaiting(at now: MonotonicTime) -> [Effect] {
+        guard let answerDue, answerDue <= now else { return [] }
+        return unanswered.sorted().flatMap { address in
+            let obstacle = Obstacle(
+                reason: "AddressNotAdded",
+                sentence: "\(address) could not be added: the kernel has not answered for \(Self.longestSilence); "
+                    + "something else keeps its network busy")
+            return remove(address) + block(address, obstacle, retry: now.advanced(by: Self.retryInterval))
+        }
     }
 
     /// Opens the sockets of a link if they are not.
@@ -169,6 +183,7 @@ extension Speaker {
             segments[link]?.prober.cancel(address)
             effects += leave(address, link)
         case .attaching(let link, let key, _):
+            unanswered.remove(address)
             effects.append(.detach(key))
             effects += leave(address, link)
         case .answering(let link, let key):

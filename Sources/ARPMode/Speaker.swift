@@ -62,6 +62,10 @@ struct Speaker: Sendable {
     /// IPv6 addresses that the kernel has taken and whose routes it may still be setting, and until when that is waited
     /// for: packets that an announcement draws here before are lost.
     var unseen: [IPAddress: MonotonicTime] = [:]
+    /// Addresses that the kernel was asked to hold and has not answered for.
+    var unanswered: Set<IPAddress> = []
+    /// When the kernel must have answered for one of these.
+    var answerDue: MonotonicTime?
     /// Addresses to ask the network about before they are placed.
     var unproven: Set<IPAddress> = []
     var monitor = ConflictMonitor()
@@ -75,6 +79,9 @@ struct Speaker: Sendable {
 
     /// How long after a failure the kernel is asked again.
     static let retryInterval = Duration.seconds(5)
+    /// How long the kernel may leave all requests to hold an address unanswered: while someone else keeps its network busy,
+    /// another node can have them.
+    static let longestSilence = Duration.seconds(3)
     /// How long the kernel is given at most to set the route of an IPv6 address.
     static let longestSetting = Duration.milliseconds(50)
 
@@ -94,7 +101,10 @@ struct Speaker: Sendable {
     /// When to call `advance(to:)` next.
     var nextWake: MonotonicTime? {
         let segments = segments.values.flatMap { [$0.schedule.nextWake, $0.prober.nextWake] }
-        return ([retries.values.min(), unseen.values.min(), scouting.nextWake] + segments).compactMap { $0 }.min()
+        let own = [
+            retries.values.min(), unseen.values.min(), unanswered.isEmpty ? nil : answerDue, scouting.nextWake,
+        ]
+        return (own + segments).compactMap { $0 }.min()
     }
 }
 
@@ -210,7 +220,9 @@ extension Speaker {
         _ key: AddressKey, ticket: UInt64, failure: Obstacle?, at now: MonotonicTime
     ) -> [Effect] {
         let address = key.address
+        answerDue = now.advanced(by: Self.longestSilence)
         guard case .attaching(let link, let asked, ticket) = phases[address], asked == key else { return [] }
+        unanswered.remove(address)
         if let failure {
             return remove(address)
                 + block(address, failure, retry: now.advanced(by: Self.retryInterval)) + advance(to: now)
@@ -309,6 +321,7 @@ extension Speaker {
     /// Sends what is due and retries what is to be retried.
     mutating func advance(to now: MonotonicTime) -> [Effect] {
         var effects = scout(at: now) + finish(unseen.filter { $0.value <= now }.map(\.key), at: now)
+        effects += giveUpWaiting(at: now)
         for address in retries.filter({ $0.value <= now }).keys.sorted() { effects += place(address, at: now) }
         for link in segments.keys.sorted() {
             let verdicts = segments[link]?.prober.advance(to: now) ?? []

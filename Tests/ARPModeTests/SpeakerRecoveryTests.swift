@@ -49,6 +49,29 @@ struct SpeakerRecoveryTests {
         #expect(node.violations == [])
     }
 
+    @Test("what the kernel does not answer for three seconds is given up, and asked for again later")
+    func silence() {
+        var node = ModelNode.ready(.interface)
+        let other = IPAddress.test("192.0.2.11")
+        node.want([vip])
+        node.run(for: .milliseconds(2999))
+        #expect(reason(node) == nil)
+        node.run(for: .milliseconds(1))
+        #expect(reason(node) == "AddressNotAdded")
+        // It comes to it at last: what was asked for and taken back leaves nothing behind.
+        node.finishKernelWork()
+        #expect(node.held.isEmpty && node.sent.isEmpty)
+        node.run(for: .seconds(5))
+        node.finishKernelWork()
+        #expect(node.held == [onEth0] && reason(node) == "eth0")
+        // Slow is not silent.
+        node.want([vip, other])
+        node.run(for: .seconds(2))
+        node.finishKernelWork()
+        #expect(reason(node, other) == "eth0")
+        #expect(node.violations == [])
+    }
+
     @Test("an IPv4 address on a device is answered for from when the kernel's settings keep it silent, until then")
     func strictARP() throws {
         var node = running(.link)
