@@ -93,8 +93,9 @@ public actor MembershipKey: ServiceLifecycle.Service {
     private func take(_ text: [UInt8], from place: String) async {
         guard text != known else { return }
         known = text
-        writeCopy(text)
+        // Whatever the disk makes of it.
         await apply(.text(text, from: place))
+        writeCopy(text)
     }
 
     private func tell(_ error: any Error, isNews: Bool) async {
