@@ -11,16 +11,19 @@ struct MemoryKeeper: Service {
     private static let leastGrowth = 2 << 20
     /// Time on a processor in an interval, in nanoseconds, with more than which the work still goes on.
     private static let calm: Int64 = 200_000_000
+    /// Who wakes so much too late is on a machine whose cores are busy. The heap has one lock: who walks through it and has
+    /// to wait for a core makes all threads wait, those too that must not.
+    private static let lateness = Duration.milliseconds(100)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var isStarting = true
             var known = 0
             var time = Self.processorTime()
-            while (try? await Task.sleep(for: Self.interval)) != nil {
+            while let late = await Self.sleep() {
                 let now = Self.processorTime()
                 defer { time = now }
-                guard now - time < Self.calm else { continue }
+                guard now - time < Self.calm, late < Self.lateness else { continue }
                 if isStarting { herald_unmap_idle_code() }
                 isStarting = false
                 guard Self.privateMemory() > known + Self.leastGrowth else { continue }
@@ -28,6 +31,13 @@ struct MemoryKeeper: Service {
                 known = Self.privateMemory()
             }
         }
+    }
+
+    /// How much longer than an interval it was; nil once cancelled.
+    private static func sleep() async -> Duration? {
+        let start = ContinuousClock.now
+        guard (try? await Task.sleep(for: interval, tolerance: .zero)) != nil else { return nil }
+        return start.duration(to: .now) - interval
     }
 
     /// In octets; 0 where /proc cannot be read.
