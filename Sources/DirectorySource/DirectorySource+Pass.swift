@@ -34,14 +34,20 @@ extension DirectorySource {
         pending.retryAll()
         repeat { writeOutcomes(at: time) } while pending.hasFresh
         var changes: [ServiceKey: StateStore.Change] = [:]
-        for key in store.keys {
+        for key in Array(store.keys) {
             guard let service = manifests.service(key), let state = store[key] else { continue }
             let stopped = state.stopped(at: clock())
             if stopped != state { changes[key] = try? store.change(service, to: stopped) }
+            if changes.count == Self.chunk.records { clearStatuses(&changes) }
         }
+        clearStatuses(&changes)
+    }
+
+    private func clearStatuses(_ changes: inout [ServiceKey: StateStore.Change]) {
         if let failure = store.write(changes).first {
             logger.error("a status could not be cleared", metadata: ["error": "\(failure.value)"])
         }
+        changes = [:]
     }
 
     // MARK: - Reading
