@@ -41,6 +41,18 @@ struct HostAddressesTests {
         #expect(try Self.host().links(towards: try #require(IPAddress(peer))) == links)
     }
 
+    @Test(
+        "an interface is spoken from by its address in the peer's subnet, else by its lowest",
+        arguments: [
+            ("eth1", "10.0.1.1", "10.0.1.2"), ("eth1", "fd00:1::1", "fd00:1::2"), ("eth1", "192.0.2.1", "10.0.1.2"),
+            ("lo", "192.0.2.1", "10.255.0.1"), ("lo", "2001:db8::1", "fd00:255::1"), ("eth2", "fd00:1::1", nil),
+            ("eth9", "10.0.1.1", nil),
+        ] as [(String, String, String?)])
+    func source(name: String, peer: String, address: String?) throws {
+        let found = try Self.host().address(on: name, towards: try #require(IPAddress(peer)))
+        #expect(found == address.flatMap { IPAddress($0) })
+    }
+
     private static func hops(
         _ local: String, scope: UInt32 = 0, peer: String, path: String? = nil, without gone: Set<String> = []
     ) throws -> ExportPolicy.NextHops {

@@ -2,12 +2,12 @@ import BGP
 import Configuration
 import IPAM
 import LoadBalancing
-import Netlink
 import NetworkTypes
 import PacketLoop
 import Testing
 
 @testable import BGPMode
+@testable import Netlink
 
 @Suite("PeerPlan")
 struct PeerPlanTests {
@@ -63,6 +63,34 @@ struct PeerPlanTests {
         #expect(plan(both).nearbyFamilies == [.ipv4])
         both.peers[0].connect = .active
         #expect(plan(both).nearbyFamilies == [])
+    }
+
+    @Test("a peer is spoken with from the address of an interface, or not at all while that has none")
+    func sourceInterface() throws {
+        let settings = settings { $0.peers[0].sourceInterface = "eth0" }
+        let idle = try #require(plan(settings).idle.first)
+        #expect(idle.obstacle.reason == "NoSourceAddress")
+        #expect(idle.obstacle.sentence.hasPrefix("this node has no IPv4 address on eth0 to speak from"))
+        var state = NetworkState()
+        state.apply(.link(Link(index: LinkIndex(2), name: "eth0", flags: [.up, .running, .lowerUp])))
+        let own = IPAddress(ipv4: 0x0A00_0105)
+        state.apply(
+            .address(
+                InterfaceAddress(
+                    key: AddressKey(link: LinkIndex(2), address: own, prefixLength: 24), label: nil, scope: .universe,
+                    flags: [], lifetime: .forever, provenance: nil, routePriority: nil)))
+        var watched = settings
+        watched.peers[0].bfd = .on
+        let spec = try #require(
+            PeerPlan(settings: watched, pools: [], node: nil, host: HostAddresses(state), keys: [:]).specs.first)
+        #expect(spec.transport.source == own && spec.detection?.source == own)
+    }
+
+    @Test("all families of a peer are required only where that is asked for")
+    func requiredFamilies() throws {
+        #expect(try #require(plan(settings()).specs.first).session.requiredFamilies == [])
+        let strict = plan(settings { $0.peers[0].requireFamilies = true })
+        #expect(try #require(strict.specs.first).session.requiredFamilies == [.ipv4, .ipv6])
     }
 
     @Test("peers are chosen by the node's labels")

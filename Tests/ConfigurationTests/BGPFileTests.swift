@@ -45,6 +45,7 @@ struct BGPFileTests {
                   connectRetry: 1s
                   multihop: 4
                   families: [ipv6]
+                  requireFamilies: true
                   gracefulRestart: 120s
                   bfd: required
                   localASN: 64999
@@ -54,6 +55,7 @@ struct BGPFileTests {
                   extendedNextHop: true
                   maximumPrefixes: 100
                 - {name: spine, interface: eth0, asn: 1.5, ttlSecurity: true}
+                - {name: far, address: 192.0.2.9, sourceInterface: lo, asn: 64501, multihop: 3}
               advertisements:
                 - pools: [edge]
                   peers: [tor]
@@ -79,7 +81,9 @@ struct BGPFileTests {
         #expect(tor.asn == ASN(64500) && tor.port == 1179 && tor.connect == .both && tor.multihop == 4)
         #expect(tor.families == [.ipv6] && tor.bfd == .required && tor.role == .customer)
         #expect(tor.gracefulRestart == .seconds(120) && tor.maximumPrefixes == 100)
+        #expect(tor.requireFamilies)
         #expect(bgp.peers[1].asn == ASN(1 << 16 | 5) && bgp.peers[1].interface == "eth0")
+        #expect(bgp.peers[2].sourceInterface == "lo" && !bgp.peers[2].requireFamilies)
         let advertisement = try #require(bgp.advertisements.first)
         #expect(advertisement.communities.count == 5 && advertisement.med == 10 && advertisement.prepend == 2)
         #expect(advertisement.aggregationLength == 24 && advertisement.aggregationLengthV6 == 64)
@@ -128,6 +132,14 @@ struct BGPFileTests {
             (
                 "address: 10.0.0.1, asn: 1, source: \"fd00::1\"",
                 "3:72: error: 'source' is IPv6, the peer's address is not; write an address of the peer's family"
+            ),
+            (
+                "address: 10.0.0.1, asn: 1, source: 10.0.0.2, sourceInterface: eth0",
+                "3:99: error: 'sourceInterface' and 'source' exclude each other; remove one of them"
+            ),
+            (
+                "interface: eth1, asn: 1, sourceInterface: eth0",
+                "3:79: error: 'sourceInterface' and 'interface' exclude each other; remove one of them"
             ),
             (
                 "address: 10.0.0.1, asn: 1, families: []",

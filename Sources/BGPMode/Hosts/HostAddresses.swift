@@ -16,6 +16,7 @@ struct HostAddresses: Equatable, Sendable {
     private(set) var holders: [Holder] = []
     /// What the host has on loopback links beside what herald set: addresses that sessions can be spoken from.
     private(set) var loopback: [IPAddress] = []
+    private var loopbackNames: Set<String> = []
     /// Interfaces by name; a link-local address needs the index.
     private(set) var indexes: [String: LinkIndex] = [:]
 
@@ -38,6 +39,7 @@ struct HostAddresses: Equatable, Sendable {
         }.sorted { $0.link < $1.link }
         loopback = network.links.values.filter(\.isLoopback).flatMap { network.addresses(on: $0.index) }
             .filter { !$0.isOurs && !$0.address.isLoopback && $0.isUsable }.map(\.address).sorted()
+        loopbackNames = Set(network.links.values.filter(\.isLoopback).map(\.name))
         indexes = Dictionary(network.links.values.map { ($0.name, $0.index) }) { first, _ in first }
     }
 
@@ -60,6 +62,15 @@ struct HostAddresses: Equatable, Sendable {
             let address = holder.addresses.first(where: { $0.family == .ipv6 && $0.isLinkLocal })
         else { return nil }
         return NeighbourFinder.Interface(name: name, link: holder.link, mac: mac, address: address)
+    }
+
+    /// The address of an interface to speak with a peer from: one that shares a subnet with the peer, else the lowest.
+    func address(on name: String, towards peer: IPAddress) -> IPAddress? {
+        let holder = holders.first { $0.name == name }
+        let all = (holder?.addresses ?? []) + (loopbackNames.contains(name) ? loopback : [])
+        let own = all.filter { $0.family == peer.family && !$0.isLinkLocal }
+        let near = holder?.subnets.filter { $0.contains(peer) } ?? []
+        return own.first { address in near.contains { $0.contains(address) } } ?? own.first
     }
 
     /// The interfaces in whose subnets a neighbour is; none when it is not known to be a neighbour.

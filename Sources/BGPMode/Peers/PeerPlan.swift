@@ -80,10 +80,11 @@ struct PeerPlan {
         _ peer: BGPPeerSettings, _ asn: ASN, _ identifier: RouterID, _ labels: [String: String]
     ) throws(Obstacle) -> PeerSpec {
         let remote = try remote(of: peer)
+        let source = try source(of: peer, towards: remote.address)
         let localASN = peer.localASN ?? asn
         let isInternal = localASN == peer.asn
         var transport = PeerSpec.Transport(
-            remote: remote, source: peer.source, key: try key(of: peer), hopLimit: 1, minimumHopLimit: nil)
+            remote: remote, source: source, key: try key(of: peer), hopLimit: 1, minimumHopLimit: nil)
         if peer.ttlSecurity {
             transport.hopLimit = 255
             transport.minimumHopLimit = 255
@@ -98,7 +99,7 @@ struct PeerPlan {
         var spec = PeerSpec(
             name: peer.name, transport: transport,
             session: session(peer, remote.address, localASN, identifier), policy: policy)
-        if peer.bfd != .off { spec.detection = detection(peer, remote) }
+        if peer.bfd != .off { spec.detection = detection(peer, remote, from: source) }
         addShapes(to: &spec, labels)
         return spec
     }
@@ -125,6 +126,15 @@ struct PeerPlan {
         return SocketAddress(address, port: port, scope: address.isLinkLocal ? UInt32(bitPattern: index.number) : 0)
     }
 
+    private func source(of peer: BGPPeerSettings, towards remote: IPAddress) throws(Obstacle) -> IPAddress? {
+        guard let interface = peer.sourceInterface else { return peer.source }
+        if let address = host.address(on: interface, towards: remote) { return address }
+        throw Obstacle(
+            reason: "NoSourceAddress",
+            sentence: "this node has no \(remote.family.rawValue) address on \(interface) to speak from; "
+                + "add one, name another sourceInterface, or set nodes for the peer")
+    }
+
     private func key(of peer: BGPPeerSettings) throws(Obstacle) -> TCPMD5Key? {
         guard let file = peer.passwordFile else { return nil }
         switch keys[file] {
@@ -140,6 +150,7 @@ struct PeerPlan {
         var session = BGP.SessionConfiguration(
             localASN: localASN, peerASN: peer.asn, identifier: identifier,
             families: Set(peer.families.map { $0 == .ipv4 ? .ipv4 : .ipv6 }))
+        if peer.requireFamilies { session.requiredFamilies = session.families }
         session.holdTime = HoldTime(seconds: UInt16(clamping: peer.holdTime.components.seconds)) ?? .standard
         session.mode =
             switch peer.connect ?? (settings.listen ? .both : .active) {
@@ -170,10 +181,12 @@ struct PeerPlan {
         return session
     }
 
-    private func detection(_ peer: BGPPeerSettings, _ remote: SocketAddress) -> PeerSpec.Detection {
+    private func detection(
+        _ peer: BGPPeerSettings, _ remote: SocketAddress, from source: IPAddress?
+    ) -> PeerSpec.Detection {
         let bfd = settings.bfd
         return PeerSpec.Detection(
-            remote: remote.address, scope: remote.scope, source: peer.source,
+            remote: remote.address, scope: remote.scope, source: source,
             rule: peer.multihop == nil ? .singleHop : .multihop(minimumTTL: UInt8(clamping: bfd.minimumTTL)),
             configuration: BFD.SessionConfiguration(
                 transmitInterval: bfd.interval, receiveInterval: bfd.interval,

@@ -126,6 +126,12 @@ enum BGPChecks {
                 (node["source"] ?? node).mark, "'source' is \(source.family.rawValue), the peer's address is not",
                 cure: "write an address of the peer's family")
         }
+        if peer.sourceInterface != nil, peer.source != nil || peer.interface != nil {
+            let other = peer.source == nil ? "interface" : "source"
+            reading.error(
+                (node["sourceInterface"] ?? node).mark, "'sourceInterface' and '\(other)' exclude each other",
+                cure: "remove one of them")
+        }
         if peer.families.isEmpty || Set(peer.families).count != peer.families.count {
             reading.error(
                 (node["families"] ?? node).mark, "'families' must name ipv4, ipv6 or both, each once",

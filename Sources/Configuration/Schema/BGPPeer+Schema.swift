@@ -28,6 +28,10 @@ extension Shape where Value == BGPPeerSettings {
                 "source", optional: \.source, .routerAddress, otherwise: "chosen by the host's routes",
                 "The address to speak from."),
             Field(
+                "sourceInterface", optional: \.sourceInterface, .interfaceName,
+                otherwise: "chosen by the host's routes",
+                "The interface whose address to speak from: one in the peer's subnet, else the lowest."),
+            Field(
                 "passwordFile", optional: \.passwordFile, .absolutePath, otherwise: "none",
                 "A file with the TCP MD5 key of 1 to 80 octets; it is read again when it changes; a warning "
                     + "tells when every user may read it."),
@@ -49,6 +53,9 @@ extension Shape where Value == BGPPeerSettings {
             Field(
                 "families", \.families, .list(of: .choice(), "a list of families", example: "[ipv4, ipv6]"),
                 "Routes that are exchanged."),
+            Field(
+                "requireFamilies", \.requireFamilies, .boolean,
+                "Whether the peer must exchange all of these; else the session has those that both have."),
             Field(
                 "gracefulRestart", optional: \.gracefulRestart, .duration(.seconds(1) ... .seconds(4_095)),
                 otherwise: "off", "How long the peer keeps routes over a restart of herald (RFC 4724)."),

@@ -38,6 +38,8 @@ public struct BGPPeerSettings: Hashable, Sendable {
     public var connect: Connect?
     /// The address to speak from; nil leaves it to the system.
     public var source: IPAddress?
+    /// The interface whose address to speak from.
+    public var sourceInterface: String?
     /// Where the TCP MD5 key is.
     public var passwordFile: String?
     /// Whole seconds: 0, or 3 to 65535.
@@ -50,6 +52,8 @@ public struct BGPPeerSettings: Hashable, Sendable {
     public var multihop: Int?
     /// Routes that are exchanged.
     public var families: [Family] = [.ipv4, .ipv6]
+    /// Whether the peer must exchange all of `families`.
+    public var requireFamilies = false
     /// How long the peer keeps routes over a restart of this side; nil is not to ask for it.
     public var gracefulRestart: Duration?
     /// Whether BFD watches the path.
