@@ -120,8 +120,10 @@ struct KubeVIP {
             ]
         }
         guard !peers.isEmpty else { return draft.remark(subject, "names no BGP peer; add 'bgp.peers'") }
+        let source = text("bgp_sourceip")
+        let interface = source == nil ? text("bgp_sourceif") : nil
         let pieces = peers.enumerated().map { place, peer in
-            peer.piece("peer-\(place + 1)", subject, &draft)
+            peer.piece("peer-\(place + 1)", source: source, interface: interface, subject, &draft)
         }
         draft.bgp.append(.init("peers", .list(pieces)))
     }

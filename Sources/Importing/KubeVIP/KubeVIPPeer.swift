@@ -1,3 +1,5 @@
+import NetworkTypes
+
 /// A router as kube-vip names it: `address:AS:password:multihop`, an IPv6 address in brackets.
 struct KubeVIPPeer {
     var address: String
@@ -26,13 +28,20 @@ struct KubeVIPPeer {
         isMultihop = parts.count > 2 && parts[2].hasPrefix("true")
     }
 
-    func piece(_ name: String, _ subject: String, _ draft: inout Draft) -> Piece {
+    /// What this side speaks from is one for all peers there: an address, or an interface.
+    func piece(
+        _ name: String, source: String?, interface: String?, _ subject: String, _ draft: inout Draft
+    ) -> Piece {
         var fields: [Piece.Field] = [.init("name", .text(name)), .init("address", .text(address))]
         if UInt32(asn) != nil {
             fields.append(.init("asn", .number(asn)))
         } else {
             draft.remark(subject, "names no AS number of the peer \(address); write it as 'asn'")
         }
+        if let source, IPAddress(source)?.family == IPAddress(address)?.family {
+            fields.append(.init("source", .text(source)))
+        }
+        if let interface { fields.append(.init("sourceInterface", .text(interface))) }
         if isMultihop { fields.append(.init("multihop", .plain("255"))) }
         if hasPassword {
             fields.append(.init("passwordFile", .text("/etc/herald/\(name)")))
