@@ -102,6 +102,7 @@ extension World {
     /// A change of the configuration, which reaches each node in its time.
     private func configure() {
         var new = settings
+        stormEvents += 1
         judge.havePoolsChanged = true
         switch Int.random(in: 0..<6, using: &random) {
         case 0: new.mode = new.mode == .arp ? .bgp : .arp

@@ -73,7 +73,7 @@ final class World {
     var foreigners: [IPAddress: MACAddress] = [:]
     var judge = Judge()
     var names = 0
-    /// What has broken since the last calm.
+    /// What has broken, or was configured anew, since the last calm.
     var stormEvents = 0
     /// A sum over all that happened, in order.
     private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
