@@ -98,8 +98,25 @@ struct ArrowTests {
         #expect(rest.isEmpty, "these rooms import each other: \(rest.keys.sorted())")
     }
 
+    @Test("the table of the README names every room, and none that is not there")
+    func table() throws {
+        let readme = try String(contentsOfFile: "\(Self.root)/README.md", encoding: .utf8)
+        let section = try #require(readme.split(separator: "\n## Architecture\n").dropFirst().first)
+        let rows = section.split(separator: "\n").drop { $0 != "| floor | room | what |" }.dropFirst(2)
+            .prefix { $0.hasPrefix("|") }
+        // A row is `| floor | rooms | what |`: its third part names the rooms, each between backquotes.
+        let named = rows.flatMap { row in
+            row.split(separator: "|", omittingEmptySubsequences: false)[2].split(
+                separator: "`", omittingEmptySubsequences: false
+            ).enumerated().filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+        }
+        #expect(named.sorted() == Self.allowed.keys.sorted())
+    }
+
+    private static let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3)
+        .joined(separator: "/")
+
     private static func imports() throws -> [(room: String, file: String, module: String)] {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
         let sources = root + "/Sources"
         var found: [(room: String, file: String, module: String)] = []
         for path in try FileManager.default.subpathsOfDirectory(atPath: sources) where path.hasSuffix(".swift") {
