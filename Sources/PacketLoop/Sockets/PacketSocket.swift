@@ -1,6 +1,6 @@
 internal import CLinux
 internal import Glibc
-internal import NetworkTypes
+public import NetworkTypes
 
 /// Ethernet frames of one type, in and out of one interface (`AF_PACKET`); needs `CAP_NET_RAW`.
 ///
@@ -78,7 +78,7 @@ public final class PacketSocket {
     private func bind(to etherType: EtherType) throws(SystemError) {
         var address = sockaddr_ll()
         address.sll_family = UInt16(AF_PACKET)
-        address.sll_protocol = etherType.number.bigEndian
+        address.sll_protocol = etherType.rawValue.bigEndian
         address.sll_ifindex = Int32(bitPattern: interfaceIndex)
         let result = unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
