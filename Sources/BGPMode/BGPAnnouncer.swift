@@ -268,7 +268,8 @@ public actor BGPAnnouncer: Announcer {
         for path in paths {
             read[path] = KeyFiles.read(path)
             if old.keys[path] == nil, KeyFiles.isOpenToAll(path) {
-                logger.warning("every user of this node may read a password", metadata: ["file": "\(path)"])
+                logger.warning(
+                    "a password can be read or written by every user of this node", metadata: ["file": "\(path)"])
             }
         }
         keyRing.take(read)

@@ -20,8 +20,8 @@ enum KeyFiles {
         }
     }
 
-    /// Whether every user of the node may read the file.
-    static func isOpenToAll(_ path: String) -> Bool { (try? BoundedFile.isReadableByOthers(path)) ?? false }
+    /// Whether every user of the node may read or write the file.
+    static func isOpenToAll(_ path: String) -> Bool { (try? FilePermissions(of: path))?.isOpenToOthers ?? false }
 
     private static func failure(_ sentence: String) -> Result<TCPMD5Key, Obstacle> {
         .failure(Obstacle(reason: "PasswordUnreadable", sentence: "the password cannot be used: \(sentence)"))
