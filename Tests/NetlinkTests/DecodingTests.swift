@@ -14,7 +14,6 @@ struct DecodingTests {
         #expect(created.name == "veth0")
         #expect(created.kind == "veth")
         #expect(created.macAddress == MACAddress("02:00:00:00:00:01"))
-        #expect(created.mtu == 1500)
         #expect(!created.isUp && !created.hasCarrier && created.resolvesAddresses)
         #expect(created.operationalState == .down)
         #expect(created.master == nil)

@@ -235,7 +235,7 @@ struct KernelTests {
         let bench = try Bench("settings")
         let read = try bench.namespace.run { InterfaceSettings(link: "veth0") }
         let settings = try #require(read)
-        #expect(settings.arpIgnore == 0 && settings.forwardsIPv4 != nil && settings.acceptDAD != nil)
+        #expect(settings.arpIgnore == 0 && settings.returnPathFilter != nil && settings.forwardsIPv6 != nil)
     }
 }
 
