@@ -5,8 +5,8 @@ public import NetworkTypes
 /// Ethernet frames of one type, in and out of one interface (`AF_PACKET`); needs `CAP_NET_RAW`.
 ///
 /// What this host sends itself is not received, nor frames for other hosts or of another VLAN. When the interface goes
-/// down, the next `receive` throws an error that `isInterfaceGone`; it works again when the interface is back up. One
-/// that was removed stays gone. To be used on one thread, such as that of the loop which watches `descriptor`.
+/// down, the next `receive` throws; it works again when the interface is back up. One that was removed stays gone. To be
+/// used on one thread, such as that of the loop which watches `descriptor`.
 public final class PacketSocket {
     /// For a `PacketLoop` to watch.
     public let descriptor: Descriptor

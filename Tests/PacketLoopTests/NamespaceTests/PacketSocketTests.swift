@@ -159,3 +159,8 @@ struct PacketSocketTests {
         }
     }
 }
+
+extension SystemError {
+    /// The interface is down, or does not exist any more.
+    fileprivate var isInterfaceGone: Bool { [ENETDOWN, ENXIO, ENODEV].contains(code) }
+}
