@@ -7,7 +7,7 @@ import Testing
 struct DeadlineHeapTests {
     @Test("any order of changes leaves the earliest first", arguments: 0..<50 as Range<UInt64>)
     func matchesSorting(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var heap = DeadlineHeap()
         var model: [IPAddress: Int64] = [:]
         let pool = addresses(40)
