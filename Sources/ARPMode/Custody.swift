@@ -136,9 +136,6 @@ struct Custody: Sendable {
         guard let member else { return true }
         return member.hasNoClaims || !member.hasSuccessors
     }
-
-    /// Whether anything is held or announced here.
-    var holdsNothing: Bool { speaker.phases.isEmpty }
 }
 
 // MARK: - Inputs

@@ -1,4 +1,5 @@
 import Netlink
+import NetworkTypes
 import PacketLoop
 
 /// The sockets of one interface: ARP and neighbor discovery, in and out.

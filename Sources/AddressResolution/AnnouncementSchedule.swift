@@ -107,7 +107,7 @@ public struct AnnouncementSchedule: Sendable {
     {
         let period = interval.wholeNanoseconds
         let step = period / Self.places
-        let place = Int64(truncatingIfNeeded: SplitMix.hash(address) % UInt64(Self.places)) * step
+        let place = Int64(truncatingIfNeeded: AddressHash.hash(address) % UInt64(Self.places)) * step
         let position = now.nanoseconds % period
         let wait = (place - position) % period
         return now.advanced(by: .nanoseconds(wait > 0 ? wait : wait + period))

@@ -20,7 +20,7 @@ public struct Prober: Sendable {
     /// How addresses are asked for; when it changes, what is in question must be started anew or cancelled.
     public var mode: ProbeMode
     private let seed: UInt64
-    private var random: SplitMix
+    private var random: SeededGenerator
     private var pacer: Pacer
     private var deadlines = DeadlineHeap()
     /// Probes sent so far for each address in question.
@@ -32,7 +32,7 @@ public struct Prober: Sendable {
         self.station = station
         self.mode = mode
         self.seed = seed
-        random = SplitMix(seed: seed)
+        random = SeededGenerator(seed: seed)
         pacer = Pacer(pace)
     }
 
@@ -98,8 +98,8 @@ public struct Prober: Sendable {
 
     /// 6 octets, as RFC 7527 section 4.1 asks, made from the seed so that none need be remembered.
     private func nonce(of probe: Int, for address: IPAddress) -> [UInt8] {
-        let salt = seed ^ SplitMix.mix(station.hardwareAddress.number) &+ UInt64(truncatingIfNeeded: probe)
-        let hash = SplitMix.hash(address, seed: salt)
+        let salt = seed ^ AddressHash.mix(station.hardwareAddress.number) &+ UInt64(truncatingIfNeeded: probe)
+        let hash = AddressHash.hash(address, seed: salt)
         return (0..<6).map { UInt8(truncatingIfNeeded: hash >> UInt64($0 * 8)) }
     }
 
@@ -112,8 +112,8 @@ public struct Prober: Sendable {
     }
 }
 
-extension SplitMix {
-    mutating func duration(in range: ClosedRange<Duration>) -> Duration {
+extension SeededGenerator {
+    fileprivate mutating func duration(in range: ClosedRange<Duration>) -> Duration {
         .nanoseconds(
             Int64.random(in: range.lowerBound.wholeNanoseconds...range.upperBound.wholeNanoseconds, using: &self))
     }

@@ -282,7 +282,8 @@ public actor BGPAnnouncer: Announcer {
         guard !isClosed, !Task.isCancelled else { return }
         let old = keyRing
         for (path, file) in files where old.keys[path] == nil && file.isOpenToAll {
-            logger.warning("every user of this node may read a password", metadata: ["file": "\(path)"])
+            logger.warning(
+                "a password can be read or written by every user of this node", metadata: ["file": "\(path)"])
         }
         keyRing.take(files.mapValues(\.key))
         for (path, problem) in keyRing.problems where old.problems[path] != problem {

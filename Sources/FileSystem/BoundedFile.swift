@@ -19,13 +19,6 @@ public enum BoundedFile {
         return try readAll(file, path, limit: max(limit, 0))
     }
 
-    /// Whether users other than the owner and its group may read the file.
-    public static func isReadableByOthers(_ path: String) throws(FileError) -> Bool {
-        var status = stat()
-        try check(unsafe stat(path, &status), "read", path)
-        return status.st_mode & S_IROTH != 0
-    }
-
     /// The size the kernel names is a hint alone: it is 0 in /proc, and may change.
     static func readAll(_ file: borrowing OpenFile, _ path: String, limit: Int) throws(FileError) -> [UInt8] {
         var contents: [UInt8] = []

@@ -30,8 +30,6 @@ public struct FileError: Error, Hashable, Sendable {
 
     /// Neither the file nor, perhaps, its directory exists.
     public var isNotFound: Bool { [.system(ENOENT), .system(ENOTDIR)].contains(reason) }
-    /// The permissions of the file or of a directory above it do not allow it.
-    public var isNotPermitted: Bool { [.system(EACCES), .system(EPERM), .system(EROFS)].contains(reason) }
 }
 
 extension FileError: CustomStringConvertible {

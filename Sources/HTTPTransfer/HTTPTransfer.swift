@@ -37,5 +37,5 @@ public final class HTTPTransfer: Sendable {
     }
 
     /// Transfers that libcurl holds at the moment.
-    public var liveTransfers: Int { loop.liveTransfers }
+    package var liveTransfers: Int { loop.liveTransfers }
 }

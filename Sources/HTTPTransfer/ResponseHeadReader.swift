@@ -2,13 +2,13 @@
 struct ResponseHeadReader {
     static let maximumFields = 256
     static let maximumOctets = 64 * 1024
+    private static let versions: Set = ["HTTP/1.0", "HTTP/1.1", "HTTP/2", "HTTP/3"]
 
     enum Failure: Error {
         case tooLarge
         case malformed
     }
 
-    private var version = HTTPResponseHead.Version.http1_1
     private var status: Int?
     private var headers = HTTPHeaders()
     private var octets = 0
@@ -34,10 +34,9 @@ struct ResponseHeadReader {
 
     private mutating func begin(_ line: ArraySlice<UInt8>) throws(Failure) {
         let words = line.split(separator: 0x20, maxSplits: 2)
-        guard words.count >= 2, let version = HTTPResponseHead.Version(rawValue: Self.string(words[0])),
-            words[1].count == 3, let status = Int(Self.string(words[1])), (100...999).contains(status)
+        guard words.count >= 2, Self.versions.contains(Self.string(words[0])), words[1].count == 3,
+            let status = Int(Self.string(words[1])), (100...999).contains(status)
         else { throw .malformed }
-        self.version = version
         self.status = status
         headers = HTTPHeaders()
     }
@@ -49,7 +48,7 @@ struct ResponseHeadReader {
             return nil
         }
         isComplete = true
-        return HTTPResponseHead(version: version, status: status, headers: headers)
+        return HTTPResponseHead(status: status, headers: headers)
     }
 
     private static func trimmed(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

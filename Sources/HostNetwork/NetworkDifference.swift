@@ -25,7 +25,6 @@ struct NetworkDifference: Equatable {
                 suspects.formUnion(before?.ownAddresses.map(\.key) ?? [])
                 concernsHost = true
             case .link: concernsHost = true
-            case .neighbour, .neighbourRemoved, .route, .routeRemoved: break
             }
         }
         lostOwn = Set(suspects.filter { after.address($0)?.isOurs != true }.map(\.address))

@@ -10,10 +10,6 @@ public struct AdoptionOutcome: Hashable, Sendable {
         public let refusal: Refusal
     }
 
-    /// Held by the Service from now on, in the order given.
-    public let adopted: [IPAddress]
     /// In the order given.
     public let refused: [Refused]
-    /// Those adopted that are in no pool which admits the Service.
-    public let outOfPool: [IPAddress]
 }

@@ -20,10 +20,6 @@ public struct AllocationOutcome: Hashable, Sendable {
     public let refusal: Refusal?
     /// Lost addresses first, then those out of pool, then missing families.
     public let notes: [Note]
-    /// Newly taken by this call.
-    public let taken: [IPAddress]
-    /// Let go of by this call.
-    public let released: [IPAddress]
 
     /// Whether to try again when the ledger's `generation` has grown.
     public var wantsMore: Bool {

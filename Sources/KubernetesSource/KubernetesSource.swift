@@ -61,7 +61,7 @@ public actor KubernetesSource: ServiceSource {
     private nonisolated let synchronisation: AsyncStream<Void>
     private nonisolated let synchronisationRope: AsyncStream<Void>.Continuation
     nonisolated let isStopping = Atomic<Bool>(false)
-    private nonisolated let start = ContinuousClock.now
+    private nonisolated let clock = RunClock()
 
     /// Which parts of a Service's outcome are this node's to write, and so to tell about.
     struct Role: OptionSet, Hashable, Sendable {
@@ -94,7 +94,7 @@ public actor KubernetesSource: ServiceSource {
         if settings.watchesNamespaces { namespaceBellRope.yield() }
     }
 
-    var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
+    var now: MonotonicTime { clock.now }
 
     /// Runs until graceful shutdown or cancellation. Never throws: what fails is a problem, and is tried again.
     public func run() async throws {

@@ -11,10 +11,6 @@ public struct InterfaceSettings: Hashable, Sendable {
     public var arpAnnounce: Int?
     /// Filtering by return path: 0 off, 1 strict, 2 loose; the higher of link and `all` holds.
     public var returnPathFilter: Int?
-    /// IPv4 forwarding on the link.
-    public var forwardsIPv4: Int?
-    /// IPv6: duplicate detection, 0 off.
-    public var acceptDAD: Int?
     /// IPv6 forwarding on the link.
     public var forwardsIPv6: Int?
 
@@ -24,8 +20,6 @@ public struct InterfaceSettings: Hashable, Sendable {
         arpIgnore = Self.higher("arp_ignore", name)
         arpAnnounce = Self.higher("arp_announce", name)
         returnPathFilter = Self.higher("rp_filter", name)
-        forwardsIPv4 = Self.read("ipv4", name, "forwarding")
-        acceptDAD = Self.read("ipv6", name, "accept_dad")
         forwardsIPv6 = Self.read("ipv6", name, "forwarding")
     }
 

@@ -9,7 +9,7 @@ public struct NetlinkError: Error, Hashable, CustomStringConvertible {
         case alreadyExists
         /// The address is there, and herald did not set it.
         case notOurs
-        /// The address, neighbour or route to be removed or changed is not there.
+        /// The address to be removed or changed is not there.
         case notFound
         /// The link is gone.
         case noSuchLink

@@ -41,11 +41,6 @@ public struct CIDR: Hashable, Sendable {
         other.prefixLength >= prefixLength && contains(other.network)
     }
 
-    /// Whether any address is in both, which means that one block contains the other.
-    public func overlaps(_ other: CIDR) -> Bool {
-        contains(other.network) || other.contains(network)
-    }
-
     private static func hostBits(_ family: AddressFamily, _ prefixLength: Int) -> UInt128 {
         let count = family.bitWidth - prefixLength
         return count == 128 ? .max : (1 << UInt128(count)) - 1

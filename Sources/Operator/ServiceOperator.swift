@@ -21,7 +21,6 @@ public actor ServiceOperator: Service {
     /// What the announcers were told to expect.
     private var expected: [Mode: [IPAddress]] = [:]
     private var nextWake: MonotonicTime?
-    private var isDraining = false
     private var knowsReserved = false
     private var sourceProblems: [String] = []
     private var reserved: Set<IPAddress> = []
@@ -234,7 +233,6 @@ public actor ServiceOperator: Service {
     }
 
     private func drain() async {
-        isDraining = true
         await withDiscardingTaskGroup { group in
             for (_, announcer) in announcers {
                 group.addTask { await announcer.drain(within: Self.drainLimit) }

@@ -22,16 +22,12 @@ public struct SystemError: Error, Hashable, Sendable {
         return unsafe String(cString: text)
     }
 
-    /// The network interface is down, or does not exist any more.
-    public var isInterfaceGone: Bool { [ENETDOWN, ENXIO, ENODEV].contains(code) }
     /// A capability is missing (`CAP_NET_RAW`, `CAP_NET_ADMIN`, a port below 1024).
     public var isNotPermitted: Bool { code == EPERM || code == EACCES }
     /// The local address and port belong to another socket.
     public var isAddressInUse: Bool { code == EADDRINUSE }
     /// The source address is not one of this host's.
     public var isAddressUnavailable: Bool { code == EADDRNOTAVAIL }
-    /// Nobody listens at the destination.
-    public var isConnectionRefused: Bool { code == ECONNREFUSED }
     /// The peer closed by a reset, or what was sent can never arrive.
     public var isConnectionLost: Bool { [ECONNRESET, EPIPE, ECONNABORTED, ENOTCONN].contains(code) }
     /// The peer did not answer, or not acknowledge, in time.

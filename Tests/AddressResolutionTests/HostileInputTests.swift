@@ -34,7 +34,7 @@ struct HostileInputTests {
 
     @Test("random octets never trap", arguments: 0..<10 as Range<UInt64>)
     func randomOctets(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var readers = Readers()
         for step in 0..<5_000 {
             let length = Int.random(in: 0...120, using: &random)
@@ -50,7 +50,7 @@ struct HostileInputTests {
         "frames with some octets changed never trap, and are answered only at our own addresses",
         arguments: 0..<10 as Range<UInt64>)
     func mutatedFrames(seed: UInt64) throws {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var readers = Readers()
         _ = readers.prober.start(vip4, at: .zero)
         _ = readers.prober.start(vip6, at: .zero)

@@ -1,6 +1,7 @@
-import BGP
 import NetworkTypes
 import Testing
+
+@testable import BGP
 
 @Suite("How many routes a peer may announce")
 struct PrefixLimitTests {
@@ -113,4 +114,9 @@ struct PrefixLimitTests {
         #expect(fixture.reasons == [NotificationReason(6, 6)])
         #expect(fixture.session.state == .connect)
     }
+}
+
+extension Session {
+    /// How many routes of a family with a limit the peer has announced, as far as is kept.
+    fileprivate func prefixCount(_ family: AddressFamily) -> Int? { tallies[family]?.count }
 }

@@ -240,7 +240,7 @@ struct ManifestReaderTests {
     func noObject(text: String) {
         let manifest = read(text)
         #expect(!manifest.isComplete)
-        #expect(manifest.problems.hasErrors)
+        #expect(manifest.problems.problems.contains { $0.severity == .error })
         #expect(manifest.services.isEmpty)
     }
 

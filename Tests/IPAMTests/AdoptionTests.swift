@@ -7,11 +7,10 @@ import Testing
     func adopts() {
         var ledger = AddressLedger(Pool("p", "10.0.0.0/24", "fd00::/64"))
         let outcome = ledger.adopt(["10.0.0.7", "fd01::1"], for: AddressRequest("a"), at: .zero)
-        #expect(outcome.adopted == ["10.0.0.7", "fd01::1"])
         #expect(outcome.refused.isEmpty)
-        #expect(outcome.outOfPool == ["fd01::1"])
         #expect(ledger.addresses(of: "a") == ["10.0.0.7", "fd01::1"])
-        #expect(ledger.adopt(["10.0.0.7", "10.0.0.7"], for: AddressRequest("a"), at: .zero).adopted == ["10.0.0.7"])
+        #expect(ledger.adopt(["10.0.0.7", "10.0.0.7"], for: AddressRequest("a"), at: .zero).refused.isEmpty)
+        #expect(ledger.addresses(of: "a") == ["10.0.0.7", "fd01::1"])
     }
 
     @Test("refuses what is another's, a node's, in conflict, of a family it has, or no host's")
@@ -23,7 +22,7 @@ import Testing
         let outcome = ledger.adopt(
             ["10.0.0.0", "10.0.0.2", "10.0.0.3", "224.0.0.1", "10.0.0.8", "10.0.0.9"], for: AddressRequest("b"),
             at: .zero)
-        #expect(outcome.adopted == ["10.0.0.8"])
+        #expect(ledger.addresses(of: "b") == ["10.0.0.8"])
         #expect(
             outcome.refused.map(\.refusal) == [
                 .held("10.0.0.0", by: "a", .asksWithoutKey), .reserved("10.0.0.2"), .conflicted("10.0.0.3"),

@@ -163,14 +163,4 @@ struct ClientTests {
             return
         }
     }
-
-    @Test("a deletion names the object it means")
-    func delete() async throws {
-        let server = try RecordedServer([Transcript("40").exchanges[10]])
-        try await server.client().delete(Lease.self, name: "lb-leader", namespace: "lbtest", uid: "u")
-        #expect(
-            server.requests[0].line == "DELETE /apis/coordination.k8s.io/v1/namespaces/lbtest/leases/lb-leader HTTP/1.1"
-        )
-        #expect(server.requests[0].body.contains(#""preconditions":{"uid":"u"}"#))
-    }
 }

@@ -13,10 +13,11 @@ struct DriverTests {
     {
         let client = try server.client()
         let log = Journal<String>()
+        let mirror = NIOLockedValueBox(ServiceMirror())
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 await WatchLoop(Service.self, of: client, Selection(namespace: "lbtest"), seed: 1).run { delivery in
-                    log.append(log.apply(delivery).map(\.text))
+                    log.append(mirror.withLockedValue { $0.apply(delivery) })
                 } report: { report in
                     if case .synchronized = report { log.append(["synchronized"]) }
                 }
@@ -181,15 +182,10 @@ struct RefusedEventTests {
 /// What was reported, in order.
 private final class Journal<Entry: Sendable>: Sendable {
     private let log = NIOLockedValueBox<[Entry]>([])
-    private let store = NIOLockedValueBox(Store<Service>())
 
     var entries: [Entry] { log.withLockedValue { $0 } }
 
     func append(_ entries: [Entry]) {
         log.withLockedValue { $0 += entries }
-    }
-
-    func apply(_ delivery: Delivery<Service>) -> [Store<Service>.Change] {
-        store.withLockedValue { $0.apply(delivery) }
     }
 }

@@ -78,7 +78,7 @@ struct ResourceTests {
         #expect(page.unreadable.isEmpty)
         let node = try #require(page.items.first)
         #expect(node.metadata.key == ObjectKey(name: "tnode1"))
-        #expect(node.isReady)
+        #expect(node.conditions.first { $0.type == "Ready" }?.status == "True")
         #expect(node.addresses.map(\.address) == ["10.99.0.11", "fd99::b", "tnode1"])
         #expect(node.taints.isEmpty && !node.isUnschedulable)
     }

@@ -51,17 +51,17 @@ struct WatcherTests {
     func streamingList() throws {
         var watcher = ServiceWatcher(seed: 1)
         #expect(watcher.handle(.started, at: .zero).watches == [.everything])
-        var store = Store<Service>()
+        var mirror = ServiceMirror()
         var log: [String] = []
         for event in try events("24") {
             for effect in watcher.handle(event, at: time(1)) {
                 guard case .deliver(let delivery) = effect else { continue }
-                log += store.apply(delivery).map(\.text)
+                log += mirror.apply(delivery)
             }
         }
         #expect(log.prefix(7).allSatisfy { $0.hasPrefix("+") })
         #expect(log.suffix(2) == ["+w4", "-w4"])
-        #expect(store.isSynchronized)
+        #expect(mirror.isSynchronized)
         #expect(watcher.handle(.watchEnded(nil), at: time(6)).watches == [.after("397")])
     }
 
@@ -72,12 +72,12 @@ struct WatcherTests {
         ] as [(String, [String]?, String?)])
     func recorded(number: String, expected: [String]?, version: String?) throws {
         var watcher = try watching()
-        var store = Store<Service>()
+        var mirror = ServiceMirror()
         var log: [String] = []
         for event in try events(number) {
             let effects = watcher.handle(event, at: time(1))
             #expect(effects.steps.isEmpty)
-            for case .deliver(let delivery) in effects { log += store.apply(delivery).map(\.text) }
+            for case .deliver(let delivery) in effects { log += mirror.apply(delivery) }
         }
         #expect(!log.isEmpty)
         if let expected { #expect(log == expected) }
@@ -336,16 +336,5 @@ extension [Watcher<Service>.Effect] {
 
     var isWait: Bool {
         if case .wait = first, count == 1 { true } else { false }
-    }
-}
-
-extension Store<Service>.Change {
-    /// As in `+name`, `~name`, `-name`.
-    var text: String {
-        switch self {
-        case .added(let object): "+\(object.metadata.name)"
-        case .modified(_, let object): "~\(object.metadata.name)"
-        case .deleted(let object): "-\(object.metadata.name)"
-        }
     }
 }

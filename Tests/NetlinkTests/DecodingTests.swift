@@ -14,7 +14,6 @@ struct DecodingTests {
         #expect(created.name == "veth0")
         #expect(created.kind == "veth")
         #expect(created.macAddress == MACAddress("02:00:00:00:00:01"))
-        #expect(created.mtu == 1500)
         #expect(!created.isUp && !created.hasCarrier && created.resolvesAddresses)
         #expect(created.operationalState == .down)
         #expect(created.master == nil)
@@ -45,7 +44,7 @@ struct DecodingTests {
     }
 
     @Test(
-        "what a bridge tells about its ports does not pass for a link or a neighbour",
+        "what a bridge tells about its ports does not pass for a link",
         arguments: [
             GoldenVector.bridgePort, GoldenVector.bridgePortRemoved, GoldenVector.bridgeForwarding,
         ])
@@ -97,31 +96,6 @@ struct DecodingTests {
         #expect(address.provenance == 3)
         #expect(address.scope == .link)
         #expect(address.isUsable)
-    }
-
-    @Test("a neighbour tells where it is and how well it is known")
-    func neighbour() throws {
-        let expected = Neighbour(
-            link: veth0, address: try ip("192.0.2.9"), macAddress: MACAddress("02:00:00:00:00:09"),
-            state: .permanent,
-            flags: [])
-        #expect(try decode(GoldenVector.neighbour).content == .change(.neighbour(expected)))
-    }
-
-    @Test("a route tells its next hops, one or several")
-    func routes() throws {
-        guard case .change(.route(let single)) = try decode(GoldenVector.route).content,
-            case .change(.route(let multiple)) = try decode(GoldenVector.multipathRoute).content
-        else {
-            Issue.record("not routes")
-            return
-        }
-        #expect(single.destination == CIDR("198.51.100.0/24"))
-        #expect(
-            single.metric == 77 && single.table == 254 && single.kind == .unicast
-                && single.protocolNumber == 3)
-        #expect(single.nextHops == [.init(gateway: try ip("192.0.2.9"), link: veth0)])
-        #expect(multiple.nextHops.map(\.gateway) == [try ip("192.0.2.9"), try ip("192.0.2.8")])
     }
 
     @Test("an answer carries the error and the words of the kernel")

@@ -16,12 +16,12 @@ struct KernelTests {
         let requests: NetlinkRequests
         let veth0: LinkIndex
 
-        init(_ purpose: String, receiveBuffer: Int = 2 << 20, also tables: Set<NetworkTable> = []) throws {
+        init(_ purpose: String, receiveBuffer: Int = 2 << 20) throws {
             let namespace = try Namespace(purpose)
             try namespace.addPair()
             self.namespace = namespace
             (monitor, requests) = try namespace.run {
-                (try NetlinkMonitor(alsoWatching: tables, receiveBuffer: receiveBuffer), try NetlinkRequests())
+                (try NetlinkMonitor(receiveBuffer: receiveBuffer), try NetlinkRequests())
             }
             veth0 = try #require(try monitor.synchronise().link(named: "veth0")).index
         }
@@ -202,20 +202,6 @@ struct KernelTests {
         #expect(bench.monitor.overruns > 0, "the race was one")
     }
 
-    @Test("neighbours and routes are told to those who ask")
-    func neighboursAndRoutes() throws {
-        let bench = try Bench("tables", also: [.neighbours, .routes])
-        try bench.namespace.ip("addr", "add", "192.0.2.1/24", "dev", "veth0")
-        try bench.namespace.ip("neigh", "add", "192.0.2.9", "lladdr", "02:00:00:00:00:09", "dev", "veth0")
-        try bench.namespace.ip("route", "add", "default", "via", "192.0.2.9")
-        let gateway = try ip("192.0.2.9")
-        let isDefault = { (route: Route) in route.nextHops == [.init(gateway: gateway, link: bench.veth0)] }
-        _ = try bench.monitor.changes { _ in bench.monitor.state.routes.contains(where: isDefault) }
-        #expect(bench.monitor.state.neighbour(gateway, on: bench.veth0)?.macAddress?.description == "02:00:00:00:00:09")
-        #expect(bench.monitor.state.routes.first(where: isDefault)?.destination == CIDR("0.0.0.0/0"))
-        #expect(try bench.requests.state(alsoReading: [.routes]).routes.contains(where: isDefault))
-    }
-
     @Test("refusals are told apart, in the kernel's words")
     func refusals() throws {
         let bench = try Bench("refusals")
@@ -249,7 +235,7 @@ struct KernelTests {
         let bench = try Bench("settings")
         let read = try bench.namespace.run { InterfaceSettings(link: "veth0") }
         let settings = try #require(read)
-        #expect(settings.arpIgnore == 0 && settings.forwardsIPv4 != nil && settings.acceptDAD != nil)
+        #expect(settings.arpIgnore == 0 && settings.returnPathFilter != nil && settings.forwardsIPv6 != nil)
     }
 }
 

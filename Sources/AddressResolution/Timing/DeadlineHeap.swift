@@ -19,7 +19,6 @@ struct DeadlineHeap: Sendable {
     private var places: [IPAddress: Int] = [:]
     private var nextSequence: UInt64 = 0
 
-    var count: Int { entries.count }
     /// The entry that is due first.
     var first: Entry? { entries.first }
     func contains(_ address: IPAddress) -> Bool { places[address] != nil }

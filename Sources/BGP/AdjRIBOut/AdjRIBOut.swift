@@ -137,9 +137,6 @@ public struct AdjRIBOut: Sendable {
         }
     }
 
-    /// How many routes it is to have.
-    public var desiredCount: Int { ipv4.desired.count + ipv6.desired.count }
-
     /// Why a wanted route is not announced; nil when it is, or when it is not wanted.
     public func refusal(of prefix: CIDR) -> ExportRefusal? {
         let table = prefix.family == .ipv4 ? ipv4 : ipv6

@@ -6,8 +6,6 @@ public struct Negotiated: Hashable, Sendable {
     public let localASN: ASN
     /// The peer's AS number.
     public let peerASN: ASN
-    /// The peer's identifier.
-    public let peerIdentifier: RouterID
     /// The smaller of the two offers.
     public let holdTime: HoldTime
     /// Families that both have; never empty.
@@ -45,7 +43,6 @@ extension Negotiated {
         try Self.checkRole(of: peer, configuration)
         localASN = local.asn
         peerASN = peer.asn
-        peerIdentifier = peer.identifier
         holdTime = HoldTime.agreed(local.holdTime, peer.holdTime)
         families = try Self.families(peer, configuration)
         octetsPerNumber = peer.fourOctetASN == nil ? 2 : 4

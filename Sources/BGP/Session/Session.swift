@@ -1,4 +1,4 @@
-public import NetworkTypes
+import NetworkTypes
 
 /// The session with one peer (RFC 4271 section 8), free of sockets, clocks and tasks.
 ///
@@ -118,9 +118,6 @@ extension Session {
         /// A new connection of a peer that may have restarted without our noticing (RFC 4724 section 5).
         var rival: Opening?
     }
-
-    /// How many routes of a family with a limit the peer has announced; one more than the limit stands for any more.
-    public func prefixCount(_ family: AddressFamily) -> Int? { tallies[family]?.count }
 
     struct FaultKey: Hashable, Sendable {
         let attribute: UInt8?

@@ -7,7 +7,7 @@ enum KeyFiles {
     /// What was found in a file.
     struct Finding {
         var key: Result<TCPMD5Key, Obstacle>
-        /// Whether every user of the node may read it.
+        /// Whether every user of the node may read or write it.
         var isOpenToAll: Bool
     }
 
@@ -38,7 +38,9 @@ enum KeyFiles {
         }
     }
 
-    private static func isOpenToAll(_ path: String) -> Bool { (try? BoundedFile.isReadableByOthers(path)) ?? false }
+    private static func isOpenToAll(_ path: String) -> Bool {
+        (try? FilePermissions(of: path))?.isOpenToOthers ?? false
+    }
 
     private static func failure(_ sentence: String) -> Result<TCPMD5Key, Obstacle> {
         .failure(Obstacle(reason: "PasswordUnreadable", sentence: "the password cannot be used: \(sentence)"))

@@ -13,9 +13,6 @@ public struct ProblemList: Error, Hashable, Sendable, Encodable {
         self.problems = problems.sorted()
         self.omitted = omitted
     }
-
-    /// Whether the file cannot be used.
-    public var hasErrors: Bool { problems.contains { $0.severity == .error } }
 }
 
 extension ProblemList: CustomStringConvertible {

@@ -63,7 +63,7 @@ extension Shape where Value == BFDSettings {
 }
 
 extension Shape where Value == BGPNodes {
-    fileprivate static var nodes: Shape {
+    static var nodes: Shape {
         mapping(
             BGPNodes(),
             [

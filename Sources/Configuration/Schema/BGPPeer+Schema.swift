@@ -20,7 +20,7 @@ extension Shape where Value == BGPPeerSettings {
                 "The interface of a link-local address, or on which the peer is found by its router advertisements."),
             Field("asn", \.asn, .asn, isRequired: true, "The peer's AS number."),
             Field("port", \.port, .integer(1...65_535), "The port that is dialled."),
-            Field("nodes", \.nodes, .peerNodes, "The nodes that have this peer."),
+            Field("nodes", \.nodes, .nodes, "The nodes that have this peer."),
             Field(
                 "connect", optional: \.connect, .choice(), otherwise: "active, or both where bgp.listen is true",
                 "Who dials: this side, the peer, or both."),
@@ -34,7 +34,7 @@ extension Shape where Value == BGPPeerSettings {
             Field(
                 "passwordFile", optional: \.passwordFile, .absolutePath, otherwise: "none",
                 "A file with the TCP MD5 key of 1 to 80 octets; it is read again when it changes; a warning "
-                    + "tells when every user may read it."),
+                    + "tells when every user may read or write it."),
             Field(
                 "ttlSecurity", \.ttlSecurity, .boolean,
                 "Drops what has passed a router (RFC 5082); the peer must send with TTL 255."),
@@ -74,17 +74,6 @@ extension Shape where Value == BGPPeerSettings {
                 "maximumPrefixes", optional: \.maximumPrefixes, .integer(0...10_000_000), otherwise: "no limit",
                 "Prefixes of one family that the peer may send before the session is ended."),
         ]
-    }
-}
-
-extension Shape where Value == BGPNodes {
-    fileprivate static var peerNodes: Shape {
-        mapping(
-            BGPNodes(),
-            [
-                Field(
-                    "selector", optional: \.selector, .selector, "Chooses nodes by their labels; none: all.")
-            ], example: "{selector: {rack: a}}")
     }
 }
 

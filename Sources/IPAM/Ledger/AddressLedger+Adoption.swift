@@ -9,23 +9,19 @@ extension AddressLedger {
     public mutating func adopt(
         _ addresses: [IPAddress], for request: AddressRequest, at now: MonotonicTime
     ) -> AdoptionOutcome {
-        var adopted: [IPAddress] = []
         var refused: [AdoptionOutcome.Refused] = []
         let service = request.service
         let claims = leases[service]?.claims ?? request.claims
-        for address in addresses where !adopted.contains(address) {
+        for address in addresses {
             let held = self.addresses(of: service)
-            if held.contains(address) {
-                adopted.append(address)
-            } else if let refusal = refusal(ofAdopting: address, beside: held, for: service, claims) {
+            if held.contains(address) { continue }
+            if let refusal = refusal(ofAdopting: address, beside: held, for: service, claims) {
                 refused.append(AdoptionOutcome.Refused(address: address, refusal: refusal))
             } else {
                 settle(service, on: held + [address], claims, at: now)
-                adopted.append(address)
             }
         }
-        return AdoptionOutcome(
-            adopted: adopted, refused: refused, outOfPool: adopted.filter { isOutOfPool($0, for: request) })
+        return AdoptionOutcome(refused: refused)
     }
 
     /// Has the Service hold exactly what is on its record, as far as that can be: for those who follow the records

@@ -11,10 +11,9 @@ extension AddressLedger {
     ///   order: in each, the lowest address that rests since this Service released it, then the next free one.
     public mutating func allocate(_ request: AddressRequest, at now: MonotonicTime) -> AllocationOutcome {
         advance(to: now)
-        let former = addresses(of: request.service)
         var held: [IPAddress] = []
         var lost: [AllocationOutcome.Note] = []
-        for address in former {
+        for address in addresses(of: request.service) {
             if let refusal = obstacle(to: address, for: request.service, request.claims) {
                 lost.append(.lost(address, refusal))
             } else {
@@ -26,8 +25,6 @@ extension AddressLedger {
         let outOfPool = decision.addresses.filter { isOutOfPool($0, for: request) }
         return AllocationOutcome(
             held: decision.addresses, refusal: decision.refusal,
-            notes: lost + outOfPool.map { .outOfPool($0) } + decision.missing,
-            taken: decision.addresses.filter { !former.contains($0) },
-            released: former.filter { !decision.addresses.contains($0) })
+            notes: lost + outOfPool.map { .outOfPool($0) } + decision.missing)
     }
 }

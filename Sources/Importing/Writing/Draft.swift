@@ -15,10 +15,12 @@ struct Draft {
     var services: [Piece.Field] = []
     var arp: [Piece.Field] = []
     var bgp: [Piece.Field] = []
-    private var remarks: [Imported.Remark] = []
+    /// Lines on what has no equivalent, or is done in another way.
+    private var remarks: [String] = []
 
+    /// Tells of a subject, as `BGPPeer/tor-a`, what became of it and what to do.
     mutating func remark(_ subject: String, _ sentence: String) {
-        let remark = Imported.Remark(subject: Self.printable(subject), sentence: Self.printable(sentence))
+        let remark = Self.printable("\(subject): \(sentence)")
         if !remarks.contains(remark) { remarks.append(remark) }
     }
 
@@ -57,7 +59,7 @@ struct Draft {
         let comments = remarks.map { "# \($0)" }
         let head = ["# Made by: herald import"] + (comments.isEmpty ? [] : ["# To look at:"] + comments)
         let text = (head + Self.blocks(fields)).joined(separator: "\n") + "\n"
-        return Imported(text: text, remarks: remarks, poolCount: pools.count)
+        return Imported(text: text, poolCount: pools.count)
     }
 
     /// The sections, each as a block.

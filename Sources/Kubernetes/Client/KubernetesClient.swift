@@ -143,20 +143,6 @@ extension KubernetesClient {
     ) async throws(APIError) -> Object {
         try await call(patchRequest(type, name, namespace: namespace, subresource: subresource, patch))
     }
-
-    /// Removes an object. With `uid`, only if it is still that one (`isConflict` otherwise).
-    public func delete<Object: Resource>(
-        _ type: Object.Type, name: String, namespace: String? = nil, uid: String? = nil
-    ) async throws(APIError) {
-        var request = APIRequest("delete", .delete, Object.kind, namespace: namespace, name: name)
-        if let uid {
-            request.contentType = "application/json"
-            request.body = [
-                "apiVersion": "v1", "kind": "DeleteOptions", "preconditions": ["uid": .string(uid)],
-            ]
-        }
-        _ = try await octets(request)
-    }
 }
 
 // Requests.

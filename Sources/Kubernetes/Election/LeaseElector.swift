@@ -13,7 +13,7 @@ public final class LeaseElector: Sendable {
     private let identity: String
     private let timing: LeaseTiming
     private let seed: UInt64
-    private let start = ContinuousClock.now
+    private let clock = RunClock()
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
 
@@ -70,7 +70,7 @@ public final class LeaseElector: Sendable {
         input.yield(.event(.stopped))
     }
 
-    private var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
+    private var now: MonotonicTime { clock.now }
 
     private func wait(_ duration: Duration, _ number: Int) async {
         guard (try? await Task.sleep(for: duration)) != nil else { return }

@@ -18,7 +18,7 @@ public final class EventRecorder: Sendable {
     private let controller: String
     private let instance: String
     private let seed: UInt64
-    private let start = ContinuousClock.now
+    private let clock = RunClock()
     private let inputs: AsyncStream<Input>
     private let input: AsyncStream<Input>.Continuation
     private let dropped = Atomic<Int>(0)
@@ -75,7 +75,7 @@ public final class EventRecorder: Sendable {
         }
     }
 
-    private var now: MonotonicTime { MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds) }
+    private var now: MonotonicTime { clock.now }
 
     /// Returns why it could not be written.
     private func perform(_ effect: EventAggregator.Effect, _ aggregator: inout EventAggregator) async -> APIError? {

@@ -45,9 +45,6 @@ public struct Node: Resource {
     /// Of the status.
     public var conditions: [Condition]
 
-    /// Whether the condition `Ready` is `True`.
-    public var isReady: Bool { conditions.contains { $0.type == "Ready" && $0.status == "True" } }
-
     private enum Key: String, CodingKey {
         case metadata, spec, status
     }

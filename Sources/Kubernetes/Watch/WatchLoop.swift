@@ -9,7 +9,7 @@ public struct WatchLoop<Object: Resource>: Sendable {
     private let client: KubernetesClient
     private let selection: Selection
     private let seed: UInt64
-    private let start = ContinuousClock.now
+    private let clock = RunClock()
 
     /// The seed spreads retries and the ends of watches.
     public init(
@@ -45,9 +45,7 @@ public struct WatchLoop<Object: Resource>: Sendable {
         }
     }
 
-    private var now: MonotonicTime {
-        MonotonicTime(nanoseconds: start.duration(to: .now).wholeNanoseconds)
-    }
+    private var now: MonotonicTime { clock.now }
 
     /// Performs what is done at once; returns what takes time.
     private func perform(

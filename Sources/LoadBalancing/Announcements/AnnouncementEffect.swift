@@ -30,11 +30,6 @@ public struct AnnouncementEffect: Hashable, Sendable {
         self.address = address
         self.state = state
     }
-
-    /// Whether this node announces the address; false while another one does.
-    public var isInEffect: Bool {
-        if case .inEffect = state { true } else { false }
-    }
 }
 
 /// Why something is not as it should be: a code for machines and a sentence for people.

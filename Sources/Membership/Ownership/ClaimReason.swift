@@ -1,18 +1,17 @@
 public import NetworkTypes
 
-/// Why this node is to own an address, which says how it begins.
+/// Why this node is to own an address.
+///
+/// Whether the network is asked first is for who performs the claim to say: it also depends on which nodes were heard.
 public enum ClaimReason: Hashable, Sendable {
-    /// No node is known to have had it: probe first.
+    /// No node is known to have had it.
     case fresh
-    /// Its owner has died or left: announce at once.
+    /// Its owner has died or left, or has given it up.
     case takeover(from: NodeName?)
-    /// Its owner still answers and lets go once this node does: announce without a probe.
+    /// Its owner still answers and lets go once this node does: to ask would find the owner.
     case handover(from: NodeName?)
-    /// The run of this node before had it, and nobody has taken it since: go on without a probe.
+    /// The run of this node before had it, and nobody has taken it since.
     case adoption
-
-    /// Whether the network is asked first if the address is in use.
-    public var wantsProbe: Bool { self == .fresh }
 }
 
 /// Why this node lets go of an address.

@@ -4,7 +4,6 @@ import NetworkTypes
 enum LinkMessage {
     static let address: UInt16 = 1
     static let name: UInt16 = 3
-    static let mtu: UInt16 = 4
     static let wireless: UInt16 = 11
     static let master: UInt16 = 10
     static let operationalState: UInt16 = 16
@@ -84,7 +83,6 @@ extension Link {
         switch attribute.type {
         case LinkMessage.address: macAddress = try attribute.value.macAddress()
         case LinkMessage.name: name = try attribute.value.string()
-        case LinkMessage.mtu: mtu = Int(try attribute.value.uint32())
         case LinkMessage.master:
             let number = try attribute.value.int32()
             master = number > 0 ? LinkIndex(number) : nil

@@ -16,12 +16,6 @@ package struct MessageType: RawRepresentable, Equatable, Sendable {
     static let newAddress = MessageType(rawValue: 20)
     static let deleteAddress = MessageType(rawValue: 21)
     static let getAddress = MessageType(rawValue: 22)
-    static let newRoute = MessageType(rawValue: 24)
-    static let deleteRoute = MessageType(rawValue: 25)
-    static let getRoute = MessageType(rawValue: 26)
-    static let newNeighbour = MessageType(rawValue: 28)
-    static let deleteNeighbour = MessageType(rawValue: 29)
-    static let getNeighbour = MessageType(rawValue: 30)
 }
 
 /// How a message is to be taken (`nlmsg_flags`); some bits mean one thing in requests and another in replies.

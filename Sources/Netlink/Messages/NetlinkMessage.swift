@@ -62,10 +62,6 @@ package struct NetlinkMessage: Equatable, Sendable {
         case .deleteLink: change(try Link(from: &body)) { .linkRemoved($0) }
         case .newAddress: change(try InterfaceAddress(from: &body)) { .address($0) }
         case .deleteAddress: change(try InterfaceAddress(from: &body)) { .addressRemoved($0) }
-        case .newNeighbour: change(try Neighbour(from: &body)) { .neighbour($0) }
-        case .deleteNeighbour: change(try Neighbour(from: &body)) { .neighbourRemoved($0) }
-        case .newRoute: change(try Route(from: &body)) { .route($0) }
-        case .deleteRoute: change(try Route(from: &body)) { .routeRemoved($0) }
         case .error: .answer(try Answer(flags: header.flags, from: &body))
         case .done: .done(body.isAtEnd ? 0 : try body.int32())
         case .overrun: .overrun

@@ -41,20 +41,15 @@ public final class NetlinkMonitor {
 
     /// Subscribes and asks for everything.
     ///
-    /// Links and addresses are always watched, the other tables on request. `receiveBuffer` is in octets; a notice needs
-    /// about 1 KiB of it, a link's 2 KiB. Without CAP_NET_ADMIN the system's `net.core.rmem_max` limits it.
-    public init(
-        alsoWatching tables: Set<NetworkTable> = [], receiveBuffer: Int = 2 << 20
-    ) throws(NetlinkError) {
-        let watched = NetworkTable.allCases.filter {
-            $0 == .links || $0 == .addresses || tables.contains($0)
-        }
+    /// `receiveBuffer` is in octets; a notice needs about 1 KiB of it, a link's 2 KiB. Without CAP_NET_ADMIN the system's
+    /// `net.core.rmem_max` limits it.
+    public init(receiveBuffer: Int = 2 << 20) throws(NetlinkError) {
         socket = try NetlinkSocket(receiveBuffer: receiveBuffer)
-        synchronisation = Synchronisation(tables: watched)
+        synchronisation = Synchronisation(tables: NetworkTable.allCases)
         // Without the filter the notices of refreshes arrive and are dropped by `NetworkState.apply`.
         try? socket.attach(NoticeFilter.program)
-        for group in watched.flatMap(\.groups) { try socket.join(group: Int32(group.rawValue)) }
-        try request(watched[0])
+        for group in NetworkTable.allCases.flatMap(\.groups) { try socket.join(group: Int32(group.rawValue)) }
+        try request(.links)
     }
 
     /// Takes in what has arrived and returns what is different now, in order.
@@ -150,8 +145,6 @@ extension NetworkTable {
         switch self {
         case .links: [RTNLGRP_LINK]
         case .addresses: [RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV6_IFADDR]
-        case .neighbours: [RTNLGRP_NEIGH]
-        case .routes: [RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV6_ROUTE]
         }
     }
 
@@ -160,8 +153,6 @@ extension NetworkTable {
         switch self {
         case .links: LinkMessage.dump(sequence: sequence)
         case .addresses: AddressMessage.dump(sequence: sequence)
-        case .neighbours: NeighbourMessage.dump(sequence: sequence)
-        case .routes: RouteMessage.dump(sequence: sequence)
         }
     }
 }

@@ -103,13 +103,10 @@ public final class NetlinkRequests {
         }
     }
 
-    /// Reads links and addresses, and the other tables where asked, at one time each.
-    public func state(alsoReading tables: Set<NetworkTable> = []) throws(NetlinkError) -> NetworkState {
+    /// Reads links and addresses, at one time each.
+    public func state() throws(NetlinkError) -> NetworkState {
         var state = NetworkState()
-        for table in NetworkTable.allCases
-        where table == .links || table == .addresses || tables.contains(table) {
-            try dump(table) { state.apply($0) }
-        }
+        for table in NetworkTable.allCases { try dump(table) { state.apply($0) } }
         return state
     }
 

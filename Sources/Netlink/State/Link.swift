@@ -18,8 +18,6 @@ public struct Link: Hashable, Sendable {
     public var operationalState = OperationalState.unknown
     /// The bridge or bond that it is a port of.
     public var master: LinkIndex?
-    /// Octets of payload; 0 when the kernel did not say.
-    public var mtu = 0
 
     /// A link with nothing but a name and flags.
     public init(index: LinkIndex, name: String, flags: Flags = []) {

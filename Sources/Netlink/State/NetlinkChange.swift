@@ -7,10 +7,6 @@ public enum NetlinkChange: Equatable, Sendable {
     case address(InterfaceAddress)
     /// Removed or expired.
     case addressRemoved(InterfaceAddress)
-    case neighbour(Neighbour)
-    case neighbourRemoved(Neighbour)
-    case route(Route)
-    case routeRemoved(Route)
     /// Everything, read again: it replaces whatever was known. The first change of a monitor, and the one after a loss.
     case resynchronised(NetworkState)
 }

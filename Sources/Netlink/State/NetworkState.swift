@@ -1,6 +1,6 @@
 public import NetworkTypes
 
-/// The links and addresses of a network namespace, and its neighbours and routes where those are watched.
+/// The links and addresses of a network namespace.
 ///
 /// Keeps up to `limit` entries of each table; what is beyond is left out, and `isComplete` says so.
 public struct NetworkState: Equatable, Sendable {
@@ -15,8 +15,6 @@ public struct NetworkState: Equatable, Sendable {
     private var addressCount = 0
     /// The addresses of others that bring a subnet: few, where ours may be many.
     private var subnetHolders: [AddressKey: InterfaceAddress] = [:]
-    private var neighbourTable: [Neighbour.Key: Neighbour] = [:]
-    private var routeTable: [Route.Key: Route] = [:]
 
     /// Nothing is known.
     public init() {}
@@ -29,10 +27,6 @@ public struct NetworkState: Equatable, Sendable {
         case .linkRemoved(let link): remove(link)
         case .address(let address): put(address)
         case .addressRemoved(let address): remove(address)
-        case .neighbour(let neighbour): put(neighbour)
-        case .neighbourRemoved(let neighbour): neighbourTable.removeValue(forKey: neighbour.key) != nil
-        case .route(let route): put(route)
-        case .routeRemoved(let route): routeTable.removeValue(forKey: route.key) != nil
         case .resynchronised(let state): replace(by: state)
         }
     }
@@ -65,16 +59,6 @@ public struct NetworkState: Equatable, Sendable {
         return true
     }
 
-    private mutating func put(_ neighbour: Neighbour) -> Bool {
-        guard hasRoom(neighbourTable.count, neighbourTable[neighbour.key] != nil) else { return false }
-        return neighbourTable.updateValue(neighbour, forKey: neighbour.key) != neighbour
-    }
-
-    private mutating func put(_ route: Route) -> Bool {
-        guard hasRoom(routeTable.count, routeTable[route.key] != nil) else { return false }
-        return routeTable.updateValue(route, forKey: route.key) != route
-    }
-
     private mutating func replace(by state: NetworkState) -> Bool {
         defer { self = state }
         return self != state
@@ -90,20 +74,10 @@ public struct NetworkState: Equatable, Sendable {
 // MARK: - Looking things up
 
 extension NetworkState {
-    /// In no order.
-    public var neighbours: some Collection<Neighbour> { neighbourTable.values }
-    /// In no order.
-    public var routes: some Collection<Route> { routeTable.values }
-
     /// By name or alternative name.
     public func link(named name: String) -> Link? {
         links.values.first { $0.name == name }
             ?? links.values.first { $0.alternativeNames.contains(name) }
-    }
-
-    /// What is known of one neighbour.
-    public func neighbour(_ address: IPAddress, on link: LinkIndex) -> Neighbour? {
-        neighbourTable[Neighbour.Key(link: link, address: address)]
     }
 
     /// One address, if a link holds it.

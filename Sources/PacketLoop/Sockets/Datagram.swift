@@ -1,6 +1,5 @@
 internal import CLinux
 internal import Glibc
-public import NetworkTypes
 
 /// A UDP datagram as it arrived.
 public struct Datagram: Hashable, Sendable {
@@ -8,8 +7,6 @@ public struct Datagram: Hashable, Sendable {
     public var payload: [UInt8]
     /// The sender, with the interface as scope where the address is link-local.
     public var source: SocketAddress
-    /// The address it was sent to, of this host or a group.
-    public var destination: IPAddress?
     /// The interface it came in by.
     public var interfaceIndex: UInt32?
     /// The hop limit (TTL) left on arrival.
@@ -27,12 +24,9 @@ public struct Datagram: Hashable, Sendable {
             hopLimit = unsafe data.first(as: Int32.self).map { UInt8(clamping: $0) }
         case (Int32(IPPROTO_IP), IP_PKTINFO):
             guard let info = unsafe data.first(as: in_pktinfo.self) else { return }
-            destination = IPAddress(info.ipi_addr)
             interfaceIndex = UInt32(bitPattern: info.ipi_ifindex)
         case (Int32(IPPROTO_IPV6), IPV6_PKTINFO):
             // struct in6_pktinfo: the address, then the index.
-            guard let number = unsafe data.first(as: UInt128.self) else { return }
-            destination = IPAddress(ipv6: UInt128(bigEndian: number))
             interfaceIndex = unsafe UnsafeRawBufferPointer(rebasing: data.dropFirst(16)).first(as: UInt32.self)
         default: break
         }

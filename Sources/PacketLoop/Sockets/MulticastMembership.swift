@@ -43,7 +43,7 @@ public final class MulticastMembership {
     }
 
     /// How many groups are joined, per interface.
-    public var count: Int { joined.count }
+    var count: Int { joined.count }
     var socketCount: Int { holders.count }
 
     /// Listens to a group on an interface, or counts one more reason to.

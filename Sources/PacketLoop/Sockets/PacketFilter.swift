@@ -1,5 +1,6 @@
 internal import CLinux
 internal import Glibc
+internal import NetworkTypes
 
 /// A program in classic BPF by which the kernel drops frames before they reach a `PacketSocket`.
 public struct PacketFilter: Sendable {
@@ -7,13 +8,13 @@ public struct PacketFilter: Sendable {
 
     /// ARP addressed to this host or to all, not of another VLAN.
     public static let arp = PacketFilter(
-        accepting: [Condition(halfWordAt: 12, equals: [UInt32(EtherType.arp.number)])])
+        accepting: [Condition(halfWordAt: 12, equals: [UInt32(EtherType.arp.rawValue)])])
 
     /// ICMPv6 neighbour solicitations and advertisements (types 135 and 136) without extension headers, addressed to
     /// this host or to a group that it or the interface listens to, not of another VLAN.
     public static let neighbourDiscovery = PacketFilter(
         accepting: [
-            Condition(halfWordAt: 12, equals: [UInt32(EtherType.ipv6.number)]),
+            Condition(halfWordAt: 12, equals: [UInt32(EtherType.ipv6.rawValue)]),
             Condition(octetAt: 20, equals: [58]),
             Condition(octetAt: 54, equals: [135, 136]),
         ])
@@ -21,7 +22,7 @@ public struct PacketFilter: Sendable {
     /// ICMPv6 router advertisements (type 134) without extension headers, as above.
     public static let routerAdvertisements = PacketFilter(
         accepting: [
-            Condition(halfWordAt: 12, equals: [UInt32(EtherType.ipv6.number)]),
+            Condition(halfWordAt: 12, equals: [UInt32(EtherType.ipv6.rawValue)]),
             Condition(octetAt: 20, equals: [58]),
             Condition(octetAt: 54, equals: [134]),
         ])

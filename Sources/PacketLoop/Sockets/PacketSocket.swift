@@ -1,12 +1,12 @@
 internal import CLinux
 internal import Glibc
-internal import NetworkTypes
+public import NetworkTypes
 
 /// Ethernet frames of one type, in and out of one interface (`AF_PACKET`); needs `CAP_NET_RAW`.
 ///
 /// What this host sends itself is not received, nor frames for other hosts or of another VLAN. When the interface goes
-/// down, the next `receive` throws an error that `isInterfaceGone`; it works again when the interface is back up. One
-/// that was removed stays gone. To be used on one thread, such as that of the loop which watches `descriptor`.
+/// down, the next `receive` throws; it works again when the interface is back up. One that was removed stays gone. To be
+/// used on one thread, such as that of the loop which watches `descriptor`.
 public final class PacketSocket {
     /// For a `PacketLoop` to watch.
     public let descriptor: Descriptor
@@ -78,7 +78,7 @@ public final class PacketSocket {
     private func bind(to etherType: EtherType) throws(SystemError) {
         var address = sockaddr_ll()
         address.sll_family = UInt16(AF_PACKET)
-        address.sll_protocol = etherType.number.bigEndian
+        address.sll_protocol = etherType.rawValue.bigEndian
         address.sll_ifindex = Int32(bitPattern: interfaceIndex)
         let result = unsafe withUnsafePointer(to: address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {

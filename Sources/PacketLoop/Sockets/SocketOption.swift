@@ -31,7 +31,6 @@ struct SocketOption {
     static let userTimeout = SocketOption(IPPROTO_TCP, TCP_USER_TIMEOUT, "TCP_USER_TIMEOUT")
     static let saveFirstSegment = SocketOption(IPPROTO_TCP, TCP_SAVE_SYN, "TCP_SAVE_SYN")
     static let savedFirstSegment = SocketOption(IPPROTO_TCP, TCP_SAVED_SYN, "TCP_SAVED_SYN")
-    static let md5Key = SocketOption(IPPROTO_TCP, TCP_MD5SIG, "TCP_MD5SIG")
     static let md5KeyOfBlock = SocketOption(IPPROTO_TCP, TCP_MD5SIG_EXT, "TCP_MD5SIG_EXT")
 
     static let auxiliaryData = SocketOption(SOL_PACKET, PACKET_AUXDATA, "PACKET_AUXDATA")
@@ -66,7 +65,7 @@ struct SocketOption {
         }
     }
 
-    static func reportDestination(_ family: AddressFamily) -> SocketOption {
+    static func reportInterface(_ family: AddressFamily) -> SocketOption {
         switch family {
         case .ipv4: SocketOption(IPPROTO_IP, IP_PKTINFO, "IP_PKTINFO")
         case .ipv6: SocketOption(IPPROTO_IPV6, IPV6_RECVPKTINFO, "IPV6_RECVPKTINFO")

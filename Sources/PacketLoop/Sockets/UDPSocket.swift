@@ -39,7 +39,7 @@ public final class UDPSocket {
         batch = ReceiveBatch(capacity: options.batch, maximumLength: options.maximumLength)
         if family == .ipv6 { try descriptor.enable(.ipv6Only) }
         try descriptor.enable(.reportHopLimit(family))
-        try descriptor.enable(.reportDestination(family))
+        try descriptor.enable(.reportInterface(family))
         if let hopLimit = options.hopLimit { try descriptor.set(.hopLimit(family), to: Int32(hopLimit)) }
         if let dscp = options.dscp { try descriptor.set(.trafficClass(family), to: dscp.trafficClass) }
         if let size = options.receiveBuffer { try descriptor.setReceiveBuffer(size) }

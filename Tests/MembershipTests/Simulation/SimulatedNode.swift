@@ -21,6 +21,10 @@ struct SimulatedNode {
     var isHolding = false
     /// When the process was killed, with its kernel still holding `attached`.
     var killedAt: MonotonicTime?
+    /// Nodes that were not heard when this one began to listen.
+    var unheard: Set<NodeName> = []
+    /// As the member was last told.
+    var toldSubnets: Set<CIDR> = []
     var hasCarrier = true
     var isDraining = false
     var isExcluded = false

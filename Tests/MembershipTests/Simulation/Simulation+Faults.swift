@@ -36,6 +36,8 @@ extension Simulation {
             eligibility: nodes[node].eligibility,
             adopted: Set(nodes[node].attached.map(Self.address)), at: now)
         nodes[node].seenAllocation = 0
+        nodes[node].toldSubnets = nodes[node].eligibility.subnets
+        noteUnheard(by: node)
         feed(.settings(settings(of: node)), to: node)
         feed(.roster(nodes.map(\.name)), to: node)
         feed(.desired(desiredNow, removed: []), to: node)
@@ -117,7 +119,7 @@ extension Simulation {
         if Bool.random(using: &random) { events.insert(.timePassed, at: 0) } else { events.append(.timePassed) }
         invariants.watchThawed(node: node, lost: frozenAt.duration(to: now) >= .milliseconds(200) ? lost : [], at: now)
         for event in events { feed(event, to: node) }
-        feed(.eligibility(nodes[node].eligibility), to: node)
+        tellEligibility(of: node)
         feed(.desired(desiredNow, removed: desired.indices.filter { desired[$0] == nil }.map(Self.address)), to: node)
         allocate(on: node)
         checkInvariants()
@@ -145,14 +147,21 @@ extension Simulation {
         trace?.note(at: now, "carrier of \(nodes[node].name): \(value)")
         disturbed()
         nodes[node].hasCarrier = value
-        if nodes[node].isRunning { feed(.eligibility(nodes[node].eligibility), to: node) }
+        if nodes[node].isRunning { tellEligibility(of: node) }
     }
 
     mutating func setExcluded(_ node: Int, _ value: Bool) {
         trace?.note(at: now, "exclude \(nodes[node].name): \(value)")
         disturbed()
         nodes[node].isExcluded = value
-        if nodes[node].isRunning { feed(.eligibility(nodes[node].eligibility), to: node) }
+        if nodes[node].isRunning { tellEligibility(of: node) }
+    }
+
+    private mutating func tellEligibility(of node: Int) {
+        let eligibility = nodes[node].eligibility
+        if !eligibility.subnets.subtracting(nodes[node].toldSubnets).isEmpty { noteUnheard(by: node) }
+        nodes[node].toldSubnets = eligibility.subnets
+        feed(.eligibility(eligibility), to: node)
     }
 
     mutating func setDraining(_ node: Int, _ value: Bool) {

@@ -8,7 +8,7 @@ struct Simulation {
     enum Event {
         case deliver([UInt8], to: Int)
         case wake(Int, run: Int, number: Int)
-        case attach(Int, address: Int, number: Int, reason: ClaimReason)
+        case attach(Int, address: Int, number: Int, isAsked: Bool)
         case thaw(Int, run: Int)
         case check
     }
@@ -72,8 +72,8 @@ struct Simulation {
         case .wake(let node, let run, let number):
             guard nodes[node].isRunning, nodes[node].run == run, wakeNumbers[node] == number else { return }
             feed(.timePassed, to: node)
-        case .attach(let node, let address, let number, let reason):
-            finishAttachment(of: address, on: node, number: number, reason: reason)
+        case .attach(let node, let address, let number, let isAsked):
+            finishAttachment(of: address, on: node, number: number, isAsked: isAsked)
         case .thaw(let node, let run):
             if nodes[node].run == run { thaw(node) }
         case .check:
@@ -120,9 +120,12 @@ struct Simulation {
             nodes[node].isHolding = true
         case .resumeAnswers:
             trace?.note(at: now, "\(nodes[node].name) resumes")
+            noteUnheard(by: node)
             nodes[node].isHolding = false
             checkInvariants()
-        case .memberChanged(let name, let reach): trace?.note(at: now, "\(nodes[node].name): \(name) is \(reach)")
+        case .memberChanged(let name, let reach):
+            trace?.note(at: now, "\(nodes[node].name): \(name) is \(reach)")
+            if reach.isMember { nodes[node].unheard.remove(name) }
         case .learned, .forgotten, .reassert, .ownerChanged, .incarnationChanged: break
         }
     }
@@ -148,21 +151,39 @@ struct Simulation {
         nodes[node].attachments += 1
         invariants.claimed(address, by: node)
         nodes[node].attaching[address] = nodes[node].attachments
-        let time =
-            reason.wantsProbe
-            ? Int.random(in: 30_000...60_000, using: &random)
-            : Int.random(in: 200...10_000, using: &random)
+        let isAsked = isUncertain(address, reason, on: node)
+        let time = Int.random(in: isAsked ? 30_000...60_000 : 200...10_000, using: &random)
         queue.add(
-            .attach(node, address: address, number: nodes[node].attachments, reason: reason),
+            .attach(node, address: address, number: nodes[node].attachments, isAsked: isAsked),
             at: now.advanced(by: .microseconds(time)))
     }
 
-    private mutating func finishAttachment(of address: Int, on node: Int, number: Int, reason: ClaimReason) {
+    /// Whether the network is asked before the address is taken: the rule of `Custody`, where there are other nodes.
+    ///
+    /// `Custody` also asks for a minute after it has heard another station have the address; that memory is left out here.
+    private func isUncertain(_ address: Int, _ reason: ClaimReason, on node: Int) -> Bool {
+        switch reason {
+        case .fresh, .takeover(nil): true
+        case .takeover(let name?):
+            nodes[node].unheard.contains(name)
+                || nodes[node].member?.couldOwn(Self.address(address), name) == true
+        case .handover, .adoption: false
+        }
+    }
+
+    /// From now on, what nodes had that are not heard now is asked about before it is taken.
+    mutating func noteUnheard(by node: Int) {
+        let member = nodes[node].member
+        let others = nodes.map(\.name).filter { $0 != nodes[node].name }
+        nodes[node].unheard = Set(others.filter { member?.reach(of: $0)?.isMember != true })
+    }
+
+    private mutating func finishAttachment(of address: Int, on node: Int, number: Int, isAsked: Bool) {
         guard nodes[node].attaching[address] == number else { return }
         guard nodes[node].isRunning else {
             // A process that is frozen goes on with it afterwards.
             if nodes[node].process == .frozen {
-                let event = Event.attach(node, address: address, number: number, reason: reason)
+                let event = Event.attach(node, address: address, number: number, isAsked: isAsked)
                 queue.add(event, at: now.advanced(by: .milliseconds(10)))
             }
             return
@@ -173,7 +194,7 @@ struct Simulation {
                 && network.passes(from: $0, to: node)
         }
         let isFailure = Int.random(in: 0..<1_000, using: &random) < attachFailures
-        if isFailure || (reason.wantsProbe && isDefended) {
+        if isFailure || (isAsked && isDefended) {
             trace?.note(at: now, "\(nodes[node].name) fails to attach \(address)")
             nodes[node].attached.remove(address)
             feed(.attachFailed(Self.address(address)), to: node)

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import NetworkTypes
 
 @testable import PacketLoop
 
@@ -47,7 +48,7 @@ enum NetworkNamespace {
             try ip("link set \(name) up")
         }
         let ends = unsafe (near: if_nametoindex("near"), far: if_nametoindex("far"))
-        let experimental = EtherType(0x88B6)
+        let experimental = EtherType(rawValue: 0x88B6)
         let sender = try PacketSocket(interface: ends.near, etherType: experimental)
         let receiver = try PacketSocket(interface: ends.far, etherType: experimental)
         let frame = Array(repeating: 0xFF as UInt8, count: 12) + [0x88, 0xB6] + Array(repeating: 0, count: 46)

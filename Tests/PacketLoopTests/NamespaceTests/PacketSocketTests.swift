@@ -56,7 +56,7 @@ struct PacketSocketTests {
                 tagged, Self.frame(to: "02:00:00:00:00:99", 0x0806, body), Self.frame(0x0800, body),
                 Self.frame(0x86DD, body),
             ]
-            let sender = try PacketSocket(interface: ends.near, etherType: EtherType(0x88B5))
+            let sender = try PacketSocket(interface: ends.near, etherType: EtherType(rawValue: 0x88B5))
             for filter in [PacketFilter.arp, nil] {
                 let receiver = try PacketSocket(interface: ends.far, etherType: .arp, filter: filter)
                 for frame in others + wanted + [priority] { try sender.send(frame) }
@@ -77,7 +77,7 @@ struct PacketSocketTests {
             let parent = try PacketSocket(interface: ends.far, etherType: .arp, filter: .arp)
             let bare = try PacketSocket(interface: ends.far, etherType: .arp)
             let child = try PacketSocket(interface: index, etherType: .arp, filter: .arp)
-            let sender = try PacketSocket(interface: ends.near, etherType: EtherType(0x88B5))
+            let sender = try PacketSocket(interface: ends.near, etherType: EtherType(rawValue: 0x88B5))
             let body = Array(repeating: 7 as UInt8, count: 46)
             try sender.send(Self.frame(0x8100, [0x00, 0x05, 0x08, 0x06] + body))
             #expect(try Self.frames(1, from: child) == [Self.frame(0x0806, body)])
@@ -90,7 +90,7 @@ struct PacketSocketTests {
     func neighbourFilter() async throws {
         try await NetworkNamespace.run {
             let ends = try NetworkNamespace.cable()
-            let sender = try PacketSocket(interface: ends.near, etherType: EtherType(0x88B5))
+            let sender = try PacketSocket(interface: ends.near, etherType: EtherType(rawValue: 0x88B5))
             let receiver = try PacketSocket(interface: ends.far, etherType: .ipv6, filter: .neighbourDiscovery)
             func packet(next: UInt8, type: UInt8) -> [UInt8] {
                 let header: [UInt8] = [0x60, 0, 0, 0, 0, 24, next, 255]
@@ -158,4 +158,9 @@ struct PacketSocketTests {
             watch.cancel()
         }
     }
+}
+
+extension SystemError {
+    /// The interface is down, or does not exist any more.
+    fileprivate var isInterfaceGone: Bool { [ENETDOWN, ENXIO, ENODEV].contains(code) }
 }

@@ -29,9 +29,6 @@ public struct WorkQueue<Key: Hashable & Comparable & Sendable>: Sendable {
         generator = SeededGenerator(seed: seed)
     }
 
-    /// Keys that are ready, worked on, or waiting.
-    public var count: Int { isReady.union(working).union(failures.keys).count }
-
     /// Whether `take` has a key to give, whatever the time.
     public var hasReady: Bool { head < ready.count }
 

@@ -1,4 +1,4 @@
-/// What an Ethernet frame carries.
+/// What an Ethernet frame carries (IEEE 802.3 type field).
 public struct EtherType: RawRepresentable, Hashable, Sendable {
     /// The number on the wire.
     public let rawValue: UInt16
@@ -8,7 +8,7 @@ public struct EtherType: RawRepresentable, Hashable, Sendable {
     /// IPv6 (RFC 2464).
     public static let ipv6 = EtherType(rawValue: 0x86DD)
 
-    /// Any number; those below 0x600 are lengths, not types.
+    /// Any number; those below 0x600 are lengths, not types, and select nothing.
     public init(rawValue: UInt16) {
         self.rawValue = rawValue
     }
