@@ -321,7 +321,7 @@ public actor ARPAnnouncer: Announcer {
     private func open(_ link: LinkIndex) {
         let name = custody.speaker.segments[link]?.name ?? ""
         do {
-            wires[link] = try Wire(link, on: loop) { [weak self] frames in
+            wires[link] = try Wire(link, on: loop, closedOn: keeper.closer) { [weak self] frames in
                 self?.onLoop { announcer in announcer.receive(frames, on: link) }
             }
         } catch {

@@ -195,7 +195,9 @@ public actor BGPAnnouncer: Announcer {
             self?.onLoop { $0.takeIn(signal) }
         }
         listener = PeerListener(loop: loop) { [weak self] signal in self?.onLoop { $0.takeIn(signal) } }
-        finder = NeighbourFinder(loop: loop) { [weak self] signal in self?.onLoop { $0.takeIn(signal) } }
+        finder = NeighbourFinder(loop: loop, closer: keeper.closer) { [weak self] signal in
+            self?.onLoop { $0.takeIn(signal) }
+        }
         expiryTimer = loop.makeTimer { [weak self] in
             self?.onLoop { announcer in announcer.carryOut(announcer.book.advance(to: announcer.loop.now)) }
         }
