@@ -49,7 +49,6 @@ public actor ARPAnnouncer: Announcer {
     var tally = Tally()
     /// What should be different on this node, a sentence with its cure each.
     public internal(set) var adviceSentences: [String] = []
-    private let groups = MulticastMembership()
     /// Interfaces whose sockets could not be opened just now.
     private var unopened: [LinkIndex: Obstacle] = [:]
     private var device: TunDevice?
@@ -189,11 +188,14 @@ public actor ARPAnnouncer: Announcer {
     private func perform(_ effects: [Custody.Effect]) -> [IPAddress: AnnouncementEffect.State] {
         var attached: [AddressKey: UInt64] = [:]
         var detached: [AddressKey] = []
+        var groups: [AddressKeeper.GroupChange] = []
         var reports: [IPAddress: AnnouncementEffect.State] = [:]
         // Requests to the kernel are made for many addresses at once, and stay in their order.
         func flush() {
             if !detached.isEmpty { keeper.letGo(detached, completion: nil) }
             detached = []
+            if !groups.isEmpty { keeper.change(groups) }
+            groups = []
             hold(attached)
             attached = [:]
         }
@@ -203,6 +205,8 @@ public actor ARPAnnouncer: Announcer {
             case .wire(.detach(let key)):
                 if !attached.isEmpty { flush() }
                 detached.append(key)
+            case .wire(.join(let address, let link)): groups += Self.change(.join, address, link)
+            case .wire(.leave(let address, let link)): groups += Self.change(.leave, address, link)
             case .wire(.sweep(let keys)):
                 flush()
                 keeper.sweep(keeping: keys, on: .otherLinks, completion: nil)
@@ -223,17 +227,20 @@ public actor ARPAnnouncer: Announcer {
         switch effect {
         case .open(let link): open(link)
         case .close(let link): wires.removeValue(forKey: link)?.close()
-        case .join(let address, let link): join(address, link)
-        case .leave(let address, let link):
-            if let group = address.solicitedNodeGroup {
-                groups.leave(group, interface: UInt32(bitPattern: link.number))
-            }
         case .send(let frame, let link): wires[link]?.send(frame)
-        case .attach, .detach, .sweep, .report, .memberClaim, .defended: break
+        case .attach, .detach, .join, .leave, .sweep, .report, .memberClaim, .defended: break
         }
     }
 
     // MARK: Kernel
+
+    /// Of the solicited-node group of an address; IPv4 has none.
+    private static func change(
+        _ kind: AddressKeeper.GroupChange.Kind, _ address: IPAddress, _ link: LinkIndex
+    ) -> [AddressKeeper.GroupChange] {
+        guard let group = address.solicitedNodeGroup else { return [] }
+        return [AddressKeeper.GroupChange(kind, group, of: address, on: link)]
+    }
 
     private func hold(_ tickets: [AddressKey: UInt64]) {
         var rest = Array(tickets)[...]
@@ -338,15 +345,5 @@ public actor ARPAnnouncer: Announcer {
 
     private func receive(_ frames: [[UInt8]], on link: LinkIndex) {
         feed { $0.received(frames, on: link, at: loop.now) }
-    }
-
-    private func join(_ address: IPAddress, _ link: LinkIndex) {
-        guard let group = address.solicitedNodeGroup else { return }
-        do {
-            try groups.join(group, interface: UInt32(bitPattern: link.number))
-        } catch {
-            logger.warning(
-                "group cannot be joined", metadata: ["service.address": "\(address)", "error": "\(error)"])
-        }
     }
 }

@@ -23,6 +23,7 @@ public actor AddressKeeper {
 
     var schedule: RefreshSchedule
     private(set) var lossHandlers: [LossHandler] = []
+    let groups = MulticastMembership()
     private var timer: LoopTimer?
     private var requests: NetlinkRequests?
     /// Whether the last request failed as a whole.
@@ -114,7 +115,7 @@ public actor AddressKeeper {
         arm()
     }
 
-    private nonisolated func perform(_ order: @escaping @Sendable (isolated AddressKeeper) -> Void) {
+    nonisolated func perform(_ order: @escaping @Sendable (isolated AddressKeeper) -> Void) {
         loop.execute {
             self.assumeIsolated { keeper in
                 order(keeper)

@@ -168,6 +168,23 @@ struct AddressKeeperTests {
         #expect(missing?.reason == .noSuchLink)
     }
 
+    @Test("groups are listened to from the first join to the last leave, in the order of the changes")
+    func groups() async throws {
+        let bench = try await KeeperBench("groups", Self.brief)
+        let group = try #require(IPAddress("ff02::1:ff00:2a"))
+        let listed = "ff0200000000000000000001ff00002a"
+        let addresses = try ["2001:db8::2a", "2001:db8:1::2a"].map { try #require(IPAddress($0)) }
+        let joins = addresses.map { AddressKeeper.GroupChange(.join, group, of: $0, on: bench.link) }
+        let leaves = addresses.map { AddressKeeper.GroupChange(.leave, group, of: $0, on: bench.link) }
+        let nowhere = AddressKeeper.GroupChange(.join, group, of: addresses[0], on: LinkIndex(9999))
+        await bench.change([nowhere] + joins)
+        #expect(try await bench.groups().contains(listed))
+        await bench.change([leaves[0]])
+        #expect(try await bench.groups().contains(listed))
+        await bench.change([leaves[1], joins[0], leaves[0]])
+        #expect(try await !bench.groups().contains(listed))
+    }
+
     @Test("new settings hold from the next refresh on")
     func configured() async throws {
         let bench = try await KeeperBench("configured", Self.brief)
