@@ -52,6 +52,8 @@ public actor ARPAnnouncer: Announcer {
     /// Interfaces whose sockets could not be opened just now.
     private var unopened: [LinkIndex: Obstacle] = [:]
     private var device: TunDevice?
+    /// Whether the keeper is making one.
+    private var isDeviceAsked = false
     private var attach: ARPSettings.Attachment
     private var timer: LoopTimer?
     var looks: LoopTimer?
@@ -135,8 +137,8 @@ public actor ARPAnnouncer: Announcer {
     /// Takes in changed settings; addresses move where they must. Nodes may be told one after the other.
     public func configure(_ settings: ARPSettings, membership: MembershipSettings) {
         attach = settings.attach
-        prepareDevice()
         feed { $0.configure(settings, at: loop.now) }
+        prepareDevice()
         lookAtSettings()
         configure(membership)
     }
@@ -161,7 +163,7 @@ public actor ARPAnnouncer: Announcer {
         looks?.cancel()
         heartbeats?.close()
         heartbeats = nil
-        device = nil
+        closeDevice()
     }
 
     // MARK: Loop callbacks
@@ -280,34 +282,39 @@ public actor ARPAnnouncer: Announcer {
         }
     }
 
-    /// Makes the device that `attach: link` needs; one that cannot be had is tried again later.
+    /// Has the device made that `attach: link` needs, or gives it up; one that cannot be had is tried again later.
+    ///
+    /// Until the end is over, addresses may live on it.
     func prepareDevice() {
-        guard attach == .link, !isClosed else {
-            device = nil
-            return
-        }
-        guard device == nil else { return }
-        do {
-            let made = try TunDevice(name: Self.deviceName)
-            device = made
-            let link = LinkIndex(Int32(bitPattern: made.interfaceIndex))
-            keeper.setUpTun(link) { [weak self, loop] error in
-                guard let self else { return }
-                loop.execute { self.onLoop { $0.takeIn(device: link, error) } }
-            }
-        } catch {
-            let obstacle = Obstacle(
-                reason: "DeviceNotReady",
-                sentence: "arp.attach is link, and its device cannot be made: \(error); or set arp.attach: interface")
-            setDevice(.failed(obstacle))
+        guard !isClosed else { return }
+        guard attach == .link else { return closeDevice() }
+        guard device == nil, !isDeviceAsked else { return }
+        isDeviceAsked = true
+        keeper.makeDevice(Self.deviceName) { [weak self, loop] result in
+            guard let self else { return }
+            loop.execute { self.onLoop { $0.takeIn(device: result) } }
         }
     }
 
-    private func takeIn(device link: LinkIndex, _ error: NetlinkError?) {
-        guard let error else { return setDevice(.ready(link)) }
+    private func takeIn(device result: Result<TunDevice, AddressKeeper.DeviceFailure>) {
+        isDeviceAsked = false
+        let isWanted = attach == .link && !isClosed
+        switch result {
+        case .success(let made) where isWanted:
+            device = made
+            setDevice(.ready(made.link))
+        case .success(let made): made.close()
+        case .failure(let failure) where isWanted:
+            let sentence = "arp.attach is link, and \(failure); or set arp.attach: interface"
+            setDevice(.failed(Obstacle(reason: "DeviceNotReady", sentence: sentence)))
+        case .failure: break
+        }
+    }
+
+    /// What lived on it was let go of before.
+    private func closeDevice() {
+        device?.close()
         device = nil
-        setDevice(
-            .failed(Obstacle(reason: "DeviceNotReady", sentence: "device \(Self.deviceName): \(error)")))
     }
 
     private func setDevice(_ device: Speaker.Device) {

@@ -12,7 +12,7 @@ extension BGPAnnouncer {
     var attachmentLink: LinkIndex? {
         switch settings.attach {
         case .lo: .loopback
-        case .link: deviceLink
+        case .link: device?.link
         case .none: nil
         }
     }
@@ -84,7 +84,7 @@ extension BGPAnnouncer {
 
     /// The configuration wants addresses elsewhere: they are put there before they are taken from where they were.
     func moveAttachment(from old: BGPSettings.Attachment) {
-        let oldLink: LinkIndex? = old == .lo ? .loopback : old == .link ? deviceLink : nil
+        let oldLink: LinkIndex? = old == .lo ? .loopback : old == .link ? device?.link : nil
         let addresses = Array(book.entries.keys)
         if settings.attach == .link { prepareDevice() }
         carryOut(book.reattach(isAttaching: settings.attach != .none))
@@ -92,39 +92,44 @@ extension BGPAnnouncer {
             keeper.letGo(addresses.map { AddressKey(link: oldLink, address: $0) }, completion: nil)
         }
         if old == .link {
-            device = nil
-            deviceLink = nil
+            closeDevice()
             deviceObstacle = nil
         }
     }
 
+    func closeDevice() {
+        device?.close()
+        device = nil
+    }
+
     func prepareDevice() {
-        guard settings.attach == .link, device == nil else { return }
-        do {
-            let made = try TunDevice(name: Self.deviceName)
-            device = made
-            keeper.setUpTun(LinkIndex(Int32(bitPattern: made.interfaceIndex))) { [weak self, loop] error in
-                guard let self else { return }
-                loop.execute { self.onLoop { $0.deviceIsReady(failure: error.map { "\($0)" }) } }
-            }
-        } catch {
-            fail("its device cannot be made: \(error)")
+        guard settings.attach == .link, !isClosed, device == nil, !isDeviceAsked else { return }
+        isDeviceAsked = true
+        keeper.makeDevice(Self.deviceName) { [weak self, loop] result in
+            guard let self else { return }
+            loop.execute { self.onLoop { $0.takeIn(device: result) } }
         }
     }
 
-    private func deviceIsReady(failure: String?) {
-        guard let device else { return }
-        if let failure { return fail("its device cannot be set up: \(failure)") }
-        deviceLink = LinkIndex(Int32(bitPattern: device.interfaceIndex))
-        deviceObstacle = nil
-        carryOut(book.reattach(isAttaching: true))
+    private func takeIn(device result: Result<TunDevice, AddressKeeper.DeviceFailure>) {
+        isDeviceAsked = false
+        let isWanted = settings.attach == .link && !isClosed
+        switch result {
+        case .success(let made) where isWanted:
+            device = made
+            deviceObstacle = nil
+            carryOut(book.reattach(isAttaching: true))
+        case .success(let made): made.close()
+        case .failure(let failure) where isWanted: note(failure)
+        case .failure: break
+        }
     }
 
-    private func fail(_ why: String) {
+    private func note(_ failure: AddressKeeper.DeviceFailure) {
         logger.error(
-            "device cannot be used", metadata: ["interface.name": "\(Self.deviceName)", "reason": "\(why)"])
+            "device cannot be used", metadata: ["interface.name": "\(Self.deviceName)", "reason": "\(failure)"])
         deviceObstacle = Obstacle(
-            reason: "DeviceNotReady", sentence: "bgp.attach is link, and \(why); or set bgp.attach: lo")
+            reason: "DeviceNotReady", sentence: "bgp.attach is link, and \(failure); or set bgp.attach: lo")
         untold.formUnion(book.wanted.keys)
         settle()
     }

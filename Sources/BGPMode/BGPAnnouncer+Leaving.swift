@@ -76,7 +76,7 @@ extension BGPAnnouncer {
             let keys = held.map { AddressKey(link: link, address: $0) }
             await withCheckedContinuation { continuation in keeper.letGo(keys) { continuation.resume() } }
         }
-        device = nil
+        closeDevice()
     }
 
     private func wait(by deadline: MonotonicTime, until isDone: (isolated BGPAnnouncer) -> Bool) async {

@@ -65,7 +65,8 @@ public actor BGPAnnouncer: Announcer {
     var listener: PeerListener?
     var bfd: BFDDriver?
     var device: TunDevice?
-    var deviceLink: LinkIndex?
+    /// Whether the keeper is making one.
+    var isDeviceAsked = false
     var deviceObstacle: Obstacle?
     /// What was logged of each peer since its last session.
     var logged: [String: Set<String>] = [:]

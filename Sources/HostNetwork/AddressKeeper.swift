@@ -94,21 +94,6 @@ public actor AddressKeeper {
         sweep(keeping: [], completion: completion)
     }
 
-    /// Sets a TUN device up, without addresses of the kernel's making.
-    public nonisolated func setUpTun(_ link: LinkIndex, completion: @escaping @Sendable (NetlinkError?) -> Void) {
-        perform { keeper in
-            do throws(NetlinkError) {
-                try keeper.ask { requests throws(NetlinkError) in
-                    try requests.stopGeneratingAddresses(on: link)
-                    try requests.setLink(link, up: true)
-                }
-                completion(nil)
-            } catch {
-                completion(error)
-            }
-        }
-    }
-
     /// From the next refresh on addresses get the new lifetime.
     public func configure(_ settings: Settings) {
         schedule.configure(settings)

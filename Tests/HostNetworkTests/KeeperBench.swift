@@ -40,6 +40,10 @@ final class KeeperBench: Sendable {
         await withCheckedContinuation { done in keeper.letGo(keys) { done.resume() } }
     }
 
+    func makeDevice(_ name: String) async -> Result<TunDevice, AddressKeeper.DeviceFailure> {
+        await withCheckedContinuation { done in keeper.makeDevice(name) { done.resume(returning: $0) } }
+    }
+
     /// Joins and leaves groups, which is done on return.
     func change(_ groups: [AddressKeeper.GroupChange]) async {
         keeper.change(groups)
