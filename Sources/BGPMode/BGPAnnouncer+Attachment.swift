@@ -8,6 +8,9 @@ import PacketLoop
 
 /// The kernel holds what is announced.
 extension BGPAnnouncer {
+    /// How long after a failure a device is asked for again.
+    private static let deviceInterval = Duration.seconds(5)
+
     /// Where addresses are held; nil when nowhere, or not yet.
     var attachmentLink: LinkIndex? {
         switch settings.attach {
@@ -26,8 +29,10 @@ extension BGPAnnouncer {
         }
     }
 
+    /// What has no place yet is held once the device is there.
     func hold(_ tickets: [IPAddress: UInt64]) {
-        guard !tickets.isEmpty, let link = attachmentLink else { return }
+        guard !tickets.isEmpty else { return }
+        guard let link = attachmentLink else { return prepareDevice() }
         let keys = tickets.keys.map { AddressKey(link: link, address: $0) }
         keeper.keep(keys) { [weak self, loop] results in
             guard let self else { return }
@@ -86,7 +91,6 @@ extension BGPAnnouncer {
     func moveAttachment(from old: BGPSettings.Attachment) {
         let oldLink: LinkIndex? = old == .lo ? .loopback : old == .link ? device?.link : nil
         let addresses = Array(book.entries.keys)
-        if settings.attach == .link { prepareDevice() }
         carryOut(book.reattach(isAttaching: settings.attach != .none))
         if let oldLink {
             keeper.letGo(addresses.map { AddressKey(link: oldLink, address: $0) }, completion: nil)
@@ -102,7 +106,9 @@ extension BGPAnnouncer {
         device = nil
     }
 
-    func prepareDevice() {
+    /// Has the device made that `attach: link` needs; one that cannot be had is asked for again as long as an address needs
+    /// it.
+    private func prepareDevice() {
         guard settings.attach == .link, !isClosed, device == nil, !isDeviceAsked else { return }
         isDeviceAsked = true
         keeper.makeDevice(Self.deviceName) { [weak self, loop] result in
@@ -126,11 +132,20 @@ extension BGPAnnouncer {
     }
 
     private func note(_ failure: AddressKeeper.DeviceFailure) {
+        let timer = deviceTimer ?? loop.makeTimer { [weak self] in self?.onLoop { $0.retryDevice() } }
+        deviceTimer = timer
+        timer.restart(after: Self.deviceInterval)
+        let obstacle = Obstacle(
+            reason: "DeviceNotReady", sentence: "bgp.attach is link, and \(failure); or set bgp.attach: lo")
+        guard obstacle != deviceObstacle else { return }
+        deviceObstacle = obstacle
         logger.error(
             "device cannot be used", metadata: ["interface.name": "\(Self.deviceName)", "reason": "\(failure)"])
-        deviceObstacle = Obstacle(
-            reason: "DeviceNotReady", sentence: "bgp.attach is link, and \(failure); or set bgp.attach: lo")
         untold.formUnion(book.wanted.keys)
         settle()
+    }
+
+    private func retryDevice() {
+        if !book.entries.isEmpty { prepareDevice() }
     }
 }

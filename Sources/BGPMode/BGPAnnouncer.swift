@@ -82,6 +82,7 @@ public actor BGPAnnouncer: Announcer {
     var graceTimer: LoopTimer?
     var lookTimer: LoopTimer?
     var retryTimer: LoopTimer?
+    var deviceTimer: LoopTimer?
     var completionTimer: LoopTimer?
     var isRunning = false
     var begun = MonotonicTime.zero
@@ -142,7 +143,6 @@ public actor BGPAnnouncer: Announcer {
     /// Announces exactly these; does nothing once drained.
     public func reconcile(_ desired: AnnouncementSet) {
         guard !isClosed else { return }
-        if desired.count > 0 { prepareDevice() }
         carryOut(book.want(desired, delay: settings.withdrawDelay, at: loop.now))
         completeSetIfKnown()
     }
