@@ -46,6 +46,7 @@ extension AddressKeeper {
         } catch {
             throw DeviceFailure.notSetUp(error)
         }
+        devices[name] = device.link
         return device
     }
 

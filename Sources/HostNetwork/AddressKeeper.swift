@@ -24,6 +24,8 @@ public actor AddressKeeper {
     var schedule: RefreshSchedule
     private(set) var lossHandlers: [LossHandler] = []
     let groups = MulticastMembership()
+    /// The last device that was made of each name.
+    var devices: [String: LinkIndex] = [:]
     private var timer: LoopTimer?
     private var requests: NetlinkRequests?
     /// Whether the last request failed as a whole.
@@ -78,13 +80,15 @@ public actor AddressKeeper {
     public enum Place: Hashable, Sendable {
         case everywhere
         case loopback
+        /// But for devices that the keeper has made: what an earlier process had on such a one went with it.
         case otherLinks
 
-        func contains(_ key: AddressKey) -> Bool {
+        /// `devices` are those that the keeper has made.
+        func contains(_ key: AddressKey, devices: some Collection<LinkIndex>) -> Bool {
             switch self {
             case .everywhere: true
             case .loopback: key.link == .loopback
-            case .otherLinks: key.link != .loopback
+            case .otherLinks: key.link != .loopback && !devices.contains(key.link)
             }
         }
     }

@@ -177,6 +177,21 @@ struct AddressKeeperTests {
         again?.close()
     }
 
+    @Test("a sweep of other links leaves what lives on a device of this process")
+    func sweepBesideDevice() async throws {
+        let bench = try await KeeperBench("sweeptun", Self.brief)
+        let device = try await bench.makeDevice("herald1").get()
+        let (onDevice, onLink) = (AddressKey.test(1, on: device.link), AddressKey.test(2, on: bench.link))
+        _ = await bench.keep([onDevice, onLink])
+        await withCheckedContinuation { done in
+            bench.keeper.sweep(keeping: [], on: .otherLinks) { done.resume() }
+        }
+        #expect(try await bench.own() == [onDevice])
+        try await Task.sleep(for: .milliseconds(4500))
+        #expect(try await bench.own() == [onDevice], "it is refreshed as before")
+        device.close()
+    }
+
     @Test("groups are listened to from the first join to the last leave, in the order of the changes")
     func groups() async throws {
         let bench = try await KeeperBench("groups", Self.brief)
