@@ -69,7 +69,7 @@ public actor BGPAnnouncer: Announcer {
     var isDeviceAsked = false
     var deviceObstacle: Obstacle?
     /// What was logged of each peer since its last session.
-    var logged: [String: Set<String>] = [:]
+    var logged: [String: ToldReasons] = [:]
     var told: [IPAddress: AnnouncementEffect.State] = [:]
     /// Those of `told` that are not in effect.
     var waiting: Set<IPAddress> = []
