@@ -50,10 +50,11 @@ public actor ARPAnnouncer: Announcer {
     var tally = Tally()
     /// What should be different on this node, a sentence with its cure each.
     public internal(set) var adviceSentences: [String] = []
-    private let groups = MulticastMembership()
     /// Interfaces whose sockets could not be opened just now.
     private var unopened: [LinkIndex: Obstacle] = [:]
     private var device: TunDevice?
+    /// Whether the keeper is making one.
+    private var isDeviceAsked = false
     private var attach: ARPSettings.Attachment
     private var timer: LoopTimer?
     var looks: LoopTimer?
@@ -137,8 +138,8 @@ public actor ARPAnnouncer: Announcer {
     /// Takes in changed settings; addresses move where they must. Nodes may be told one after the other.
     public func configure(_ settings: ARPSettings, membership: MembershipSettings) {
         attach = settings.attach
-        prepareDevice()
         feed { $0.configure(settings, at: loop.now) }
+        prepareDevice()
         lookAtSettings()
         configure(membership)
     }
@@ -163,7 +164,7 @@ public actor ARPAnnouncer: Announcer {
         looks?.cancel()
         heartbeats?.close()
         heartbeats = nil
-        device = nil
+        closeDevice()
     }
 
     // MARK: Loop callbacks
@@ -190,11 +191,14 @@ public actor ARPAnnouncer: Announcer {
     private func perform(_ effects: [Custody.Effect]) -> [IPAddress: AnnouncementEffect.State] {
         var attached: [AddressKey: UInt64] = [:]
         var detached: [AddressKey] = []
+        var groups: [AddressKeeper.GroupChange] = []
         var reports: [IPAddress: AnnouncementEffect.State] = [:]
         // Requests to the kernel are made for many addresses at once, and stay in their order.
         func flush() {
             if !detached.isEmpty { keeper.letGo(detached, completion: nil) }
             detached = []
+            if !groups.isEmpty { keeper.change(groups) }
+            groups = []
             hold(attached)
             attached = [:]
         }
@@ -204,6 +208,8 @@ public actor ARPAnnouncer: Announcer {
             case .wire(.detach(let key)):
                 if !attached.isEmpty { flush() }
                 detached.append(key)
+            case .wire(.join(let address, let link)): groups += Self.change(.join, address, link)
+            case .wire(.leave(let address, let link)): groups += Self.change(.leave, address, link)
             case .wire(.sweep(let keys)):
                 flush()
                 keeper.sweep(keeping: keys, on: .otherLinks, completion: nil)
@@ -224,17 +230,20 @@ public actor ARPAnnouncer: Announcer {
         switch effect {
         case .open(let link): open(link)
         case .close(let link): wires.removeValue(forKey: link)?.close()
-        case .join(let address, let link): join(address, link)
-        case .leave(let address, let link):
-            if let group = address.solicitedNodeGroup {
-                groups.leave(group, interface: UInt32(bitPattern: link.number))
-            }
         case .send(let frame, let link): wires[link]?.send(frame)
-        case .attach, .detach, .sweep, .report, .memberClaim, .defended: break
+        case .attach, .detach, .join, .leave, .sweep, .report, .memberClaim, .defended: break
         }
     }
 
     // MARK: Kernel
+
+    /// Of the solicited-node group of an address; IPv4 has none.
+    private static func change(
+        _ kind: AddressKeeper.GroupChange.Kind, _ address: IPAddress, _ link: LinkIndex
+    ) -> [AddressKeeper.GroupChange] {
+        guard let group = address.solicitedNodeGroup else { return [] }
+        return [AddressKeeper.GroupChange(kind, group, of: address, on: link)]
+    }
 
     private func hold(_ tickets: [AddressKey: UInt64]) {
         var rest = Array(tickets)[...]
@@ -274,34 +283,39 @@ public actor ARPAnnouncer: Announcer {
         }
     }
 
-    /// Makes the device that `attach: link` needs; one that cannot be had is tried again later.
+    /// Has the device made that `attach: link` needs, or gives it up; one that cannot be had is tried again later.
+    ///
+    /// Until the end is over, addresses may live on it.
     func prepareDevice() {
-        guard attach == .link, !isClosed else {
-            device = nil
-            return
-        }
-        guard device == nil else { return }
-        do {
-            let made = try TunDevice(name: Self.deviceName)
-            device = made
-            let link = LinkIndex(Int32(bitPattern: made.interfaceIndex))
-            keeper.setUpTun(link) { [weak self, loop] error in
-                guard let self else { return }
-                loop.execute { self.onLoop { $0.takeIn(device: link, error) } }
-            }
-        } catch {
-            let obstacle = Obstacle(
-                reason: "DeviceNotReady",
-                sentence: "arp.attach is link, and its device cannot be made: \(error); or set arp.attach: interface")
-            setDevice(.failed(obstacle))
+        guard !isClosed else { return }
+        guard attach == .link else { return closeDevice() }
+        guard device == nil, !isDeviceAsked else { return }
+        isDeviceAsked = true
+        keeper.makeDevice(Self.deviceName) { [weak self, loop] result in
+            guard let self else { return }
+            loop.execute { self.onLoop { $0.takeIn(device: result) } }
         }
     }
 
-    private func takeIn(device link: LinkIndex, _ error: NetlinkError?) {
-        guard let error else { return setDevice(.ready(link)) }
+    private func takeIn(device result: Result<TunDevice, AddressKeeper.DeviceFailure>) {
+        isDeviceAsked = false
+        let isWanted = attach == .link && !isClosed
+        switch result {
+        case .success(let made) where isWanted:
+            device = made
+            setDevice(.ready(made.link))
+        case .success(let made): made.close()
+        case .failure(let failure) where isWanted:
+            let sentence = "arp.attach is link, and \(failure); or set arp.attach: interface"
+            setDevice(.failed(Obstacle(reason: "DeviceNotReady", sentence: sentence)))
+        case .failure: break
+        }
+    }
+
+    /// What lived on it was let go of before.
+    private func closeDevice() {
+        device?.close()
         device = nil
-        setDevice(
-            .failed(Obstacle(reason: "DeviceNotReady", sentence: "device \(Self.deviceName): \(error)")))
     }
 
     private func setDevice(_ device: Speaker.Device) {
@@ -322,7 +336,7 @@ public actor ARPAnnouncer: Announcer {
     private func open(_ link: LinkIndex) {
         let name = custody.speaker.segments[link]?.name ?? ""
         do {
-            wires[link] = try Wire(link, on: loop) { [weak self] frames in
+            wires[link] = try Wire(link, on: loop, closedOn: keeper.closer) { [weak self] frames in
                 self?.onLoop { announcer in announcer.receive(frames, on: link) }
             }
         } catch {
@@ -339,15 +353,5 @@ public actor ARPAnnouncer: Announcer {
 
     private func receive(_ frames: [[UInt8]], on link: LinkIndex) {
         feed { $0.received(frames, on: link, at: loop.now) }
-    }
-
-    private func join(_ address: IPAddress, _ link: LinkIndex) {
-        guard let group = address.solicitedNodeGroup else { return }
-        do {
-            try groups.join(group, interface: UInt32(bitPattern: link.number))
-        } catch {
-            logger.warning(
-                "group cannot be joined", metadata: ["service.address": "\(address)", "error": "\(error)"])
-        }
     }
 }

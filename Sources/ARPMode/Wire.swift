@@ -8,11 +8,15 @@ final class Wire {
     private let discovery: PacketSocket
     private var watches: [Watch] = []
 
-    /// Calls `handler` on the loop's thread with what arrives.
-    init(_ link: LinkIndex, on loop: PacketLoop, handler: @escaping @Sendable ([[UInt8]]) -> Void) throws(SystemError) {
+    /// Calls `handler` on the loop's thread with what arrives; `closer` is where the sockets are closed.
+    init(
+        _ link: LinkIndex, on loop: PacketLoop, closedOn closer: PacketLoop,
+        handler: @escaping @Sendable ([[UInt8]]) -> Void
+    ) throws(SystemError) {
         let index = UInt32(bitPattern: link.number)
-        arp = try PacketSocket(interface: index, etherType: .arp, filter: .arp)
-        discovery = try PacketSocket(interface: index, etherType: .ipv6, filter: .neighbourDiscovery)
+        arp = try PacketSocket(interface: index, etherType: .arp, filter: .arp, closedOn: closer)
+        discovery = try PacketSocket(
+            interface: index, etherType: .ipv6, filter: .neighbourDiscovery, closedOn: closer)
         for socket in [arp, discovery] {
             let reader = Reader(socket)
             watches.append(

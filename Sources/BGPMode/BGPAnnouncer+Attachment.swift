@@ -8,11 +8,14 @@ import PacketLoop
 
 /// The kernel holds what is announced.
 extension BGPAnnouncer {
+    /// How long after a failure a device is asked for again.
+    private static let deviceInterval = Duration.seconds(5)
+
     /// Where addresses are held; nil when nowhere, or not yet.
     var attachmentLink: LinkIndex? {
         switch settings.attach {
         case .lo: .loopback
-        case .link: deviceLink
+        case .link: device?.link
         case .none: nil
         }
     }
@@ -26,8 +29,10 @@ extension BGPAnnouncer {
         }
     }
 
+    /// What has no place yet is held once the device is there.
     func hold(_ tickets: [IPAddress: UInt64]) {
-        guard !tickets.isEmpty, let link = attachmentLink else { return }
+        guard !tickets.isEmpty else { return }
+        guard let link = attachmentLink else { return prepareDevice() }
         let keys = tickets.keys.map { AddressKey(link: link, address: $0) }
         keeper.keep(keys) { [weak self, loop] results in
             guard let self else { return }
@@ -84,48 +89,63 @@ extension BGPAnnouncer {
 
     /// The configuration wants addresses elsewhere: they are put there before they are taken from where they were.
     func moveAttachment(from old: BGPSettings.Attachment) {
-        let oldLink: LinkIndex? = old == .lo ? .loopback : old == .link ? deviceLink : nil
+        let oldLink: LinkIndex? = old == .lo ? .loopback : old == .link ? device?.link : nil
         let addresses = Array(book.entries.keys)
-        if settings.attach == .link { prepareDevice() }
         carryOut(book.reattach(isAttaching: settings.attach != .none))
         if let oldLink {
             keeper.letGo(addresses.map { AddressKey(link: oldLink, address: $0) }, completion: nil)
         }
         if old == .link {
-            device = nil
-            deviceLink = nil
+            closeDevice()
             deviceObstacle = nil
         }
     }
 
-    func prepareDevice() {
-        guard settings.attach == .link, device == nil else { return }
-        do {
-            let made = try TunDevice(name: Self.deviceName)
-            device = made
-            keeper.setUpTun(LinkIndex(Int32(bitPattern: made.interfaceIndex))) { [weak self, loop] error in
-                guard let self else { return }
-                loop.execute { self.onLoop { $0.deviceIsReady(failure: error.map { "\($0)" }) } }
-            }
-        } catch {
-            fail("its device cannot be made: \(error)")
+    func closeDevice() {
+        device?.close()
+        device = nil
+    }
+
+    /// Has the device made that `attach: link` needs; one that cannot be had is asked for again as long as an address needs
+    /// it.
+    private func prepareDevice() {
+        guard settings.attach == .link, !isClosed, device == nil, !isDeviceAsked else { return }
+        isDeviceAsked = true
+        keeper.makeDevice(Self.deviceName) { [weak self, loop] result in
+            guard let self else { return }
+            loop.execute { self.onLoop { $0.takeIn(device: result) } }
         }
     }
 
-    private func deviceIsReady(failure: String?) {
-        guard let device else { return }
-        if let failure { return fail("its device cannot be set up: \(failure)") }
-        deviceLink = LinkIndex(Int32(bitPattern: device.interfaceIndex))
-        deviceObstacle = nil
-        carryOut(book.reattach(isAttaching: true))
+    private func takeIn(device result: Result<TunDevice, AddressKeeper.DeviceFailure>) {
+        isDeviceAsked = false
+        let isWanted = settings.attach == .link && !isClosed
+        switch result {
+        case .success(let made) where isWanted:
+            device = made
+            deviceObstacle = nil
+            carryOut(book.reattach(isAttaching: true))
+        case .success(let made): made.close()
+        case .failure(let failure) where isWanted: note(failure)
+        case .failure: break
+        }
     }
 
-    private func fail(_ why: String) {
+    private func note(_ failure: AddressKeeper.DeviceFailure) {
+        let timer = deviceTimer ?? loop.makeTimer { [weak self] in self?.onLoop { $0.retryDevice() } }
+        deviceTimer = timer
+        timer.restart(after: Self.deviceInterval)
+        let obstacle = Obstacle(
+            reason: "DeviceNotReady", sentence: "bgp.attach is link, and \(failure); or set bgp.attach: lo")
+        guard obstacle != deviceObstacle else { return }
+        deviceObstacle = obstacle
         logger.error(
-            "device cannot be used", metadata: ["interface.name": "\(Self.deviceName)", "reason": "\(why)"])
-        deviceObstacle = Obstacle(
-            reason: "DeviceNotReady", sentence: "bgp.attach is link, and \(why); or set bgp.attach: lo")
+            "device cannot be used", metadata: ["interface.name": "\(Self.deviceName)", "reason": "\(failure)"])
         untold.formUnion(book.wanted.keys)
         settle()
+    }
+
+    private func retryDevice() {
+        if !book.entries.isEmpty { prepareDevice() }
     }
 }

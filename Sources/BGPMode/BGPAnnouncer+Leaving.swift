@@ -18,7 +18,7 @@ extension BGPAnnouncer {
         // The grace is the operator's word, whatever others take.
         let deadline = loop.now.advanced(by: max(limit, settings.grace + .seconds(2)))
         isClosed = true
-        for timer in [expiryTimer, graceTimer, lookTimer, retryTimer, completionTimer] { timer?.cancel() }
+        for timer in [expiryTimer, graceTimer, lookTimer, retryTimer, deviceTimer, completionTimer] { timer?.cancel() }
         listener?.close()
         switch settings.onShutdown {
         case .restart: await leaveQuietly(by: deadline)
@@ -76,7 +76,7 @@ extension BGPAnnouncer {
             let keys = held.map { AddressKey(link: link, address: $0) }
             await withCheckedContinuation { continuation in keeper.letGo(keys) { continuation.resume() } }
         }
-        device = nil
+        closeDevice()
     }
 
     private func wait(by deadline: MonotonicTime, until isDone: (isolated BGPAnnouncer) -> Bool) async {

@@ -265,19 +265,14 @@ extension BGPAnnouncer {
     private func log(_ state: SessionState, _ reason: String, of name: String, _ driver: PeerDriver) {
         var isNotable = state == .established || state == .idle || state == .active
         if state == .established {
-            logged[name] = []
+            logged[name] = nil
         } else if isNotable {
-            let line = "\(state.rawValue) \(reason)"
-            isNotable = logged[name]?.contains(line) != true && logged[name, default: []].count < Self.mostReasons
-            logged[name, default: []].insert(line)
+            isNotable = logged[name, default: ToldReasons()].tell("\(state.rawValue) \(reason)")
         }
         logger.log(
             level: isNotable ? .notice : .debug, "session changed",
             metadata: ["bgp.peer": "\(name)", "bgp.state": "\(state.rawValue)", "reason": "\(reason)"])
     }
-
-    /// Reasons that are told of one peer between two sessions.
-    private static let mostReasons = 16
 }
 
 /// The words of RFC 5880 section 6.2.

@@ -65,10 +65,11 @@ public actor BGPAnnouncer: Announcer {
     var listener: PeerListener?
     var bfd: BFDDriver?
     var device: TunDevice?
-    var deviceLink: LinkIndex?
+    /// Whether the keeper is making one.
+    var isDeviceAsked = false
     var deviceObstacle: Obstacle?
     /// What was logged of each peer since its last session.
-    var logged: [String: Set<String>] = [:]
+    var logged: [String: ToldReasons] = [:]
     var told: [IPAddress: AnnouncementEffect.State] = [:]
     /// Those of `told` that are not in effect.
     var waiting: Set<IPAddress> = []
@@ -81,6 +82,7 @@ public actor BGPAnnouncer: Announcer {
     var graceTimer: LoopTimer?
     var lookTimer: LoopTimer?
     var retryTimer: LoopTimer?
+    var deviceTimer: LoopTimer?
     var completionTimer: LoopTimer?
     var isRunning = false
     var begun = MonotonicTime.zero
@@ -143,7 +145,6 @@ public actor BGPAnnouncer: Announcer {
     /// Announces exactly these; does nothing once drained.
     public func reconcile(_ desired: AnnouncementSet) {
         guard !isClosed else { return }
-        if desired.count > 0 { prepareDevice() }
         carryOut(book.want(desired, delay: settings.withdrawDelay, at: loop.now))
         completeSetIfKnown()
     }
@@ -197,7 +198,9 @@ public actor BGPAnnouncer: Announcer {
             self?.onLoop { $0.takeIn(signal) }
         }
         listener = PeerListener(loop: loop) { [weak self] signal in self?.onLoop { $0.takeIn(signal) } }
-        finder = NeighbourFinder(loop: loop) { [weak self] signal in self?.onLoop { $0.takeIn(signal) } }
+        finder = NeighbourFinder(loop: loop, closer: keeper.closer) { [weak self] signal in
+            self?.onLoop { $0.takeIn(signal) }
+        }
         expiryTimer = loop.makeTimer { [weak self] in
             self?.onLoop { announcer in announcer.carryOut(announcer.book.advance(to: announcer.loop.now)) }
         }

@@ -138,9 +138,11 @@ extension AddressKeeper {
     }
 
     func removeAll(but wanted: Set<AddressKey>, on place: Place) {
-        for key in schedule.keys.filter({ place.contains($0) && !wanted.contains($0) }) { schedule.remove(key) }
+        let devices = devices.values
+        func isKept(_ key: AddressKey) -> Bool { wanted.contains(key) || !place.contains(key, devices: devices) }
+        for key in schedule.keys.filter({ !isKept($0) }) { schedule.remove(key) }
         let failures = try? ask { requests throws(NetlinkError) in
-            try requests.sweep { wanted.contains($0.key) || !place.contains($0.key) }
+            try requests.sweep { isKept($0.key) }
         }
         log(failures ?? [])
     }

@@ -28,6 +28,9 @@ public actor AddressKeeper {
 
     var schedule: RefreshSchedule
     private(set) var lossHandlers: [LossHandler] = []
+    let groups = MulticastMembership()
+    /// The last device that was made of each name.
+    var devices: [String: LinkIndex] = [:]
     private var timer: LoopTimer?
     private var requests: NetlinkRequests?
     /// Whether the last request failed as a whole.
@@ -87,13 +90,15 @@ public actor AddressKeeper {
     public enum Place: Hashable, Sendable {
         case everywhere
         case loopback
+        /// But for devices that the keeper has made: what an earlier process had on such a one went with it.
         case otherLinks
 
-        func contains(_ key: AddressKey) -> Bool {
+        /// `devices` are those that the keeper has made.
+        func contains(_ key: AddressKey, devices: some Collection<LinkIndex>) -> Bool {
             switch self {
             case .everywhere: true
             case .loopback: key.link == .loopback
-            case .otherLinks: key.link != .loopback
+            case .otherLinks: key.link != .loopback && !devices.contains(key.link)
             }
         }
     }
@@ -103,28 +108,13 @@ public actor AddressKeeper {
         sweep(keeping: [], completion: completion)
     }
 
-    /// Sets a TUN device up, without addresses of the kernel's making.
-    public nonisolated func setUpTun(_ link: LinkIndex, completion: @escaping @Sendable (NetlinkError?) -> Void) {
-        perform { keeper in
-            do throws(NetlinkError) {
-                try keeper.ask { requests throws(NetlinkError) in
-                    try requests.stopGeneratingAddresses(on: link)
-                    try requests.setLink(link, up: true)
-                }
-                completion(nil)
-            } catch {
-                completion(error)
-            }
-        }
-    }
-
     /// From the next refresh on addresses get the new lifetime.
     public func configure(_ settings: Settings) {
         schedule.configure(settings)
         arm()
     }
 
-    private nonisolated func perform(_ order: @escaping @Sendable (isolated AddressKeeper) -> Void) {
+    nonisolated func perform(_ order: @escaping @Sendable (isolated AddressKeeper) -> Void) {
         loop.execute {
             self.assumeIsolated { keeper in
                 order(keeper)

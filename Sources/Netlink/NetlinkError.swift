@@ -23,7 +23,7 @@ public struct NetlinkError: Error, Hashable, CustomStringConvertible {
         case timedOut
         /// The kernel refuses the values.
         case invalid
-        /// The kernel does not know the operation.
+        /// The kernel does not know the operation, or the family: that of IPv6 where it is switched off.
         case notSupported
         /// Any other error number.
         case other(Int32)
@@ -88,7 +88,7 @@ public struct NetlinkError: Error, Hashable, CustomStringConvertible {
         case ENOBUFS, ENOMEM: .overrun
         case ETIMEDOUT: .timedOut
         case EINVAL, ERANGE: .invalid
-        case EOPNOTSUPP: .notSupported
+        case EOPNOTSUPP, EAFNOSUPPORT: .notSupported
         default: .other(errorNumber)
         }
     }

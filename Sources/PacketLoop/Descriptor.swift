@@ -7,10 +7,15 @@ public final class Descriptor: Sendable {
     private static let closed: Int32 = -1
 
     private let value: Atomic<Int32>
+    private let closer: PacketLoop?
 
     /// Takes over an open descriptor.
-    public init(owning number: Int32) {
+    ///
+    /// With a `closer` the kernel is asked to close it on that loop's thread, after what was handed over to the loop
+    /// before: for what takes the kernel long to close.
+    public init(owning number: Int32, closedOn closer: PacketLoop? = nil) {
         value = Atomic(number)
+        self.closer = closer
     }
 
     /// Makes a second descriptor of the same open file, as for one that a C library keeps and closes itself.
@@ -25,13 +30,18 @@ public final class Descriptor: Sendable {
     /// Whether `close()` has not been called.
     public var isOpen: Bool { number != Self.closed }
 
-    /// Closes at once. Harmless when closed before.
+    /// Closes at once, or, with a closer, in its turn there; there is no number from now on in either case. Harmless when
+    /// closed before.
     ///
     /// To be called where the descriptor is used, or after its last use, since the kernel gives the number to others;
     /// and after its watch was cancelled, since a duplicate of the open file would go on being reported.
     public func close() {
         let number = value.exchange(Self.closed, ordering: .acquiringAndReleasing)
         guard number != Self.closed else { return }
-        _ = Glibc.close(number)
+        guard let closer else {
+            _ = Glibc.close(number)
+            return
+        }
+        closer.execute { _ = Glibc.close(number) }
     }
 }

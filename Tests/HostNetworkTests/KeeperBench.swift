@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Logging
 import NIOConcurrencyHelpers
@@ -37,6 +38,21 @@ final class KeeperBench: Sendable {
 
     func letGo(_ keys: [AddressKey]) async {
         await withCheckedContinuation { done in keeper.letGo(keys) { done.resume() } }
+    }
+
+    func makeDevice(_ name: String) async -> Result<TunDevice, AddressKeeper.DeviceFailure> {
+        await withCheckedContinuation { done in keeper.makeDevice(name) { done.resume(returning: $0) } }
+    }
+
+    /// Joins and leaves groups, which is done on return.
+    func change(_ groups: [AddressKeeper.GroupChange]) async {
+        keeper.change(groups)
+        await letGo([])
+    }
+
+    /// The groups that the kernel listens to, as it lists them.
+    func groups() async throws -> String {
+        try await loop.run { try String(contentsOfFile: "/proc/thread-self/net/igmp6", encoding: .utf8) }
     }
 
     /// What the kernel holds that is ours.

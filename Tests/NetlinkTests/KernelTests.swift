@@ -230,6 +230,15 @@ struct KernelTests {
         #expect(try bench.requests.state().addresses(on: index).isEmpty)
     }
 
+    @Test("a link without IPv6, which the kernel gives none of so small an MTU, has no addresses to be stopped")
+    func noAddressGeneration() throws {
+        let bench = try Bench("noaddrgen")
+        try bench.namespace.ip("link", "add", "veth2", "mtu", "1000", "type", "veth", "peer", "name", "veth3")
+        let index = try #require(try bench.requests.state().link(named: "veth2")).index
+        try bench.requests.stopGeneratingAddresses(on: index)
+        #expect(throws: NetlinkError.self) { try bench.requests.stopGeneratingAddresses(on: LinkIndex(9999)) }
+    }
+
     @Test("settings are those of the namespace")
     func settings() throws {
         let bench = try Bench("settings")

@@ -39,6 +39,7 @@ final class NeighbourFinder {
     private(set) var neighbours: [String: IPAddress] = [:]
 
     private let loop: PacketLoop
+    private let closer: PacketLoop
     private let signal: @Sendable (Signal) -> Void
     private var places: [String: Place] = [:]
     private var timer: LoopTimer?
@@ -48,8 +49,10 @@ final class NeighbourFinder {
     /// After which a router that says nothing gives way to another.
     private static let patience = Duration.seconds(60)
 
-    init(loop: PacketLoop, signal: @escaping @Sendable (Signal) -> Void) {
+    /// `closer` is where sockets are closed.
+    init(loop: PacketLoop, closer: PacketLoop, signal: @escaping @Sendable (Signal) -> Void) {
         self.loop = loop
+        self.closer = closer
         self.signal = signal
     }
 
@@ -71,7 +74,7 @@ final class NeighbourFinder {
         do throws(SystemError) {
             let socket = try PacketSocket(
                 interface: UInt32(bitPattern: interface.link.number), etherType: .ipv6,
-                filter: .routerAdvertisements)
+                filter: .routerAdvertisements, closedOn: closer)
             let name = interface.name
             let watch = try loop.watch(socket.descriptor, for: .read) { [signal] _ in signal(.readable(name)) }
             places[name] = Place(interface: interface, socket: socket, watch: watch)

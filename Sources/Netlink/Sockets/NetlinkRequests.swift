@@ -96,10 +96,14 @@ public final class NetlinkRequests {
         }
     }
 
-    /// Stops the kernel from giving a link IPv6 addresses of its own making.
+    /// Stops the kernel from giving a link IPv6 addresses of its own making; without IPv6 there is nothing to stop.
     public func stopGeneratingAddresses(on link: LinkIndex) throws(NetlinkError) {
-        try perform("setting addrgenmode of link \(link)") {
-            LinkMessage.withoutGeneratedAddresses(link, sequence: $0)
+        do throws(NetlinkError) {
+            try perform("setting addrgenmode of link \(link)") {
+                LinkMessage.withoutGeneratedAddresses(link, sequence: $0)
+            }
+        } catch {
+            guard error.reason == .notSupported else { throw error }
         }
     }
 

@@ -4,11 +4,11 @@ internal import NetworkTypes
 
 extension Descriptor {
     /// Makes a socket that never blocks and that no child process inherits.
-    static func socket(_ family: Int32, _ type: __socket_type, protocol number: Int32 = 0) throws(SystemError)
-        -> Descriptor
-    {
+    static func socket(
+        _ family: Int32, _ type: __socket_type, protocol number: Int32 = 0, closedOn closer: PacketLoop? = nil
+    ) throws(SystemError) -> Descriptor {
         let flags = Int32(type.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        return Descriptor(owning: try check(Glibc.socket(family, flags, number), "socket"))
+        return Descriptor(owning: try check(Glibc.socket(family, flags, number), "socket"), closedOn: closer)
     }
 
     /// Sets an option whose value is a number or a structure of plain octets.

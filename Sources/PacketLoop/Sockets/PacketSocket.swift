@@ -18,15 +18,16 @@ public final class PacketSocket {
 
     /// Opens a socket for frames of one type that pass the filter, on the interface with that index.
     ///
-    /// `maximumLength` is that of a whole frame, `batch` how many frames one call receives at most.
+    /// `maximumLength` is that of a whole frame, `batch` how many frames one call receives at most. Closing waits until no
+    /// processor looks at the socket any more (an RCU grace period, tens of milliseconds): `closer` is a loop that may.
     public init(
         interface index: UInt32, etherType: EtherType, filter: PacketFilter? = nil, maximumLength: Int = 2048,
-        batch: Int = 32
+        batch: Int = 32, closedOn closer: PacketLoop? = nil
     ) throws(SystemError) {
         interfaceIndex = index
         self.batch = ReceiveBatch(capacity: batch, maximumLength: maximumLength)
         // Protocol 0 receives nothing, so that no frame slips in before the filter and the bind.
-        descriptor = try .socket(AF_PACKET, SOCK_RAW)
+        descriptor = try .socket(AF_PACKET, SOCK_RAW, closedOn: closer)
         try descriptor.enable(.ignoreOutgoing)
         try descriptor.enable(.auxiliaryData)
         if let filter { try descriptor.attach(filter) }

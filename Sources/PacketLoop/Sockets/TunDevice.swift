@@ -41,12 +41,15 @@ public final class TunDevice: Sendable {
     public let descriptor: Descriptor
 
     /// Makes the device, which is down and has no address; needs `CAP_NET_ADMIN`.
-    public init(name: String) throws(Failure) {
+    ///
+    /// That waits while others change the host's network, and perhaps until a module is loaded; so does its end, for which
+    /// `closer` is a loop that may wait.
+    public init(name: String, closedOn closer: PacketLoop? = nil) throws(Failure) {
         guard Self.isValid(name) else { throw .invalidName(name) }
         self.name = name
         do throws(SystemError) {
             let file = uninterrupted { unsafe open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC) }
-            descriptor = Descriptor(owning: try check(file, "open", on: "/dev/net/tun"))
+            descriptor = Descriptor(owning: try check(file, "open", on: "/dev/net/tun"), closedOn: closer)
             try check(unsafe herald_tun_create(descriptor.number, name), "TUNSETIFF", on: name)
             let index = unsafe if_nametoindex(name)
             guard index != 0 else { throw SystemError("if_nametoindex", on: name, code: ENODEV) }
@@ -54,6 +57,11 @@ public final class TunDevice: Sendable {
         } catch {
             throw Self.failure(error, name)
         }
+    }
+
+    /// Gives the device up, in whosever hands it is. Harmless when that was done before.
+    public func close() {
+        descriptor.close()
     }
 
     private static func isValid(_ name: String) -> Bool {
