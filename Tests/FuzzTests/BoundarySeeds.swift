@@ -1,4 +1,5 @@
 import AddressResolution
+import FoundationEssentials
 import IPAM
 import LoadBalancing
 import NetworkTypes
@@ -89,8 +90,21 @@ enum BoundarySeeds {
     ])
 
     static let requests = octets([
-        "/readyz?verbose\nlocalhost:9817", "/explain?service=web%2Fshop&json\n[::1]:9817", "/metrics\n127.0.0.1",
+        "/readyz?verbose\nlocalhost:9817", "/explain?subject=web%2Fshop\n[::1]:9817",
+        "/explain?json&subject=192.0.2.1\n127.0.0.1:80", "/bgp/routes\nexample.com", "/metrics\n127.0.0.1",
     ])
+
+    /// What `operations.tokenFile` holds.
+    static let token = "0123456789abcdef0123456789abcdef"
+
+    /// The target of a request, and each `Authorization` that it has, on a line of its own.
+    static let accesses: [[UInt8]] = {
+        let basic = Data("anyone:\(token)".utf8).base64EncodedString()
+        return octets([
+            "/metrics\nBearer \(token)", "/explain?subject=web%2Fshop\nbasic \(basic)", "/readyz", "/readyz?verbose",
+            "/livez\nBearer x", "/metrics\nBearer x\nBearer \(token)", "/metrics\nBasic ====",
+        ])
+    }()
 
     // MARK: - The API
 

@@ -1,5 +1,6 @@
 import AddressResolution
 import Configuration
+import FoundationEssentials
 import LoadBalancing
 import NetworkTypes
 import YAML
@@ -13,7 +14,10 @@ import YAML
 extension FuzzTarget {
     /// Everything but routing that takes octets from outside.
     static let boundaries =
-        [resolutionFrame, heartbeat, yaml, configuration, manifest, serviceState, operationsRequest] + kubernetes
+        [
+            resolutionFrame, heartbeat, yaml, configuration, manifest, serviceState, operationsRequest,
+            operationsAccess,
+        ] + kubernetes
 
     // MARK: - The network
 
@@ -100,7 +104,33 @@ extension FuzzTarget {
         }
         let request = OperationsRequest(target: lines.first ?? "")
         _ = request.asks("verbose")
-        _ = request.value(of: "service")
+        if let subject = request.value(of: "subject") {
+            hold(request.asks("subject"), "a value is asked for by its name")
+            hold(subject.utf8.count <= request.query.utf8.count, "reading percent signs makes nothing longer")
+        }
         _ = HostCheck.admits(lines.dropFirst().first)
+    }
+
+    /// The target of a request and its `Authorization`s, a line each.
+    private static let operationsAccess = FuzzTarget("operations-access", seeds: BoundarySeeds.accesses) { octets in
+        let token = BoundarySeeds.token
+        guard let access = try? Access(token: Array(token.utf8), from: "token") else { return }
+        let lines = octets.split(separator: UInt8(ascii: "\n")).map { String(decoding: $0, as: UTF8.self) }
+        let request = OperationsRequest(target: lines.first ?? "")
+        let told = Array(lines.dropFirst())
+        hold(access.admits(request, authorization: ["Bearer \(token)"]), "who has the token is admitted")
+        let isOpen = Access.open.contains(request.path) && !request.asks("verbose")
+        hold(access.admits(request, authorization: []) == isOpen, "who tells nothing may only probe")
+        if access.admits(request, authorization: told), !isOpen {
+            hold(told.count == 1 && told.allSatisfy { tells(token, $0) }, "who is admitted has told the token, once")
+        }
+    }
+
+    /// Whether the last word is the token, or base64 of something that ends with it behind a colon.
+    private static func tells(_ token: String, _ authorization: String) -> Bool {
+        guard let word = authorization.split(separator: " ").last else { return false }
+        if word.utf8.elementsEqual(token.utf8) { return true }
+        guard let octets = Data(base64Encoded: String(word)) else { return false }
+        return octets.suffix(token.utf8.count + 1).elementsEqual(":\(token)".utf8)
     }
 }
