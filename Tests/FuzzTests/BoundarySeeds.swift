@@ -5,7 +5,6 @@ import LoadBalancing
 import NetworkTypes
 
 @testable import KubernetesSource
-@testable import Membership
 
 /// Well-formed inputs of every boundary but routing, and who takes them.
 enum BoundarySeeds {
@@ -23,35 +22,6 @@ enum BoundarySeeds {
         Station(hardwareAddress: MACAddress(number: 0x0200_0000_0002)).announcementFrames(for: address)
             + [station.probeFrame(for: address, nonce: [1, 2, 3, 4, 5, 6])].compactMap(\.self)
     }
-
-    // MARK: - Heartbeats
-
-    private struct OpenSeal: HeartbeatSeal {
-        var sealingKey: UInt8 { 1 }
-        func tag(of message: ArraySlice<UInt8>, key: UInt8) -> UInt128? { 0 }
-    }
-
-    static func member(_ name: String) -> Member {
-        var member = Member(
-            name: NodeName(name), incarnation: 1 << 40, settings: MemberSettings(cluster: 0), seal: OpenSeal(),
-            eligibility: Eligibility(subnets: Set([CIDR("192.0.2.0/24")].compactMap(\.self))),
-            adopted: Set(addresses), at: .zero)
-        _ = member.handle(.desired(addresses.map { DesiredAddress($0) }, removed: []), at: .zero)
-        _ = member.handle(.roster(["a", "b", "c"].map { NodeName($0) }), at: .zero)
-        return member
-    }
-
-    /// What another member says, without its seal; the first octet does not cut it.
-    static let heartbeats: [[UInt8]] = {
-        var other = member("b")
-        var sent: [[UInt8]] = []
-        for step in 1...40 {
-            for effect in other.handle(.timePassed, at: MonotonicTime(nanoseconds: Int64(step) * 25_000_000)) {
-                if case .send(let datagram, _) = effect { sent.append([255] + datagram.dropLast(16)) }
-            }
-        }
-        return sent
-    }()
 
     // MARK: - Texts
 

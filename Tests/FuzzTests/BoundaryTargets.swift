@@ -8,16 +8,15 @@ import YAML
 @testable import DirectorySource
 @testable import Kubernetes
 @testable import KubernetesSource
-@testable import Membership
 @testable import Operations
 
 extension FuzzTarget {
     /// Everything but routing that takes octets from outside.
     static let boundaries =
         [
-            resolutionFrame, heartbeat, yaml, configuration, manifest, serviceState, operationsRequest,
+            resolutionFrame, yaml, configuration, manifest, serviceState, operationsRequest,
             operationsAccess,
-        ] + kubernetes
+        ] + heartbeats + kubernetes
 
     // MARK: - The network
 
@@ -35,34 +34,6 @@ extension FuzzTarget {
         var prober = Prober(station: BoundarySeeds.station, mode: .fast, seed: 1)
         for each in address { _ = prober.start(each, at: now) }
         _ = prober.handle(frame, at: now)
-    }
-
-    /// Heartbeats, sealed as those of a friend are, so that all of it is looked at.
-    private static let heartbeat = FuzzTarget("heartbeat", seeds: BoundarySeeds.heartbeats) { octets in
-        var member = BoundarySeeds.member("a")
-        var now = MonotonicTime(nanoseconds: 1_000_000_000)
-        // The first octet cuts what follows in two datagrams.
-        guard let cut = octets.first else { return }
-        let rest = octets.dropFirst()
-        let parts = [rest.prefix(Int(cut) * 6), rest.dropFirst(Int(cut) * 6)]
-        for part in parts where !part.isEmpty {
-            let sealed = Array(part) + [UInt8](repeating: 0, count: 16)
-            _ = member.handle(.received(part), at: now)
-            for effect in member.handle(.received(sealed[...]), at: now) {
-                if case .send(let datagram, _) = effect {
-                    hold(datagram.count <= Envelope.maximumLength, "no datagram is fragmented")
-                }
-            }
-            now = now.advanced(by: .milliseconds(60))
-            _ = member.handle(.timePassed, at: now)
-        }
-        var reader = ByteReader(octets)
-        if let state = try? NodeState(from: &reader) {
-            var writer = ByteWriter()
-            state.encode(into: &writer)
-            var again = ByteReader(writer.bytes)
-            hold((try? NodeState(from: &again)) == state, "a state that was read is written alike")
-        }
     }
 
     // MARK: - Files
