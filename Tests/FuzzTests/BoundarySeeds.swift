@@ -18,11 +18,6 @@ enum BoundarySeeds {
             node: "n1", mode: .arp, pools: [.init(pool: Pool(name: "edge", ranges: [range].compactMap(\.self)))])
     }()
 
-    static let frames: [[UInt8]] = addresses.flatMap { address in
-        Station(hardwareAddress: MACAddress(number: 0x0200_0000_0002)).announcementFrames(for: address)
-            + [station.probeFrame(for: address, nonce: [1, 2, 3, 4, 5, 6])].compactMap(\.self)
-    }
-
     // MARK: - Texts
 
     private static func octets(_ texts: [String]) -> [[UInt8]] { texts.map { Array($0.utf8) } }

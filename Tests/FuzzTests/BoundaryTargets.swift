@@ -1,8 +1,6 @@
-import AddressResolution
 import Configuration
 import FoundationEssentials
 import LoadBalancing
-import NetworkTypes
 import YAML
 
 @testable import DirectorySource
@@ -12,29 +10,9 @@ import YAML
 
 extension FuzzTarget {
     /// Everything but routing that takes octets from outside.
-    static let boundaries =
-        [
-            resolutionFrame, yaml, configuration, manifest, serviceState, operationsRequest,
-            operationsAccess,
-        ] + heartbeats + kubernetes
-
-    // MARK: - The network
-
-    /// ARP and NDP: what a responder and a prober make of a frame.
-    private static let resolutionFrame = FuzzTarget("arp-ndp", seeds: BoundarySeeds.frames) { octets in
-        let address = BoundarySeeds.addresses
-        var responder = Responder(station: BoundarySeeds.station, owned: Set(address))
-        let now = MonotonicTime(nanoseconds: 1)
-        for effect in responder.handle(octets[...], at: now) {
-            guard case .send(let frame) = effect else { continue }
-            hold((try? ResolutionFrame(decoding: frame[...])) != nil, "an answer can be read")
-        }
-        guard let frame = try? ResolutionFrame(decoding: octets[...]) else { return }
-        _ = frame.claim(at: now)
-        var prober = Prober(station: BoundarySeeds.station, mode: .fast, seed: 1)
-        for each in address { _ = prober.start(each, at: now) }
-        _ = prober.handle(frame, at: now)
-    }
+    static let boundaries: [FuzzTarget] =
+        [yaml, configuration, manifest, serviceState, operationsRequest, operationsAccess] + frames + heartbeats
+        + kubernetes
 
     // MARK: - Files
 
