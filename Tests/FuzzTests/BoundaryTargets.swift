@@ -12,7 +12,7 @@ extension FuzzTarget {
     /// Everything but routing that takes octets from outside.
     static let boundaries: [FuzzTarget] =
         [yaml, configuration, manifest, serviceState, operationsRequest, operationsAccess] + frames + heartbeats
-        + kernel + kubernetes
+        + kernel + kubernetes + objects
 
     // MARK: - Files
 

@@ -2,6 +2,7 @@ import AddressResolution
 import Testing
 
 @testable import FileSystem
+@testable import Kubernetes
 @testable import Netlink
 
 @Suite("What fuzzing begins with is well-formed")
@@ -24,5 +25,22 @@ struct SeedTests {
     func inotify(octets: [UInt8]) {
         let names = InotifyEvent.all(in: octets[...]).map(\.name)
         #expect(names.reduce(0) { $0 + ($1.isEmpty ? 16 : 32) } == octets.count)
+    }
+
+    @Test("every object of the API is read")
+    func objects() throws {
+        #expect(!ObjectSeeds.services.isEmpty)
+        let namespaces = try JSON.decode(ListPage<Namespace>.self, from: try #require(ObjectSeeds.namespaces.first))
+        let teams = namespaces.items.map { $0.metadata.labels["team"] }
+        #expect(teams == ["a"])
+        let ranges = try JSON.decode(ListPage<ServiceCIDR>.self, from: try #require(ObjectSeeds.serviceCIDRs.first))
+        #expect(ranges.items.map(\.blocks) == [["10.96.0.0/12", "fd00:10::/112"]])
+        for octets in ObjectSeeds.secrets {
+            let secret = try JSON.decode(Secret.self, from: octets)
+            #expect(secret.data.isEmpty == (secret.metadata.name == "empty"))
+        }
+        let managers = try ObjectSeeds.managers.map { try JSON.decode(FieldManagers.self, from: $0) }
+        let rivals = managers.map { $0.latest(but: "herald") }
+        #expect(rivals == ["metallb", nil])
     }
 }
