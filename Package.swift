@@ -41,8 +41,9 @@ let simulated: [Target.Dependency] = [
 
 /// What takes octets from outside, and is given all sorts of them by `FuzzTests`.
 let fuzzed: [Target.Dependency] = [
-    "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "FileSystem", "IPAM",
-    "Kubernetes", "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes", "Operations", "YAML",
+    "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "FileSystem",
+    "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes",
+    "Operations", "YAML",
 ]
 
 let package = Package(

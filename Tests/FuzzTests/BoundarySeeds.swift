@@ -71,6 +71,15 @@ enum BoundarySeeds {
         ])
     }()
 
+    /// Heads of answers: one of an API server, interim ones before another, a folded line, trailers, HTTP/2, and none.
+    static let heads = octets([
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nAudit-Id: a:b\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\nHTTP/1.0 429 Too Many\r\n"
+            + "Retry-After: 1\r\nX: a\r\n b\r\n\r\n",
+        "HTTP/2 410 \r\nretry-after: 3\r\n\r\nx-trailer: y\r\n\r\n", "HTTP/3 204\n\n",
+        "HTTP/1.1 20 OK\r\n\r\n",
+    ])
+
     // MARK: - The API
 
     private static let service = """

@@ -9,8 +9,8 @@ extension FuzzTarget {
 
     /// A datagram of rtnetlink, and what becomes of a picture of the network.
     private static let netlink = FuzzTarget("netlink", seeds: KernelSeeds.datagrams) { octets in
-        let (contents, malformed) = read(octets)
-        let again = read(octets)
+        let (contents, malformed) = messages(in: octets)
+        let again = messages(in: octets)
         hold(contents == again.contents && malformed == again.malformed, "the same octets are the same messages")
         hold((contents.count + malformed - 1) * MessageHeader.size <= octets.count, "every message has a header")
         follow(contents)
@@ -25,7 +25,7 @@ extension FuzzTarget {
         hold(state.hostAddresses.allSatisfy { state.links[$0.link]?.isUp == true }, "the host's links are up")
     }
 
-    private static func read(_ octets: [UInt8]) -> (contents: [NetlinkMessage.Content], malformed: Int) {
+    private static func messages(in octets: [UInt8]) -> (contents: [NetlinkMessage.Content], malformed: Int) {
         var contents: [NetlinkMessage.Content] = []
         let malformed = NetlinkMessage.forEach(in: NativeReader(octets)) { _, content in contents.append(content) }
         return (contents, malformed)
@@ -63,7 +63,7 @@ extension FuzzTarget {
         assignment.label = address.label
         var writer = NativeWriter()
         AddressMessage.put(assignment, flags: [.request], sequence: 1, into: &writer)
-        guard case .change(.address(let again))? = read(writer.bytes).contents.first else {
+        guard case .change(.address(let again))? = messages(in: writer.bytes).contents.first else {
             return hold(false, "an address that is written can be read")
         }
         hold(again.key == address.key && again.isOurs, "it is the same address, and ours")

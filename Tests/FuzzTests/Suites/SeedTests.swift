@@ -1,4 +1,5 @@
 import AddressResolution
+import HTTPTransfer
 import Testing
 
 @testable import FileSystem
@@ -42,5 +43,11 @@ struct SeedTests {
         let managers = try ObjectSeeds.managers.map { try JSON.decode(FieldManagers.self, from: $0) }
         let rivals = managers.map { $0.latest(but: "herald") }
         #expect(rivals == ["metallb", nil])
+    }
+
+    @Test("every head of an answer but the last is one")
+    func heads() {
+        let statuses = BoundarySeeds.heads.map { FuzzTarget.head(of: $0)?.status }
+        #expect(statuses == [200, 429, 410, 204, nil])
     }
 }
