@@ -42,8 +42,8 @@ let simulated: [Target.Dependency] = [
 /// What takes octets from outside, and is given all sorts of them by `FuzzTests`.
 let fuzzed: [Target.Dependency] = [
     "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "FileSystem",
-    "HTTPTransfer", "IPAM", "Kubernetes", "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes",
-    "Operations", "YAML",
+    "HTTPTransfer", "IPAM", "Importing", "Kubernetes", "KubernetesSource", "LoadBalancing", "Membership", "Netlink",
+    "NetworkTypes", "Operations", "YAML",
 ]
 
 let package = Package(

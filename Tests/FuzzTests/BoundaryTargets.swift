@@ -11,8 +11,8 @@ import YAML
 extension FuzzTarget {
     /// Everything but routing that takes octets from outside.
     static let boundaries: [FuzzTarget] =
-        [yaml, configuration, manifest, serviceState, operationsRequest, operationsAccess, httpHead] + frames
-        + heartbeats + kernel + kubernetes + objects
+        [yaml, configuration, manifest, imported, serviceState, operationsRequest, operationsAccess, httpHead]
+        + frames + heartbeats + kernel + kubernetes + objects
 
     // MARK: - Files
 

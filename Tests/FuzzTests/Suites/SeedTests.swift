@@ -1,6 +1,8 @@
 import AddressResolution
 import HTTPTransfer
+import Importing
 import Testing
+import YAML
 
 @testable import FileSystem
 @testable import Kubernetes
@@ -49,5 +51,10 @@ struct SeedTests {
     func heads() {
         let statuses = BoundarySeeds.heads.map { FuzzTarget.head(of: $0)?.status }
         #expect(statuses == [200, 429, 410, 204, nil])
+    }
+
+    @Test("every file to import has a pool that is found", arguments: ImportSeeds.files)
+    func imports(file: [UInt8]) throws {
+        #expect(Importer.convert(try Parser.parse(file)).poolCount > 0)
     }
 }
