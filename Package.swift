@@ -41,7 +41,7 @@ let simulated: [Target.Dependency] = [
 
 /// What takes octets from outside, and is given all sorts of them by `FuzzTests`.
 let fuzzed: [Target.Dependency] = [
-    "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "FileSystem",
+    "ARPMode", "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "FileSystem",
     "HTTPTransfer", "IPAM", "Importing", "Kubernetes", "KubernetesSource", "LoadBalancing", "Membership", "Netlink",
     "NetworkTypes", "Operations", "YAML",
 ]

@@ -6,7 +6,7 @@ import NetworkTypes
 
 @testable import KubernetesSource
 
-/// Well-formed inputs of every boundary but routing, and who takes them.
+/// Well-formed texts from outside, and who takes them.
 enum BoundarySeeds {
     static let addresses = ["192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0) }
     static let station = Station(hardwareAddress: MACAddress(number: 0x0200_0000_0001))
@@ -70,6 +70,12 @@ enum BoundarySeeds {
             "/livez\nBearer x", "/metrics\nBearer x\nBearer \(token)", "/metrics\nBasic ====",
         ])
     }()
+
+    /// Files of a membership key or a token: one, two with a remark, one with blanks, and one too short.
+    static let keys = octets([
+        "\(token)\n", "# while we change\nthe old key of many octets\n\n  the new key of many octets  \r\n",
+        "0123456789 abcdef", "short\n",
+    ])
 
     /// Heads of answers: one of an API server, interim ones before another, a folded line, trailers, HTTP/2, and none.
     static let heads = octets([

@@ -10,9 +10,11 @@ import YAML
 
 extension FuzzTarget {
     /// Everything but routing that takes octets from outside.
-    static let boundaries: [FuzzTarget] =
-        [yaml, configuration, manifest, imported, serviceState, operationsRequest, operationsAccess, httpHead]
-        + frames + heartbeats + kernel + kubernetes + objects
+    static let boundaries: [FuzzTarget] = [files, requests, keys, frames, heartbeats, kernel, kubernetes, objects]
+        .flatMap(\.self)
+
+    private static let files = [yaml, configuration, manifest, imported, serviceState]
+    private static let requests = [operationsRequest, operationsAccess, httpHead]
 
     // MARK: - Files
 
