@@ -39,6 +39,13 @@ let simulated: [Target.Dependency] = [
     "KubernetesSource", "LoadBalancing", "Membership", "Netlink", "NetworkTypes", hashTrees,
 ]
 
+/// What takes octets from outside, and is given all sorts of them by `FuzzTests`.
+let fuzzed: [Target.Dependency] = [
+    "ARPMode", "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "FileSystem",
+    "HTTPTransfer", "IPAM", "Importing", "Kubernetes", "KubernetesSource", "LoadBalancing", "Membership", "Netlink",
+    "NetworkTypes", "Operations", "YAML",
+]
+
 let package = Package(
     name: "herald",
     products: [
@@ -216,6 +223,7 @@ let package = Package(
                 "test-apiserver",
             ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
+        tests("FuzzTests", fuzzed, exclude: ["Command"]),
         tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
@@ -262,17 +270,13 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// What `scripts/fuzz` builds, with libFuzzer in it.
+// What `scripts/fuzz` builds: the sources of FuzzTests as a program, with libFuzzer in it.
 if Context.environment["HERALD_FUZZ"] == "1" {
+    package.targets.removeAll { $0.name == "FuzzTests" }
     package.targets.append(
         .executableTarget(
-            name: "herald-fuzz",
-            dependencies: [
-                "AddressResolution", "Announcing", "BFD", "BGP", "Configuration", "DirectorySource", "IPAM",
-                "Kubernetes",
-                "KubernetesSource", "LoadBalancing", "Membership", "NetworkTypes", "Operations", "YAML",
-            ],
-            path: "Tests/Fuzz", swiftSettings: strict))
+            name: "herald-fuzz", dependencies: fuzzed, path: "Tests/FuzzTests", exclude: ["Suites"],
+            swiftSettings: strict))
 }
 
 // What `make simulate` builds: the sources of SimulationTests as a program, for long runs.

@@ -1,12 +1,12 @@
 import AddressResolution
+import FoundationEssentials
 import IPAM
 import LoadBalancing
 import NetworkTypes
 
 @testable import KubernetesSource
-@testable import Membership
 
-/// Well-formed inputs of every boundary but routing, and who takes them.
+/// Well-formed texts from outside, and who takes them.
 enum BoundarySeeds {
     static let addresses = ["192.0.2.1", "2001:db8::1"].compactMap { IPAddress($0) }
     static let station = Station(hardwareAddress: MACAddress(number: 0x0200_0000_0001))
@@ -16,40 +16,6 @@ enum BoundarySeeds {
         let range = addresses.first.flatMap { AddressRange(first: $0, last: IPAddress(ipv4: 0xC000_0210)) }
         return PlannerSettings(
             node: "n1", mode: .arp, pools: [.init(pool: Pool(name: "edge", ranges: [range].compactMap(\.self)))])
-    }()
-
-    static let frames: [[UInt8]] = addresses.flatMap { address in
-        Station(hardwareAddress: MACAddress(number: 0x0200_0000_0002)).announcementFrames(for: address)
-            + [station.probeFrame(for: address, nonce: [1, 2, 3, 4, 5, 6])].compactMap(\.self)
-    }
-
-    // MARK: - Heartbeats
-
-    private struct OpenSeal: HeartbeatSeal {
-        var sealingKey: UInt8 { 1 }
-        func tag(of message: ArraySlice<UInt8>, key: UInt8) -> UInt128? { 0 }
-    }
-
-    static func member(_ name: String) -> Member {
-        var member = Member(
-            name: NodeName(name), incarnation: 1 << 40, settings: MemberSettings(cluster: 0), seal: OpenSeal(),
-            eligibility: Eligibility(subnets: Set([CIDR("192.0.2.0/24")].compactMap(\.self))),
-            adopted: Set(addresses), at: .zero)
-        _ = member.handle(.desired(addresses.map { DesiredAddress($0) }, removed: []), at: .zero)
-        _ = member.handle(.roster(["a", "b", "c"].map { NodeName($0) }), at: .zero)
-        return member
-    }
-
-    /// What another member says, without its seal; the first octet does not cut it.
-    static let heartbeats: [[UInt8]] = {
-        var other = member("b")
-        var sent: [[UInt8]] = []
-        for step in 1...40 {
-            for effect in other.handle(.timePassed, at: MonotonicTime(nanoseconds: Int64(step) * 25_000_000)) {
-                if case .send(let datagram, _) = effect { sent.append([255] + datagram.dropLast(16)) }
-            }
-        }
-        return sent
     }()
 
     // MARK: - Texts
@@ -89,7 +55,35 @@ enum BoundarySeeds {
     ])
 
     static let requests = octets([
-        "/readyz?verbose\nlocalhost:9817", "/explain?service=web%2Fshop&json\n[::1]:9817", "/metrics\n127.0.0.1",
+        "/readyz?verbose\nlocalhost:9817", "/explain?subject=web%2Fshop\n[::1]:9817",
+        "/explain?json&subject=192.0.2.1\n127.0.0.1:80", "/bgp/routes\nexample.com", "/metrics\n127.0.0.1",
+    ])
+
+    /// What `operations.tokenFile` holds.
+    static let token = "0123456789abcdef0123456789abcdef"
+
+    /// The target of a request, and each `Authorization` that it has, on a line of its own.
+    static let accesses: [[UInt8]] = {
+        let basic = Data("anyone:\(token)".utf8).base64EncodedString()
+        return octets([
+            "/metrics\nBearer \(token)", "/explain?subject=web%2Fshop\nbasic \(basic)", "/readyz", "/readyz?verbose",
+            "/livez\nBearer x", "/metrics\nBearer x\nBearer \(token)", "/metrics\nBasic ====",
+        ])
+    }()
+
+    /// Files of a membership key or a token: one, two with a remark, one with blanks, and one too short.
+    static let keys = octets([
+        "\(token)\n", "# while we change\nthe old key of many octets\n\n  the new key of many octets  \r\n",
+        "0123456789 abcdef", "short\n",
+    ])
+
+    /// Heads of answers: one of an API server, interim ones before another, a folded line, trailers, HTTP/2, and none.
+    static let heads = octets([
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nAudit-Id: a:b\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </>\r\n\r\nHTTP/1.0 429 Too Many\r\n"
+            + "Retry-After: 1\r\nX: a\r\n b\r\n\r\n",
+        "HTTP/2 410 \r\nretry-after: 3\r\n\r\nx-trailer: y\r\n\r\n", "HTTP/3 204\n\n",
+        "HTTP/1.1 20 OK\r\n\r\n",
     ])
 
     // MARK: - The API

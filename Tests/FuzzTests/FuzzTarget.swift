@@ -19,7 +19,7 @@ struct FuzzTarget: Sendable {
     static let all: [FuzzTarget] = routing + boundaries
 }
 
-/// An invariant that a fuzzer has broken; ends the process, so that the input is kept.
-func hold(_ condition: Bool, _ what: StaticString) {
-    precondition(condition, "\(what)")
+/// An invariant. One that is broken ends the process and tells its place, so that the input is kept and the target known.
+func hold(_ condition: Bool, _ what: StaticString, file: StaticString = #fileID, line: UInt = #line) {
+    precondition(condition, "\(what)", file: file, line: line)
 }

@@ -50,13 +50,20 @@ extension FuzzTarget {
     }
 
     /// Takes what came into a view, has a planner plan from it, and decides what to write.
-    private static func plan(_ fill: (inout ClusterView) -> Void) {
+    static func plan(_ fill: (inout ClusterView) -> Void) {
         var view = ClusterView(
             claim: ClaimPolicy(), requireEndpoints: false, watchesNodes: false, watchesNamespaces: false)
         view.take(Delivery<Kubernetes.Service>.replace([], keeping: []))
         fill(&view)
         var planner = Planner(settings: BoundarySeeds.settings, isAllocator: true)
-        for case .service(let service) in view.takeFacts().values { planner.set(service, at: .zero) }
+        for (subject, fact) in view.takeFacts() {
+            switch (subject, fact) {
+            case (_, .service(let service)): planner.set(service, at: .zero)
+            case (.namespace(let name), .namespace(labels: let labels)): planner.setNamespace(name, labels: labels)
+            case (_, .clusterRanges(let ranges)): planner.setClusterRanges(ranges)
+            default: break
+            }
+        }
         planner.sourceIsSynchronised()
         let writing = OutcomeWriting(isAllocator: true)
         for outcome in planner.plan(at: .zero).outcomes {
