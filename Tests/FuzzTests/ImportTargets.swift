@@ -9,9 +9,6 @@ extension FuzzTarget {
         guard stream.errors.isEmpty else { return }
         let imported = Importer.convert(stream.documents)
         hold(Importer.convert(stream.documents) == imported, "the same objects are the same configuration")
-        for remark in imported.remarks {
-            hold(!hasControls(remark.description, but: []), "a remark is one line without control characters")
-        }
         hold(!hasControls(imported.text, but: ["\n"]), "nothing that is printed controls a terminal")
         // YAML looks for the end of a key no further than 1,024 characters.
         let isLong = imported.text.split(separator: "\n").contains { $0.utf8.count >= 1_024 }

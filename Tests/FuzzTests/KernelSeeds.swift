@@ -6,22 +6,13 @@ import NetworkTypes
 enum KernelSeeds {
     private static let index: Int32 = 3
     private static let station = MACAddress(number: 0x0200_0000_0009)
-    private static let gateways = [IPAddress(ipv4: 0xC000_0209), IPAddress(ipv4: 0xC000_0208)]
 
     static let datagrams: [[UInt8]] = {
-        let entries: [[UInt8]] = [
-            link(.newLink), addresses, neighbour(.newNeighbour),
-            route(.newRoute) { hop in
-                hop.attribute(RouteMessage.gateway, gateways[0])
-                hop.attribute(RouteMessage.outgoingLink, UInt32(3))
-            },
-            route(.newRoute) { write(hopsTo: gateways, into: &$0) },
-        ]
-        let removals = [link(.deleteLink), removedAddresses, neighbour(.deleteNeighbour), route(.deleteRoute) { _ in }]
+        let entries = [link(.newLink), addresses]
+        let removals = [link(.deleteLink), removedAddresses]
         let answers = [answer(0, ""), answer(-22, "ipv4: Invalid prefix length")]
         // The tables in the order in which they are read.
-        let parts = [entries[0], done, entries[1], done, entries[2], done, entries[3], entries[4], done]
-        let dump = parts.flatMap(\.self)
+        let dump = entries.flatMap { $0 + done }
         let others = [dump, dump + overrun + dump, dump + removals.flatMap(\.self)]
         return entries + removals + answers + others
     }()
@@ -47,7 +38,6 @@ enum KernelSeeds {
             body.write(UInt32.max)
             body.attribute(LinkMessage.name, "veth0")
             body.attribute(LinkMessage.operationalState, UInt8(6))
-            body.attribute(LinkMessage.mtu, UInt32(1500))
             body.attribute(LinkMessage.master, UInt32(4))
             body.attribute(LinkMessage.address) { write(station, into: &$0) }
             body.attribute(LinkMessage.information) { $0.attribute(LinkMessage.kind, "veth") }
@@ -55,7 +45,7 @@ enum KernelSeeds {
         }
     }
 
-    // MARK: - Addresses and neighbours
+    // MARK: - Addresses
 
     private static let keys: [AddressKey] = BoundarySeeds.addresses.flatMap { address in
         [nil, address.advanced(by: 1)].map { peer in
@@ -79,48 +69,8 @@ enum KernelSeeds {
         return writer.bytes
     }()
 
-    private static func neighbour(_ type: MessageType) -> [UInt8] {
-        message(type) { body in
-            body.write(FamilyNumber.ipv4)
-            body.write(UInt8(0))
-            body.write(UInt16(0))
-            body.write(index)
-            body.write(Neighbour.State.permanent.rawValue)
-            body.write(Neighbour.Flags.router.rawValue)
-            body.write(UInt8(1))
-            body.attribute(NeighbourMessage.destination, gateways[0])
-            body.attribute(NeighbourMessage.linkLayerAddress) { write(station, into: &$0) }
-        }
-    }
-
     private static func write(_ station: MACAddress, into writer: inout NativeWriter) {
         for octet in station.octets { writer.write(octet) }
-    }
-
-    // MARK: - Routes
-
-    private static func route(_ type: MessageType, _ hops: (inout NativeWriter) -> Void) -> [UInt8] {
-        message(type) { body in
-            let head: [UInt8] = [FamilyNumber.ipv4, 24, 0, 0, 254, 3, 0, Route.Kind.unicast.rawValue]
-            for octet in head { body.write(octet) }
-            body.write(UInt32(0))
-            body.attribute(RouteMessage.table, UInt32(254))
-            body.attribute(RouteMessage.destination, IPAddress(ipv4: 0xC633_6400))
-            body.attribute(RouteMessage.priority, UInt32(77))
-            hops(&body)
-        }
-    }
-
-    private static func write(hopsTo gateways: [IPAddress], into body: inout NativeWriter) {
-        body.attribute(RouteMessage.multipath) { list in
-            for gateway in gateways {
-                // Eight octets, and as many of the attribute.
-                list.write(UInt16(16))
-                list.write(UInt16(0))
-                list.write(index)
-                list.attribute(RouteMessage.gateway, gateway)
-            }
-        }
     }
 
     // MARK: - Answers
