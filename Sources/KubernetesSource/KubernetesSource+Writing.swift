@@ -103,7 +103,7 @@ extension KubernetesSource {
             let mayWait = !write.isUrgent && !isStopping.load(ordering: .acquiring)
             if mayWait, pending.shouldWait(key, at: now) { return .postponed }
             if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
-            guard pending.mayWrite(key, at: now) else {
+            guard pending.mayWrite(key, to: write.target, at: now) else {
                 await noteFight(over: key)
                 return .failed
             }

@@ -104,7 +104,7 @@ struct PendingWritesTests {
         func writes(for seconds: Int) -> Int {
             var count = 0
             for _ in 0..<seconds * 2 {
-                if pending.mayWrite(key(1), at: now) {
+                if pending.mayWrite(key(1), to: .status, at: now) {
                     count += 1
                     times.append(now)
                 }
@@ -120,6 +120,24 @@ struct PendingWritesTests {
         #expect(writes(for: 12) == 1, "after 5 s, as at first, and then after 10")
         now = now.advanced(by: .seconds(100))
         #expect(writes(for: 10) == 10 + 1)
+    }
+
+    @Test("a Service that changes again and again is written to every five seconds, and no more seldom")
+    func busy() {
+        var pending = PendingWrites(seed: 1)
+        var now = start
+        var count = 0
+        for second in 0..<120 {
+            // Each outcome wants both, and the next has come before they are written.
+            pending.add(task(1, uid: "\(second)"), for: key(1))
+            for target in [ServiceWrite.Target.main, .status] where pending.mayWrite(key(1), to: target, at: now) {
+                count += 1
+            }
+            now = now.advanced(by: .seconds(1))
+        }
+        #expect(count == 10 + 23)
+        let isServedNext = pending.mayWrite(key(1), to: .main, at: now.advanced(by: .seconds(5)))
+        #expect(isServedNext)
     }
 
     @Test("the rival is named: who last wrote the status")
@@ -143,12 +161,12 @@ struct PendingWritesTests {
     @Test("a Service that others change back gets ten writes in a row, then one in five seconds")
     func pace() {
         var pending = PendingWrites(seed: 1)
-        let inARow = (0..<20).count { _ in pending.mayWrite(key(1), at: start) }
+        let inARow = (0..<20).count { _ in pending.mayWrite(key(1), to: .status, at: start) }
         #expect(inARow == 10)
         let later = start.advanced(by: .seconds(5))
-        #expect(pending.mayWrite(key(1), at: later) == true)
-        #expect(pending.mayWrite(key(1), at: later) == false)
-        #expect(pending.mayWrite(key(2), at: later) == true)
+        #expect(pending.mayWrite(key(1), to: .status, at: later) == true)
+        #expect(pending.mayWrite(key(1), to: .status, at: later) == false)
+        #expect(pending.mayWrite(key(2), to: .status, at: later) == true)
     }
 
     @Test("a Service that is gone is forgotten; tidying does not replace an outcome")

@@ -30,11 +30,13 @@ struct PendingWrites: Sendable {
         var left = PendingWrites.burst
         var refill = PendingWrites.refill.first
         var since: MonotonicTime
-        /// The hash of what was written last: the whole would be kept long after it is done with.
-        var latest: Int?
+        /// The hashes of what was written last to the object and to its status: the whole would be kept long after it is
+        /// done with.
+        var latestMain: Int?
+        var latestStatus: Int?
 
         /// Counts what was earned, and one write if there is one left.
-        mutating func take(_ task: Int, at now: MonotonicTime) -> Bool {
+        mutating func take(_ task: Int, _ target: ServiceWrite.Target, at now: MonotonicTime) -> Bool {
             var earned = 0
             while left < PendingWrites.burst, since.duration(to: now) >= refill {
                 left += 1
@@ -43,11 +45,11 @@ struct PendingWrites: Sendable {
             }
             if left == PendingWrites.burst || earned > 1 { since = now }
             // Who is told something else is not fighting.
-            let isOther = task != latest
+            let isOther = task != (target == .main ? latestMain : latestStatus)
             if earned > 1 || isOther { refill = PendingWrites.refill.first }
             guard left > 0 else { return false }
             left -= 1
-            latest = task
+            if target == .main { latestMain = task } else { latestStatus = task }
             // Others were at it all the while.
             if left == 0, earned == 1, !isOther { refill = min(refill * 2, PendingWrites.refill.longest) }
             return true
@@ -169,9 +171,9 @@ struct PendingWrites: Sendable {
     }
 
     /// Whether one more write may be made for the Service now, and counts it.
-    mutating func mayWrite(_ key: ServiceKey, at now: MonotonicTime) -> Bool {
+    mutating func mayWrite(_ key: ServiceKey, to target: ServiceWrite.Target, at now: MonotonicTime) -> Bool {
         forgetRested(at: now)
-        return paces[key, default: Pace(since: now)].take(tasks[key].hashValue, at: now)
+        return paces[key, default: Pace(since: now)].take(tasks[key].hashValue, target, at: now)
     }
 
     /// Who has earned all writes again is like one that was never written to.

@@ -55,7 +55,9 @@ extension Process {
         else { return pending.finish(key, task, succeeded: true, at: now) }
         guard step < Self.mostSteps else { return pending.finish(key, task, succeeded: false, at: now) }
         if !write.isUrgent, ending == nil, pending.shouldWait(key, at: now) { return pending.postpone(key, at: now) }
-        guard pending.mayWrite(key, at: now) else { return pending.finish(key, task, succeeded: false, at: now) }
+        guard pending.mayWrite(key, to: write.target, at: now) else {
+            return pending.finish(key, task, succeeded: false, at: now)
+        }
         ask(.patch(key, ofStatus: write.target == .status, write.patch), for: .write(key, step: step, task))
     }
 

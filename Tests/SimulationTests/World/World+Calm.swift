@@ -77,7 +77,10 @@ extension World {
                 continue
             }
             if process.isAllocator { allocators += 1 }
-            if !process.pending.isEmpty { complain("\(machine.name) has writes to make still") }
+            if !process.pending.isEmpty {
+                let keys = process.view.services.keys.filter { process.pending[$0] != nil }.map(\.description).sorted()
+                complain("\(machine.name) has writes to make still, to \(keys.prefix(5))")
+            }
             let plan = process.planner.plan(at: now)
             if !plan.outcomes.isEmpty || !plan.events.isEmpty {
                 complain("\(machine.name) finds something to do in a second plan: \(plan.outcomes.prefix(2))")
