@@ -59,8 +59,15 @@ extension Custody {
         touched.insert(address)
         placed.insert(Announcement(address: address, pool: nil))
         change.claimed[address] = reason
-        let isRecent = rivals[address].map { $0.time.duration(to: now) < Self.rivalMemory } ?? false
-        if isRecent || isUncertain(address, reason) { change.probing.insert(address) }
+        if hasRival(address, reason, at: now) || isUncertain(address, reason) { change.probing.insert(address) }
+    }
+
+    /// Whether someone else was found to have the address a short time ago. A node that is heard and hands it over is to
+    /// be found, and no hindrance.
+    private func hasRival(_ address: IPAddress, _ reason: ClaimReason, at now: MonotonicTime) -> Bool {
+        guard let rival = rivals[address], rival.time.duration(to: now) < Self.rivalMemory else { return false }
+        guard case .handover = reason, let name = rival.node else { return true }
+        return member?.reach(of: name)?.isMember != true
     }
 
     private mutating func release(_ address: IPAddress, _ reason: ReleaseReason, _ change: inout Change) {

@@ -128,6 +128,28 @@ struct CustodyTests {
         for address in vips { #expect(!inEffect(segment, address).contains(owner)) }
     }
 
+    @Test("a node that was found to have an address while it was not heard may hand it over once it is")
+    func handoverAfterSilence() throws {
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.want([vip])
+        segment.run(for: .seconds(1))
+        segment.carriesHeartbeats = false
+        segment.run(for: .seconds(2))
+        // The later claim has prevailed on the wire.
+        let owner = try #require(inEffect(segment, vip).first)
+        #expect(segment.nodes[1 - owner].custody.rivals[vip]?.node == segment.nodes[owner].name)
+        segment.carriesHeartbeats = true
+        segment.run(for: .seconds(10))
+        #expect(inEffect(segment, vip) == [owner])
+        segment.feed(owner) { $0.beginEnd(at: $1) }
+        for _ in 0..<60 {
+            segment.run(for: .milliseconds(1))
+            #expect(!inEffect(segment, vip).isEmpty)
+        }
+        #expect(inEffect(segment, vip) == [1 - owner])
+        #expect(segment.nodes[owner].custody.isHandedOver)
+    }
+
     @Test("without a key nothing is announced beside other nodes, and the sentence says why")
     func noKey() {
         let obstacle = Obstacle(reason: "NoMembershipKey", sentence: "write a key")

@@ -33,6 +33,8 @@ struct ModelSegment {
     var now = MonotonicTime(nanoseconds: 1_000_000_000)
     /// Addresses that nodes have asked about.
     var probes: [IPAddress] = []
+    /// Whether heartbeats arrive.
+    var carriesHeartbeats = true
     /// Hosts that answer for addresses of their own.
     var foreigners: [IPAddress: MACAddress] = [:]
     private var frames: [(from: Int?, bytes: [UInt8])] = []
@@ -123,7 +125,7 @@ struct ModelSegment {
         while !frames.isEmpty || !datagrams.isEmpty {
             if !datagrams.isEmpty {
                 let (index, bytes) = datagrams.removeFirst()
-                guard nodes[index].isRunning else { continue }
+                guard nodes[index].isRunning, carriesHeartbeats else { continue }
                 perform(nodes[index].custody.received(datagram: bytes[...], at: now), of: index)
             } else {
                 let frame = frames.removeFirst()
