@@ -84,7 +84,7 @@ public actor ARPAnnouncer: Announcer {
         mayBeGivenKeys = isGivenKeys
         (allocations, allocationFeed) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         attach = settings.attach
-        let incarnation = UInt64(max(Date().timeIntervalSince1970, 0) * 1_000_000) * 1_000
+        let incarnation = UInt64(max(Date().timeIntervalSince1970, 1) * 1_000_000) * 1_000
         custody = Custody(
             node: node, settings: settings, membership: membership, seal: keys, incarnation: incarnation,
             checks: checks)

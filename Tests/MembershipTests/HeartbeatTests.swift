@@ -94,6 +94,16 @@ struct HeartbeatTests {
         }
     }
 
+    @Test("no run of a node has the number 0")
+    func noRun() throws {
+        var heartbeat = Self.plain
+        heartbeat.incarnation = 0
+        var writer = ByteWriter()
+        heartbeat.encode(into: &writer)
+        var reader = ByteReader(writer.bytes)
+        #expect(try Heartbeat(from: &reader) == nil)
+    }
+
     @Test("a sealed heartbeat begins with HB, version, key and cluster, and ends with the seal")
     func envelope() throws {
         let envelope = Envelope(cluster: 0x0102_0304, seal: TestSeal())

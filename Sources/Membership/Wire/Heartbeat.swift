@@ -88,7 +88,8 @@ extension Heartbeat {
         rosterDigest = try reader.uint32()
         let nameLength = Int(try reader.uint8())
         let name = try reader.slice(nameLength)
-        guard Contents.known.isSuperset(of: contents), Standing.known.isSuperset(of: standing),
+        // No run has the number 0, by which a peer is known before any run of it.
+        guard incarnation > 0, Contents.known.isSuperset(of: contents), Standing.known.isSuperset(of: standing),
             (1...Self.maximumNameLength).contains(nameLength),
             let text = String(validating: name, as: UTF8.self)
         else { return nil }
