@@ -13,15 +13,16 @@ final class Solitude: Sendable {
     /// Throws `Failure` when another herald is there.
     init(for configuration: Configuration) throws {
         network = try Self.take("/proc/self/ns/net")
-        if case .directory(let settings) = configuration.source {
+        switch configuration.source {
+        case .directory(let settings):
             _ = try OpenDirectory(settings.stateDirectory, creating: true)
             state = try Self.take(settings.stateDirectory)
-            try Self.require(
-                state != nil,
-                "another herald uses the state directory \(settings.stateDirectory); stop it, or set "
-                    + "source.directory.stateDirectory to another one")
-        } else {
-            state = nil
+            try Self.requireState(state != nil, settings.stateDirectory, "source.directory")
+        case .kubernetes(let settings):
+            // It serves without a state directory as well.
+            let isThere = (try? OpenDirectory(settings.stateDirectory, creating: true)) != nil
+            state = isThere ? try Self.take(settings.stateDirectory) : nil
+            try Self.requireState(state != nil || !isThere, settings.stateDirectory, "source.kubernetes")
         }
         try Self.require(
             network != nil,
@@ -39,6 +40,13 @@ final class Solitude: Sendable {
             usleep(5_000)
         }
         return nil
+    }
+
+    private static func requireState(_ isSo: Bool, _ directory: String, _ source: String) throws {
+        try require(
+            isSo,
+            "another herald uses the state directory \(directory); stop it, or set \(source).stateDirectory to "
+                + "another one")
     }
 
     private static func require(_ isSo: Bool, _ sentence: String) throws {
