@@ -146,6 +146,23 @@ struct StandInTests {
         try FileManager.default.removeItem(atPath: directory)
     }
 
+    @Test("nor is one that is larger than any that is read")
+    func tooLarge() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        api.change("web", ["metadata": ["annotations": ["herald-lb.io/assigned": "192.0.2.1"]]])
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let path = directory + "/kubernetes-state.jsonl"
+        #expect(FileManager.default.createFile(atPath: path, contents: nil))
+        try #require(unsafe truncate(path, off_t(StateFile.limit) + 1) == 0)
+        try await record(api)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path + ".too-large")
+        #expect(attributes[.size] as? UInt64 == UInt64(StateFile.limit) + 1)
+        let written = try BoundedFile.read(path, limit: 1 << 20)
+        #expect(try StateFile(octets: written).services.count == 1)
+        try FileManager.default.removeItem(atPath: directory)
+    }
+
     @Test("a state that cannot be used is a problem with its place, and nothing else", arguments: [true, false])
     func unusable(isOfAnotherServer: Bool) async throws {
         let api = try SmallAPI()

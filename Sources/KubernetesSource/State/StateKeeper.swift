@@ -45,17 +45,20 @@ actor StateKeeper {
         } catch {
             hasLooked = true
             if error.isNotFound { return nil }
-            throw error
+            guard case .tooLarge = error.reason else { throw error }
+            // This one never writes so much.
+            return try setAside("too-large")
         }
         let version = StateFile.foreignVersion(in: beginning)
-        var aside: String?
-        if let version {
-            let name = "\(Self.fileName).version-\(version)"
-            try OpenDirectory(directory).rename(Self.fileName, to: name)
-            aside = "\(directory)/\(name)"
-        }
+        let aside = try version.map { try setAside("version-\($0)") }
         hasLooked = true
         return aside
+    }
+
+    private func setAside(_ suffix: String) throws -> String {
+        let name = "\(Self.fileName).\(suffix)"
+        try OpenDirectory(directory).rename(Self.fileName, to: name)
+        return "\(directory)/\(name)"
     }
 
     /// Writes what a view holds, which is worked out here, and not where events are waited for. Returns how long it took.
