@@ -32,6 +32,8 @@ public actor KubernetesSource: ServiceSource {
     var writing: OutcomeWriting
     var pending: PendingWrites
     var problems = ProblemReport()
+    /// Dropped Events that were last told of, and when.
+    private var told: (drops: Int, at: MonotonicTime?) = (0, nil)
     var refusals: Refusals
     /// What the newest outcome of a Service made this node's to write.
     var roles: [ServiceKey: Role] = [:]
@@ -342,8 +344,19 @@ public actor KubernetesSource: ServiceSource {
         if let news = problems.news() { changes.post(.problems(news), for: .problems) }
     }
 
+    /// At most once a minute.
+    private func tellOfDroppedEvents() {
+        let dropped = recorder.droppedNotes
+        guard dropped > told.drops, told.at.map({ $0.duration(to: now) > .seconds(60) }) ?? true else { return }
+        told = (dropped, now)
+        logger.warning(
+            "Events were dropped: there were too many, or they could not be written",
+            metadata: ["events.dropped": "\(dropped)"])
+    }
+
     /// Nil: an Event was written.
     private func hearOfEvent(_ error: APIError?) {
+        tellOfDroppedEvents()
         let sentence = error.map { $0.isForbidden ? $0.operation.refusal : $0.withoutName }
         guard error?.isCancelled != true, problems.events != sentence else { return }
         problems.events = sentence
