@@ -9,7 +9,7 @@ SECONDS_EACH := $(if $(filter command line,$(origin SECONDS)),$(SECONDS),60)
 # packed (DT_RELR, from glibc 2.36 on): another twentieth.
 #
 # Whatever is built for release is built so: other flags would compile all of it once more.
-RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -use-ld=lld \
+RELEASE_FLAGS := -c release --static-swift-stdlib -Xswiftc -use-ld=lld -Xswiftc -Xfrontend -Xswiftc -function-sections \
 	-Xlinker --icf=all -Xlinker --no-export-dynamic -Xlinker -s -Xlinker -z -Xlinker pack-relative-relocs
 
 .PHONY: help
