@@ -212,7 +212,9 @@ extension Speaker {
     mutating func unopened(_ link: LinkIndex, because obstacle: Obstacle, at now: MonotonicTime) -> [Effect] {
         let addresses = segments[link]?.addresses.sorted() ?? []
         let retry = now.advanced(by: Self.retryInterval)
-        return addresses.flatMap { remove($0) + block($0, obstacle, retry: retry) } + advance(to: now)
+        // What is only expected there would keep the link as one that is listened on.
+        let effects = expectNothing(on: link)
+        return effects + addresses.flatMap { remove($0) + block($0, obstacle, retry: retry) } + advance(to: now)
     }
 
     /// The kernel has answered a request to hold an address. A stale ticket is ignored.

@@ -128,6 +128,29 @@ struct CustodyTests {
         for address in vips { #expect(!inEffect(segment, address).contains(owner)) }
     }
 
+    @Test("whatever follows from sockets that cannot be opened, those of each interface in use are open in the end")
+    func unopened() {
+        for step in 0..<5 {
+            var segment = ModelSegment(names: ["a", "b", "c"])
+            segment.run(for: .milliseconds(400))
+            segment.want(vips)
+            segment.run(for: .milliseconds(10 + step * 100))
+            for index in segment.nodes.indices { segment.expect([.test("192.0.2.99")], on: index) }
+            for index in segment.nodes.indices {
+                let obstacle = Obstacle(reason: "InterfaceNotOpened", sentence: "no descriptors are left")
+                segment.nodes[index].wires = []
+                segment.feed(index) { custody, now in
+                    custody.tell(at: now) { $0.unopened(Host.eth0, because: obstacle, at: now) }
+                }
+                #expect(segment.nodes[index].wires == Set(segment.nodes[index].custody.speaker.segments.keys))
+            }
+            segment.run(for: .seconds(8))
+            for index in segment.nodes.indices {
+                #expect(segment.nodes[index].wires == Set(segment.nodes[index].custody.speaker.segments.keys))
+            }
+        }
+    }
+
     @Test("a node that was found to have an address while it was not heard may hand it over once it is")
     func handoverAfterSilence() throws {
         var segment = ModelSegment(names: ["a", "b"])

@@ -12,6 +12,8 @@ import NetworkTypes
 /// A switch that delivers everything at once, and the nodes on it.
 struct ModelSegment {
     struct Participant {
+        /// Links whose sockets are open.
+        var wires: Set<LinkIndex> = []
         let name: NodeName
         let station: MACAddress
         var host: Host
@@ -108,7 +110,10 @@ struct ModelSegment {
 
     private mutating func perform(_ effect: Speaker.Effect, of index: Int) {
         switch effect {
-        case .open(let link): nodes[index].custody.speaker.opened(link, settings: nil)
+        case .open(let link):
+            nodes[index].wires.insert(link)
+            nodes[index].custody.speaker.opened(link, settings: nil)
+        case .close(let link): nodes[index].wires.remove(link)
         case .attach(let key, let ticket):
             nodes[index].host.put(key, isOurs: true)
             let now = now
@@ -117,7 +122,7 @@ struct ModelSegment {
                 of: index)
         case .detach(let key): nodes[index].host.addresses[key] = nil
         case .send(let bytes, _): frames.append((index, bytes))
-        case .close, .join, .leave, .sweep, .report, .memberClaim, .defended: break
+        case .join, .leave, .sweep, .report, .memberClaim, .defended: break
         }
     }
 

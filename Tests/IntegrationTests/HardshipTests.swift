@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Lab
 import NetworkTypes
@@ -205,6 +206,33 @@ extension IntegrationSuite {
                 #expect(service?.message?.contains("an interface 'herald0' exists already") == true)
                 try site.node.configure("tuntap del herald0 mode tun")
                 try site.herald.waitUntilAnnounced("web", at: Self.ipv4, Self.ipv6)
+            }
+        }
+
+        @Test("an interface that cannot be listened on for want of descriptors is, once there are some", arguments: [0, 1])
+        func descriptors(spare: Int) async throws {
+            try await withSite(Settings(arp: "{attach: none}")) { site in
+                let pid = try site.herald.running.pid
+                let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(pid)/fd").compactMap { Int($0) }
+                let limit = (open.max() ?? 0) + 1 + spare
+                _ = try site.node.run(["prlimit", "--pid", "\(pid)", "--nofile=\(limit):"])
+                try site.herald.apply(Self.web)
+                for round in 0..<6 {
+                    var settings = Settings(arp: "{attach: none}")
+                    settings.mode = round.isMultiple(of: 2) ? "none" : "arp"
+                    try site.herald.configure(settings)
+                    LabClock.sleep(for: .milliseconds(700))
+                }
+                _ = try site.node.run(["prlimit", "--pid", "\(pid)", "--nofile=1024:"])
+                try site.herald.waitUntilAnnounced("web", at: Self.ipv4, Self.ipv6)
+                for question in [
+                    ["arping", "-c", "1", "-w", "2", "-I", "eth0", "\(Self.ipv4)"],
+                    ["ndisc6", "-1", "-q", "-w", "500", "\(Self.ipv6)", "eth0"],
+                ] {
+                    try eventually("\(question) is answered", within: .seconds(5), every: .milliseconds(50)) {
+                        try site.client.run(question).isSuccess
+                    }
+                }
             }
         }
 
