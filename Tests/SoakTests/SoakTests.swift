@@ -22,7 +22,8 @@ struct SoakTests {
             text.split(separator: "\n").filter { $0.contains("seed ") || $0.contains("calm ") }.joined(separator: "\n"))
         if status != 0 {
             // The end of the log tells what led there, and not what is wrong.
-            print(text.split(separator: "\n").drop { !$0.contains("VIOLATION with") }.prefix(40).joined(separator: "\n"))
+            let wrong = text.split(separator: "\n").drop { !$0.contains("VIOLATION with") }
+            print(wrong.prefix(40).joined(separator: "\n"))
         }
         #expect(status == 0, "seed \(seed), set HERALD_SOAK_SEED to run it again:\n\(text.suffix(20_000))")
         if status == 0 { try FileManager.default.removeItem(atPath: log) }
