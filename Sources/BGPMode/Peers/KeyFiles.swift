@@ -22,7 +22,7 @@ enum KeyFiles {
         paths.isEmpty ? nil : try? FileWatcher(paths: paths)
     }
 
-    static func read(_ path: String) -> Result<TCPMD5Key, Obstacle> {
+    private static func read(_ path: String) -> Result<TCPMD5Key, Obstacle> {
         do throws(FileError) {
             var octets = try BoundedFile.read(path, limit: 4096)
             while let last = octets.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: "\r") {
