@@ -19,10 +19,7 @@ final class Solitude: Sendable {
             state = try Self.take(settings.stateDirectory)
             try Self.requireState(state != nil, settings.stateDirectory, "source.directory")
         case .kubernetes(let settings):
-            // It serves without a state directory as well.
-            let isThere = (try? OpenDirectory(settings.stateDirectory, creating: true)) != nil
-            state = isThere ? try Self.take(settings.stateDirectory) : nil
-            try Self.requireState(state != nil || !isThere, settings.stateDirectory, "source.kubernetes")
+            state = try Self.takeIfPossible(settings.stateDirectory)
         }
         try Self.require(
             network != nil,
@@ -40,6 +37,19 @@ final class Solitude: Sendable {
             usleep(5_000)
         }
         return nil
+    }
+
+    /// With Services of a cluster herald serves without a state directory as well, or with one that cannot be locked.
+    private static func takeIfPossible(_ directory: String) throws -> FileLock? {
+        let lock: FileLock?
+        do {
+            _ = try OpenDirectory(directory, creating: true)
+            lock = try take(directory)
+        } catch {
+            return nil
+        }
+        try requireState(lock != nil, directory, "source.kubernetes")
+        return lock
     }
 
     private static func requireState(_ isSo: Bool, _ directory: String, _ source: String) throws {

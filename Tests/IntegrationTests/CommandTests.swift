@@ -74,6 +74,22 @@ extension IntegrationSuite {
                 let sameState = try second(herald.state.path)
                 #expect(sameState.status == .exited(1))
                 #expect(sameState.errors.contains("another herald uses the state directory \(herald.state.path);"))
+                func ofCluster(_ state: String) throws -> Output {
+                    let text = """
+                        mode: arp
+                        pools: [{name: edge, addresses: [192.0.2.0/28]}]
+                        source: {kubernetes: {stateDirectory: \(state)}}
+                        operations: {socket: \(home.path(of: "2.sock"))}
+
+                        """
+                    try home.write(text, as: "second.yaml")
+                    return try herald.run("run", "--config", home.path(of: "second.yaml"))
+                }
+                let sentence = "another herald uses the state directory \(herald.state.path);"
+                #expect(try ofCluster(herald.state.path).errors.contains(sentence))
+                // One that cannot be had is no reason not to serve.
+                let withoutState = try ofCluster(home.path(of: "second.yaml") + "/state").errors
+                #expect(withoutState.contains("another herald runs in this network namespace"))
                 let sameNetwork = try second(home.path(of: "state2"))
                 #expect(sameNetwork.status == .exited(1))
                 #expect(sameNetwork.errors.contains("another herald runs in this network namespace"))
