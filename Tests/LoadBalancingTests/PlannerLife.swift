@@ -310,6 +310,11 @@ struct PlannerLife {
             problems.append(
                 "a restart changes the status of \(service.key): \(outcome.ingress ?? []), \(service.writtenIngress)")
         }
+        // Without pods it shows no address, though another that shares it has it announced.
+        if case .known(let endpoints) = service.endpoints, !endpoints.isServed {
+            if !service.writtenIngress.isEmpty { problems.append("the status of \(service.key) has an address too many") }
+            return
+        }
         let desired = desired
         if Set(service.writtenIngress) != Set(service.recordedAddresses.filter { desired[$0] != nil }),
             Set(desired.keys).isSuperset(of: service.recordedAddresses)

@@ -37,6 +37,10 @@ private struct SharedCluster {
         for name in names { planners[name]?.setNodes(nodes) }
     }
 
+    mutating func see(_ service: LoadBalancerService) {
+        for name in order { planners[name]?.set(service, at: now) }
+    }
+
     mutating func effect(_ state: AnnouncementEffect.State, on names: [NodeName]) {
         for name in names {
             planners[name]?.observe(.init(address: Self.address, state: state), from: .bgp, at: now)
@@ -151,10 +155,42 @@ struct SharedStatusTests {
         cluster.effect(.inEffect(interface: "lo"), on: cluster.order)
         cluster.pass(seconds: 5)
         cluster.service.endpoints = .known(.init())
-        for name in cluster.order { cluster.planners[name]?.set(cluster.service, at: cluster.now) }
+        cluster.see(cluster.service)
         cluster.effect(.withdrawn, on: cluster.order)
         cluster.pass(seconds: 0)
         #expect(cluster.service.writtenIngress.isEmpty)
+    }
+
+    @Test("is cleared once of a Service without pods that shares its address with one that has some")
+    func noEndpointOfItsOwn() {
+        var cluster = SharedCluster()
+        let order = cluster.order
+        cluster = SharedCluster(allocator: order[0])
+        var partner = PlannerFixture.service("partner", ports: [443])
+        for annotation in [Annotation.assigned, Annotation.share] {
+            partner.annotations[annotation] = annotation == Annotation.share ? "k" : "192.0.2.10"
+            cluster.service.annotations[annotation] = partner.annotations[annotation]
+        }
+        partner.trafficPolicy = .local
+        partner.endpoints = .known(.init(readyNodes: [order[1]]))
+        cluster.service.trafficPolicy = .local
+        cluster.service.endpoints = partner.endpoints
+        cluster.see(partner)
+        cluster.see(cluster.service)
+        cluster.effect(.inEffect(interface: "lo"), on: [order[1]])
+        cluster.pass(seconds: 30)
+        #expect(cluster.writes == ["\(order[1]): [192.0.2.10] true"])
+
+        cluster.writes = []
+        cluster.service.endpoints = .known(.init())
+        cluster.see(cluster.service)
+        cluster.pass(seconds: 600)
+        #expect(cluster.writes == ["\(order[0]): [] false"])
+
+        cluster.service.endpoints = partner.endpoints
+        cluster.see(cluster.service)
+        cluster.pass(seconds: 600)
+        #expect(cluster.writes == ["\(order[0]): [] false", "\(order[1]): [192.0.2.10] true"])
     }
 
     @Test("stands over a restart of every node, without a write")
@@ -162,7 +198,7 @@ struct SharedStatusTests {
         var cluster = SharedCluster(allocator: "a")
         cluster.service.writtenIngress = [SharedCluster.address]
         cluster.service.writtenAnnounced = true
-        for name in cluster.order { cluster.planners[name]?.set(cluster.service, at: cluster.now) }
+        cluster.see(cluster.service)
         cluster.pass(seconds: 4)
         cluster.effect(.inEffect(interface: "lo"), on: cluster.order)
         cluster.pass(seconds: 60)

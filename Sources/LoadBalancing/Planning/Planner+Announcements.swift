@@ -33,6 +33,9 @@ extension Planner {
         settings.pools.first { $0.pool.name == name }?.mode ?? settings.mode
     }
 
+    /// Whether some node could serve the Service's traffic.
+    func isServable(_ entry: PlannedService) -> Bool { candidates(for: entry.service) != nil }
+
     /// Nil when no node could serve the Service's traffic.
     func candidates(for service: LoadBalancerService) -> Announcement.Candidates? {
         guard case .known(let endpoints) = service.endpoints else { return .everyNode }

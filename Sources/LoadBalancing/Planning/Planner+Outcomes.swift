@@ -78,8 +78,10 @@ extension Planner {
         if case .inEffect = effect(on: address)?.state { true } else { false }
     }
 
-    /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them.
+    /// What some node announces, in the Service's order of families, as `status.loadBalancer.ingress` wants them: none of
+    /// a Service that no node could serve, though another that shares the address may have it announced.
     func addressesInEffect(of entry: PlannedService) -> [IPAddress] {
+        guard isServable(entry) else { return [] }
         let inEffect = entry.recorded.filter { address in
             switch effect(on: address)?.state {
             case .inEffect, .owned: true
@@ -144,7 +146,7 @@ extension Planner {
         if entry.held.isEmpty {
             return entry.refusal ?? (isAllocator ? Self.unallocated : waiting)
         }
-        guard candidates(for: entry.service) != nil else { return noEndpoint(entry.service) }
+        guard isServable(entry) else { return noEndpoint(entry.service) }
         return entry.held.lazy.filter { !others.contains($0) }.compactMap { obstacle(to: $0, of: entry) }.first
     }
 

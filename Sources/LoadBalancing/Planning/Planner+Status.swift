@@ -29,10 +29,10 @@ extension Planner {
     /// What this node states as in effect, in the Service's order of families: all that it knows to be. Where many nodes
     /// announce, what the status says already stays as long as it is wanted.
     func statedAddresses(of entry: PlannedService) -> [IPAddress] {
-        guard isShared(entry) else { return addressesInEffect(of: entry) }
+        let inEffect = addressesInEffect(of: entry)
+        guard isShared(entry), !inEffect.isEmpty else { return inEffect }
         // Others may announce what this node does not, but what it announces others do, too.
         let written = entry.service.writtenIngress
-        let inEffect = addressesInEffect(of: entry)
         return ordered(
             entry.recorded.filter { inEffect.contains($0) || written.contains($0) && wanted[$0] != nil },
             for: entry.service)
@@ -49,7 +49,8 @@ extension Planner {
         let writers = isShared ? eligibleWriters(for: entry) : []
         let rank = StatusRank.rank(of: settings.node, among: writers, for: entry.service.key)
         let shown = entry.service.writtenIngress
-        let valid = entry.recorded.filter { shown.contains($0) && wanted[$0] != nil }
+        let isServable = isServable(entry)
+        let valid = entry.recorded.filter { isServable && shown.contains($0) && wanted[$0] != nil }
         return StatusRule.Situation(
             knowledge(of: entry, isShared: isShared, rank: rank), shown: Self.shown(by: entry.service),
             agrees: agrees(entry), speaks: isShared && !writers.isEmpty ? rank == 0 : isAllocator || keepsStatus,
@@ -90,6 +91,7 @@ extension Planner {
 
     private func fingerprint(of entry: PlannedService, _ writers: Set<NodeName>) -> Int {
         var hasher = Hasher()
+        hasher.combine(isServable(entry))
         for address in entry.recorded {
             hasher.combine(address)
             hasher.combine(wanted[address]?.mode)

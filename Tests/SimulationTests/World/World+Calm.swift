@@ -182,16 +182,16 @@ extension World {
         _ object: Kubernetes.Service, _ service: LoadBalancerService, _ record: [IPAddress]
     ) {
         let shown = Set(object.status.loadBalancer.ingress.compactMap { IPAddress($0.ip) })
-        let inEffect = Set(record.filter { judge.isInEffect($0) })
+        let isServed = !servingNodes(service.key).isEmpty
+        // A Service without pods may share an address with one that has some: its own status shows none.
+        let inEffect = Set(record.filter { isServed && judge.isInEffect($0) })
         if shown != inEffect {
             complain("\(service.key): the status shows \(shown.sorted()), in effect are \(inEffect.sorted())")
         }
-        let isServed = !servingNodes(service.key).isEmpty
         for address in record where isServed && !inEffect.contains(address) && foreigners[address] == nil {
             complain("\(address) of \(service.key) is announced nowhere, though it could be")
         }
         let isAnnounced = object.status.conditions.first { $0.type == "herald-lb.io/Announced" }?.status
-        // A Service without pods may share an address with one that has some.
         let expected = isServed && !record.isEmpty && inEffect.count == record.count ? "True" : "False"
         if isAnnounced != expected {
             complain("\(service.key): condition Announced is \(isAnnounced ?? "absent"), in effect are \(inEffect)")
