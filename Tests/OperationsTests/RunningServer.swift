@@ -22,7 +22,9 @@ struct RunningServer {
         _ body: (RunningServer) async throws -> Void
     ) async throws {
         let port = try freePort()
-        let directory = FileManager.default.temporaryDirectory.path() + "/herald-operations-\(port)"
+        // Two tests may have the same port one after the other.
+        let directory =
+            FileManager.default.temporaryDirectory.path() + "/herald-operations-\(port)-\(UInt32.random(in: 0 ... .max))"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let server = OperationsServer(
