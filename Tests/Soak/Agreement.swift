@@ -114,15 +114,12 @@ struct Agreement {
     }
 
     private func announcementFaults(of service: ServiceFacts, _ announced: ServiceFacts.Condition) -> [String] {
-        let isShared = service.assigned.contains { holders[$0, default: []].count > 1 }
         var faults: [String] = []
         if !service.isEveryModeVIP { faults.append("its ingress has another ipMode than VIP") }
         if layout.mode == "none" || candidates(service).isEmpty {
-            // What it shares may be announced for the sake of another.
+            // What it shares may be announced for the sake of another; its own status shows nothing.
             if announced.isTrue { faults.append("nothing serves it, and Announced says \(announced.message)") }
-            if !service.ingress.isEmpty, !isShared {
-                faults.append("nothing serves it, and it shows \(service.ingress)")
-            }
+            if !service.ingress.isEmpty { faults.append("nothing serves it, and it shows \(service.ingress)") }
             return faults
         }
         if !announced.isTrue { faults.append("is not announced: \(announced.reason): \(announced.message)") }
