@@ -60,7 +60,7 @@ extension Refusal {
         case .heldWithoutKey:
             "\(start), which shares with none; ask for another address, or give it the same herald-lb.io/share key"
         case .otherKey(let key):
-            "\(start), whose herald-lb.io/share key is '\(key)'; ask for another address, or use that key"
+            "\(start), whose herald-lb.io/share key is '\(Wording.shown(key))'; ask for another address, or use that key"
         case .otherPlacement:
             "\(start), whose traffic may enter at other nodes; to share it, set externalTrafficPolicy: Cluster on both"
                 + " or select the same pods"

@@ -74,7 +74,9 @@ struct ModelCluster {
         }
         let isPlacedAlike =
             left.trafficPolicy == right.trafficPolicy
-            && (left.trafficPolicy == .cluster || left.selector == right.selector)
+            && (left.trafficPolicy == .cluster
+                || !left.selector.isEmpty && left.selector == right.selector
+                    && left.key.namespace == right.key.namespace)
         return isPlacedAlike && Set(left.ports.map(\.claim)).isDisjoint(with: right.ports.map(\.claim))
     }
 

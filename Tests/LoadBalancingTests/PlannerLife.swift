@@ -133,6 +133,7 @@ struct PlannerLife {
         service.uid = "uid-\(uids)"
         service.createdAt = Int64.random(in: 0..<4, using: &random)
         service.ports = [.init(.tcp, 80)]
+        service.selector = pick([[:], ["app": "a"]])
         return service
     }
 

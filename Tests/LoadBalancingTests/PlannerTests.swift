@@ -57,6 +57,41 @@ struct PlannerTests {
         #expect(fixture.planner.plan(at: .zero).outcomes.isEmpty)
     }
 
+    @Test("Services whose traffic enters where their pods are share only where the pods are the same")
+    func localSharing() {
+        func addresses(_ first: LoadBalancerService, _ second: LoadBalancerService) -> Set<IPAddress> {
+            var fixture = Fixture("192.0.2.10-192.0.2.12")
+            fixture.planner.sourceIsSynchronised()
+            var services = [first, second]
+            for index in services.indices {
+                services[index].annotations[Annotation.share] = "k"
+                services[index].trafficPolicy = .local
+                fixture.planner.set(services[index], at: .zero)
+            }
+            return Set(fixture.planner.plan(at: .zero).outcomes.flatMap { $0.record ?? [] })
+        }
+        var (web, api) = (Fixture.service("web"), Fixture.service("api", ports: [443]))
+        // Who writes their slices is not known.
+        #expect(addresses(web, api).count == 2)
+        (web.selector, api.selector) = (["app": "web"], ["app": "web"])
+        #expect(addresses(web, api).count == 1)
+        var elsewhere = LoadBalancerService(key: ServiceKey(namespace: "other", name: "api"))
+        (elsewhere.uid, elsewhere.ports, elsewhere.selector) = ("u", api.ports, api.selector)
+        #expect(addresses(web, elsewhere).count == 2)
+    }
+
+    @Test("a long key is compared to its end")
+    func longKeys() {
+        var fixture = Fixture("192.0.2.10-192.0.2.12")
+        fixture.planner.sourceIsSynchronised()
+        for (name, port) in [("a", UInt16(80)), ("b", 443)] {
+            var service = Fixture.service(name, ports: [port])
+            service.annotations[Annotation.share] = String(repeating: "k", count: 70) + name
+            fixture.planner.set(service, at: .zero)
+        }
+        #expect(Set(fixture.planner.plan(at: .zero).outcomes.flatMap { $0.record ?? [] }).count == 2)
+    }
+
     @Test("a deleted Service's address is withdrawn and free for another")
     func delete() {
         var fixture = Fixture("192.0.2.10")

@@ -171,9 +171,9 @@ struct SharedStatusTests {
             partner.annotations[annotation] = annotation == Annotation.share ? "k" : "192.0.2.10"
             cluster.service.annotations[annotation] = partner.annotations[annotation]
         }
-        partner.trafficPolicy = .local
+        (partner.trafficPolicy, partner.selector) = (.local, ["app": "web"])
         partner.endpoints = .known(.init(readyNodes: [order[1]]))
-        cluster.service.trafficPolicy = .local
+        (cluster.service.trafficPolicy, cluster.service.selector) = (.local, partner.selector)
         cluster.service.endpoints = partner.endpoints
         cluster.see(partner)
         cluster.see(cluster.service)

@@ -91,6 +91,7 @@ struct ServiceFacts {
         return placement == other.placement
     }
 
+    /// All Services are in one namespace, and all have a selector.
     private var placement: String { isLocal ? selector : "everywhere" }
 }
 

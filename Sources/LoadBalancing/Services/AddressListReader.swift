@@ -1,3 +1,4 @@
+import IPAM
 import NetworkTypes
 
 /// Reads the address lists of annotations.
@@ -7,11 +8,11 @@ enum AddressListReader {
 
     /// Throws the first part that is not an address, shortened for display.
     static func addresses(in text: String) throws(Malformed) -> [IPAddress] {
-        guard text.utf8.count <= limit else { throw Malformed(part: shown(text)) }
+        guard text.utf8.count <= limit else { throw Malformed(part: Wording.shown(text)) }
         var addresses: [IPAddress] = []
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let word = trimmed(part)
-            guard let address = IPAddress(word) else { throw Malformed(part: shown(word)) }
+            guard let address = IPAddress(word) else { throw Malformed(part: Wording.shown(word)) }
             if !addresses.contains(address) { addresses.append(address) }
         }
         return addresses
@@ -27,13 +28,5 @@ enum AddressListReader {
         while let first = part.first, isBlank(first) { part.removeFirst() }
         while let last = part.last, isBlank(last) { part.removeLast() }
         return String(Substring(part))
-    }
-
-    /// At most 64 characters, control characters replaced, for use in a sentence.
-    static func shown(_ text: some StringProtocol) -> String {
-        let shown = text.prefix(64).map {
-            $0.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7F } ? "?" : $0
-        }
-        return String(shown) + (text.count > 64 ? "…" : "")
     }
 }

@@ -1,3 +1,5 @@
+import IPAM
+
 /// Which Services are ours.
 public struct ClaimPolicy: Hashable, Sendable {
     /// What `spec.loadBalancerClass` must say.
@@ -42,7 +44,7 @@ public struct ClaimPolicy: Hashable, Sendable {
         case (nil, .own): return .classless
         case (loadBalancerClass?, .own), (loadBalancerClass?, .both): return nil
         case (loadBalancerClass?, .classless): return .ownClassNotClaimed
-        case (let other?, _): return .otherClass(AddressListReader.shown(other))
+        case (let other?, _): return .otherClass(Wording.shown(other))
         }
     }
 }

@@ -9,7 +9,7 @@ enum ServiceRequest {
     ) throws(MalformedRequest) -> AddressRequest {
         var request = identity(of: service, namespaceLabels: namespaceLabels)
         if let pool = service.annotations[Annotation.pool].map(AddressListReader.trimmed), !pool.isEmpty {
-            request.pool = AddressListReader.shown(pool)
+            request.pool = Wording.shown(pool)
         }
         request.addresses = try requestedAddresses(of: service)
         if let own = request.addresses.first(where: service.clusterIPs.contains) { throw .clusterIP(own) }
@@ -24,7 +24,7 @@ enum ServiceRequest {
         request.families = families(of: service)
         request.ports = Set(service.ports.map(\.claim))
         if let key = service.annotations[Annotation.share].map(AddressListReader.trimmed), !key.isEmpty {
-            request.sharing = .init(key: AddressListReader.shown(key), placement: placement(of: service))
+            request.sharing = .init(key: key, placement: placement(of: service))
         }
         return request
     }
@@ -58,12 +58,14 @@ enum ServiceRequest {
     }
 
     /// With `Local`, traffic enters only where the pods are, so two Services fit on one address only when they choose
-    /// the same pods.
+    /// the same pods: by the same selector, which chooses in the Service's own namespace. Without one, whoever writes its
+    /// EndpointSlices chooses, and no other Service is known to have the same.
     private static func placement(of service: LoadBalancerService) -> String {
         switch service.trafficPolicy {
         case .cluster: "any node"
+        case .local where service.selector.isEmpty: "nodes with pods of \(service.key)"
         case .local:
-            "nodes with pods "
+            "nodes with pods \(service.key.namespace)/"
                 + service.selector.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
         }
     }

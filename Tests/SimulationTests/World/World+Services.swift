@@ -37,6 +37,7 @@ extension World {
 
     func create(_ key: ServiceKey) {
         var service = Objects.service(key, ports: [pick([80, 443, 8080])])
+        service.spec.selector = pick([[:], ["app": "a"], ["app": "a"]])
         if chance(12) { service.metadata.finalizers = [OutcomeWriting.cleanupFinalizer] }
         if chance(5) { service.spec.externalTrafficPolicy = "Local" }
         for _ in 0..<(chance(2) ? 1 : 0) { change(&service) }
