@@ -55,6 +55,7 @@ struct OutcomeWritingTests {
             rest: #","annotations":{"herald-lb.io/assigned":"192.0.2.1,2001:db8::1"}}}"#),
         .init(assigned: "192.0.2.1", mirror: "192.0.2.1", record: ["192.0.2.1"], rest: nil),
         .init(assigned: "192.0.2.1", record: ["192.0.2.1"], mirrors: false, rest: nil),
+        .init(assigned: "2001:db8::1", mirror: "2001:DB8:0::1", record: ["2001:db8::1"], rest: nil),
         .init(assigned: "192.0.2.1", record: ["192.0.2.1"], rest: #"},"spec":{"loadBalancerIP":"192.0.2.1"}}"#),
         .init(
             assigned: "192.0.2.1", mirror: "192.0.2.1", record: ["192.0.2.2"],

@@ -84,6 +84,8 @@ struct OutcomeWriting: Sendable {
         let formerly = ServiceReading.service(service, endpoints: .unknown).recordedAddresses
         let isMirror = IPAddress(present).map { formerly == [$0] } ?? false
         guard present.isEmpty || isMirror else { return nil }
+        // Its author may spell the address otherwise.
+        if record.count == 1, IPAddress(present) == record[0] { return nil }
         let wanted = record.count == 1 ? record.first?.description : nil
         guard wanted ?? "" != present else { return nil }
         return wanted.map(JSONValue.string) ?? .null
