@@ -110,7 +110,13 @@ public final class LeaseElector: Sendable {
         case .update(let record, let version):
             // A patch keeps what others added to the object, and with the version fails if they changed it.
             let patch: JSONValue = ["metadata": ["resourceVersion": .string(version)], "spec": record.json]
-            return .written(try await client.patchOnce(Lease.self, key, patch, within: limit))
+            do throws(APIError) {
+                return .written(try await client.patchOnce(Lease.self, key, patch, within: limit))
+            } catch {
+                // Deleted: to be read and made anew at once, before others think that nobody leads.
+                guard error.isNotFound else { throw error }
+                return .conflicted
+            }
         case .startTimer, .report, .finished: return nil
         }
     }
