@@ -92,6 +92,57 @@ struct PlannerRecordTests {
         #expect(plan.outcomes.map(\.ingress) == [[Fixture.address("192.0.2.10")], [Fixture.address("192.0.2.10")]])
     }
 
+    @Test("a record that someone takes off is written again, and nothing is withdrawn meanwhile", arguments: [true, false])
+    func lostRecord(isAllocator: Bool) throws {
+        let address = Fixture.address("192.0.2.10")
+        var fixture = Fixture("192.0.2.10-192.0.2.12", isAllocator: isAllocator)
+        fixture.planner.sourceIsSynchronised()
+        var web = service("a", record: "192.0.2.10")
+        fixture.planner.set(web, at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        fixture.effect(address, .inEffect(interface: "eth0"))
+        (web.writtenIngress, web.writtenAnnounced) = ([address], true)
+        fixture.planner.set(web, at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+
+        web.annotations[Annotation.assigned] = nil
+        fixture.planner.set(web, at: .zero)
+        let plan = fixture.planner.plan(at: .zero)
+        #expect(plan.announcements[.arp]?.map(\.address) == [address])
+        #expect(plan.outcomes.map(\.record) == [isAllocator ? [address] : nil])
+        #expect(plan.nextWake == .zero.advanced(by: .seconds(20)))
+
+        // Other changes do not begin the time anew, and the record ends it.
+        web.labels["x"] = "y"
+        fixture.planner.set(web, at: .zero.advanced(by: .seconds(10)))
+        #expect(fixture.planner.plan(at: .zero.advanced(by: .seconds(10))).nextWake == .zero.advanced(by: .seconds(20)))
+        var written = fixture.planner
+        web.annotations[Annotation.assigned] = "192.0.2.10"
+        written.set(web, at: .zero.advanced(by: .seconds(10)))
+        #expect(written.plan(at: .zero.advanced(by: .seconds(10))).nextWake == nil)
+
+        let end = fixture.planner.plan(at: .zero.advanced(by: .seconds(20)))
+        #expect(end.announcements[.arp]?.isEmpty ?? true)
+    }
+
+    @Test("a record that is taken off stands no longer than until another Service's names the address")
+    func lostRecordOfAnother() {
+        let address = Fixture.address("192.0.2.10")
+        var fixture = Fixture("192.0.2.10", isAllocator: false)
+        fixture.planner.sourceIsSynchronised()
+        var former = service("a", record: "192.0.2.10")
+        former.writtenIngress = [address]
+        fixture.planner.set(former, at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        former.annotations[Annotation.assigned] = nil
+        fixture.planner.set(former, at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        fixture.planner.set(service("b", record: "192.0.2.10"), at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        #expect(fixture.planner.report(of: Fixture.key("a"))?.addresses.map(\.address) == [])
+        #expect(fixture.planner.report(of: Fixture.key("b"))?.addresses.map(\.address) == [address])
+    }
+
     @Test("of all nodes, the one that allocates or announces tells of it")
     func tellers() {
         let address = Fixture.address("192.0.2.10")

@@ -14,6 +14,7 @@ extension Planner {
         if !hasAdopted { adoptRecords(at: now) }
         ledger.advance(to: now)
         endLateWrites(at: now)
+        endLostRecords(at: now)
         unreported.formUnion(statusWakes.filter { $0.value <= now }.keys)
         unreported.formUnion(troubleWakes.filter { $0.value <= now }.keys)
         settleServices(at: now)
@@ -22,8 +23,8 @@ extension Planner {
         plan.announcements = announcements
         let unfinished = dirtyServices.isEmpty ? nil : now
         plan.nextWake = [
-            ledger.nextQuarantineEnd, lateWrites.values.min(), statusWakes.values.min(), troubleWakes.values.min(),
-            unfinished,
+            ledger.nextQuarantineEnd, lateWrites.values.min(), lostRecords.values.min(), statusWakes.values.min(),
+            troubleWakes.values.min(), unfinished,
         ]
         .compactMap { $0 }.min()
         return plan

@@ -19,6 +19,8 @@ public struct Planner: Sendable {
     var announcements: [Mode: AnnouncementSet] = [:]
     /// Until when writes of records that were replaced since may still arrive.
     var lateWrites: [ServiceKey: MonotonicTime] = [:]
+    /// Until when records stand that someone took off.
+    var lostRecords: [ServiceKey: MonotonicTime] = [:]
 
     /// When to look at the status of a Service again though nothing happens by then.
     var statusWakes: [ServiceKey: MonotonicTime] = [:]
@@ -89,6 +91,13 @@ extension Planner {
             remove(key, at: now)
             former = nil
         }
+        endLostRecords(for: service, at: now)
+        take(keepingRecord(of: service, insteadOf: former, at: now), insteadOf: former, at: now)
+    }
+
+    /// `former` is what is known under its UID.
+    mutating func take(_ service: LoadBalancerService, insteadOf former: PlannedService?, at now: MonotonicTime) {
+        let key = service.key
         noteClusterIPs(of: service, insteadOf: former?.service)
         var entry = former ?? PlannedService(service: service, firstSeen: now)
         entry.service = service
@@ -107,6 +116,7 @@ extension Planner {
         ledger.release(key, at: now)
         ledger.retire([], of: AddressRequest(service: entry.service.key), at: now)
         lateWrites[key] = nil
+        lostRecords[key] = nil
         statusWakes[key] = nil
         troubleWakes[key] = nil
         dirtyServices.remove(key)
