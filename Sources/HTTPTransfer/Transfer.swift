@@ -26,6 +26,8 @@ final class Transfer: Sendable {
     }
 
     let request: HTTPRequest
+    /// When the request was made.
+    let began = ContinuousClock.now
     private let loop: TransferLoop
     private let state = NIOLockedValueBox(State())
 
@@ -46,6 +48,11 @@ final class Transfer: Sendable {
 
     /// Whether no octet of the answer has arrived.
     var hasNoAnswer: Bool { state.withLockedValue { $0.head == nil } }
+
+    /// Whether some octet of the answer arrived since then.
+    func wasHeard(since time: ContinuousClock.Instant) -> Bool {
+        state.withLockedValue { $0.head != nil && $0.lastActivity > time }
+    }
 }
 
 // For tasks.

@@ -35,6 +35,8 @@ final class TransferLoop: @unchecked Sendable {
     private var owners: [EasyHandle.Identity: Transfer] = [:]
     /// Those of `live` that may be silent for too long: watches, few among many.
     private var watched: [ObjectIdentifier: Transfer] = [:]
+    /// Who answered a whole request last, and when.
+    private var lastAnswer: (endpoint: HTTPEndpoint, time: ContinuousClock.Instant)?
 
     init() throws(TransferError) {
         guard let multi = MultiHandle() else {
@@ -174,13 +176,23 @@ extension TransferLoop {
         let text = entry.easy.text(for: code)
         if code == CURLE_OPERATION_TIMEDOUT, !entry.easy.wasConnected {
             code = CURLE_COULDNT_CONNECT
-        } else if code == CURLE_OPERATION_TIMEDOUT, transfer.hasNoAnswer {
-            // A server that answers nothing in time may be gone, and its connection with it.
-            connections.breakShared(with: entry.transfer.request.endpoint)
+        } else if code == CURLE_OPERATION_TIMEDOUT, transfer.hasNoAnswer, !hasHeard(since: transfer) {
+            // A server that answers nothing in time, nor anyone else, may be gone, and its connection with it.
+            connections.breakShared(with: transfer.request.endpoint)
         }
+        if code == CURLE_OK { lastAnswer = (transfer.request.endpoint, .now) }
         remove(transfer, from: multi)
         let isDone = code == CURLE_OK
         transfer.finish(isDone ? .success(()) : .failure(TransferError(code, host: transfer.host, text: text)))
+    }
+
+    /// Whether anything came from the server since the request was made, to whichever request.
+    private func hasHeard(since transfer: Transfer) -> Bool {
+        let endpoint = transfer.request.endpoint
+        if let lastAnswer, lastAnswer.time > transfer.began, lastAnswer.endpoint == endpoint { return true }
+        return live.values.contains { other in
+            other.transfer.wasHeard(since: transfer.began) && other.transfer.request.endpoint == endpoint
+        }
     }
 
     /// Ends transfers that were silent for too long; returns the milliseconds until the next could be.

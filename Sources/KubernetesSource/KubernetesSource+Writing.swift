@@ -7,8 +7,8 @@ import NetworkTypes
 import Synchronization
 
 extension KubernetesSource {
-    /// How long a request may take.
-    private static let requestLimit = Duration.seconds(10)
+    /// How long a request may take: the API server waits ten seconds for a webhook, unless that is told otherwise.
+    private static let requestLimit = Duration.seconds(15)
     /// How long writing goes on once shutdown has begun.
     private static let stopLimit = Duration.seconds(2)
     /// How long an Event waits for writes to Services.
@@ -118,7 +118,10 @@ extension KubernetesSource {
     }
 
     private func failure(_ error: APIError, _ key: ServiceKey) -> Result {
-        if error.isNotFound { return .done }
+        if error.isNotFound {
+            problems.writing[key] = nil
+            return .done
+        }
         if error.isForbidden { return refuse(error.operation, key) }
         // Told in one sentence for all Services, which then wait together.
         problems.away = error.isAway && !error.isCancelled ? error.withoutName : nil

@@ -157,6 +157,19 @@ struct ResourceTests {
         #expect(error.description.contains(status.message) == !isPermission)
     }
 
+    @Test("a webhook that fails is no server that is away", arguments: [true, false])
+    func webhook(isWebhook: Bool) throws {
+        let text =
+            isWebhook
+            ? #"Internal error occurred: failed calling webhook "v.example.com": connection refused"#
+            : "etcdserver: leader changed"
+        let status = Status(code: 500, reason: "InternalError", message: text)
+        let error = APIError(
+            .init(verb: "patch", resource: "services", group: "", namespace: "web", name: "a"), .status(status))
+        #expect(error.isAway == !isWebhook)
+        #expect(error.description.contains(text))
+    }
+
     @Test(
         "paths",
         arguments: [

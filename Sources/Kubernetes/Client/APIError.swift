@@ -78,7 +78,8 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     public var isAway: Bool {
         switch reason {
         case .transfer, .credentials: true
-        case .status(let status): status.code == 401 || status.code == 429 || status.code >= 500
+        case .status(let status):
+            status.code == 401 || status.code == 429 || status.code >= 500 && !status.isAboutWebhook
         case .unreadable: false
         }
     }

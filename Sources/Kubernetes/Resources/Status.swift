@@ -86,6 +86,9 @@ public struct Status: Decodable, Hashable, Sendable {
         return !message.contains("denied") && !message.contains("exceeded quota")
     }
 
+    /// A webhook that must admit the object cannot be reached: others may be admitted.
+    public var isAboutWebhook: Bool { code == 500 && message.contains("failed calling webhook") }
+
     /// The resource version asked for is newer than any the server has.
     public var isFromTheFuture: Bool { causes.contains { $0.reason == "ResourceVersionTooLarge" } }
 }
