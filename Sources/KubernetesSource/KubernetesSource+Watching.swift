@@ -23,7 +23,7 @@ extension KubernetesSource {
         switch delivery {
         case .put(let object): problems.unreadable[part]?[object.metadata.key] = nil
         case .remove(let key): problems.unreadable[part]?[key] = nil
-        case .replace(_, let kept):
+        case .replace(_, let kept, _):
             problems.unreadable[part] = problems.unreadable[part]?.filter { kept.contains($0.key) }
         }
         take(&view, delivery)

@@ -33,7 +33,8 @@ struct ViewTests {
         var view = view(nodes: true, namespaces: true)
         view.take(.replace([try Objects.service()], keeping: []))
         #expect(view.takeFacts().isEmpty)
-        view.take(Delivery<Kubernetes.Namespace>.replace([], keeping: []))
+        let space: Kubernetes.Namespace = try Objects.decode(#"{"metadata":{"name":"default"}}"#)
+        view.take(.replace([space], keeping: []))
         view.take(Delivery<Kubernetes.Node>.replace([], keeping: []))
         #expect(view.takeFacts().isEmpty)
         #expect(view.needsEndpointSlices)
@@ -113,6 +114,37 @@ struct ViewTests {
         #expect(view.absorb(changed) == true)
         #expect(view.takeFacts().isEmpty)
         #expect(view.services.contains(Objects.key))
+    }
+
+    @Test("a server that was put back to an earlier state is believed; a list that an answer overtook is not")
+    func restored() throws {
+        var view = try synchronised()
+        view.take(.put(try Objects.service(version: "20")))
+        #expect(view.absorb(try Objects.service(version: "22")))
+        view.take(.replace([try Objects.service(version: "20")], keeping: [], version: "21"))
+        #expect(view.services[Objects.key]?.metadata.resourceVersion == "22")
+        view.take(.replace([try Objects.service(version: "9")], keeping: [], version: "12"))
+        #expect(view.services[Objects.key]?.metadata.resourceVersion == "9")
+        view.take(.put(try Objects.service(version: "13")))
+        #expect(view.services[Objects.key]?.metadata.resourceVersion == "13")
+    }
+
+    @Test("a new Service waits for its namespace; one with a record does not")
+    func namespaceLater() throws {
+        var view = view(nodes: false, namespaces: true)
+        view.take(Delivery<Kubernetes.Service>.replace([], keeping: []))
+        view.take(Delivery<EndpointSlice>.replace([], keeping: []))
+        view.take(Delivery<Kubernetes.Namespace>.replace([], keeping: []))
+        #expect(view.takeFacts() == [.synchronisation: .synchronised])
+        view.take(.put(try Objects.service()))
+        #expect(view.takeFacts().isEmpty)
+        let recorded = ServiceKey(namespace: "default", name: "recorded")
+        view.take(
+            .put(try Objects.service(name: "recorded", metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1"}"#)))
+        #expect(Set(view.takeFacts().keys) == [.service(recorded)])
+        let space: Kubernetes.Namespace = try Objects.decode(#"{"metadata":{"name":"default","labels":{"k":"v"}}}"#)
+        view.take(.put(space))
+        #expect(Set(view.takeFacts().keys) == [.service(Objects.key), .namespace("default")])
     }
 
     @Test("a Service created again under its name is taken whatever its version")

@@ -11,7 +11,7 @@ struct ServiceMirror: Sendable {
         switch delivery {
         case .put(let service): return [put(service)]
         case .remove(let key): return remove(key)
-        case .replace(let all, let kept):
+        case .replace(let all, let kept, _):
             isSynchronized = true
             let present = Set(all.map(\.metadata.key)).union(kept)
             let gone = services.keys.filter { !present.contains($0) }.sorted().flatMap { remove($0) }

@@ -100,7 +100,7 @@ struct WatcherTests {
         let last = watcher.handle(.listed(try page([service("b", "2")])), at: .zero)
         #expect(
             last.prefix(2) == [
-                .deliver(.replace([service("a", "1"), service("b", "2")], keeping: [])),
+                .deliver(.replace([service("a", "1"), service("b", "2")], keeping: [], version: "10")),
                 .report(.synchronized(objects: 2)),
             ])
         #expect(last.watches == [.after("10")])
@@ -257,7 +257,7 @@ struct WatcherTests {
         _ = fresh.handle(.started, at: .zero)
         _ = fresh.handle(.received(event), at: .zero)
         let end = fresh.handle(.received(.bookmark(resourceVersion: "13", endsInitialEvents: true)), at: .zero)
-        #expect(end.first == .deliver(.replace([], keeping: [ObjectKey(namespace: "n", name: "a")])))
+        #expect(end.first == .deliver(.replace([], keeping: [ObjectKey(namespace: "n", name: "a")], version: "13")))
     }
 
     @Test("lists that fail begin again", arguments: [410, 403, 500, 504])
@@ -270,7 +270,7 @@ struct WatcherTests {
         #expect(code == 410 ? effects.steps == [.list(continueToken: "")] : effects.steps.isWait)
         if code != 410 { #expect(watcher.handle(.waited, at: .zero).steps == [.list(continueToken: "")]) }
         let last = watcher.handle(.listed(try page([service("b", "2")])), at: .zero)
-        #expect(last.first == .deliver(.replace([service("b", "2")], keeping: [])))
+        #expect(last.first == .deliver(.replace([service("b", "2")], keeping: [], version: "10")))
     }
 
     @Test("twenty thousand objects are collected in time that grows with their number", .timeLimit(.minutes(1)))

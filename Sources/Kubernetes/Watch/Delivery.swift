@@ -1,7 +1,8 @@
 /// What a watch brings, in order.
 public enum Delivery<Object: Resource>: Equatable, Sendable {
-    /// All that exists. Objects that could not be read are named in `keeping`: what was known of them stays.
-    case replace([Object], keeping: Set<ObjectKey>)
+    /// All that exists, as of a resource version (KEP-5504). Objects that could not be read are named in `keeping`: what
+    /// was known of them stays.
+    case replace([Object], keeping: Set<ObjectKey>, version: String = "")
     /// New, or changed.
     case put(Object)
     case remove(ObjectKey)

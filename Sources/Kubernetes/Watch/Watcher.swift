@@ -149,7 +149,7 @@ extension Watcher {
         cutStreams = 0
         let objects = collection.objects.values.sorted { $0.metadata.key < $1.metadata.key }
         return [
-            .deliver(.replace(objects, keeping: collection.unreadable)),
+            .deliver(.replace(objects, keeping: collection.unreadable, version: version)),
             .report(.synchronized(objects: objects.count)),
         ]
     }

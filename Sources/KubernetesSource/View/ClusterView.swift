@@ -7,7 +7,8 @@ import NetworkTypes
 /// What is known of the cluster, and which facts follow from it: a value that watches fill and that says what changed.
 ///
 /// Nothing is said before everything that is needed has been delivered once; the first facts end with `.synchronised`.
-/// Of a Service whose endpoints come to matter nothing new is said before they are known.
+/// Of a Service whose endpoints come to matter nothing new is said before they are known, and nothing at all of one without
+/// a record before its namespace is.
 struct ClusterView: Sendable {
     /// What a watch must have delivered before the first facts.
     enum Part: Hashable, Sendable, CaseIterable {
@@ -25,6 +26,8 @@ struct ClusterView: Sendable {
     private var parts: Set<Part>
 
     private(set) var services = KeptServices()
+    /// Up to which version the watch of Services has brought them.
+    private var servicesVersion = ""
     private var slices = KeptSlices()
     private var nodes: [NodeName: NodeFacts] = [:]
     private var namespaces: [String: [String: String]] = [:]
@@ -74,15 +77,20 @@ struct ClusterView: Sendable {
     // MARK: - Services
 
     /// Takes what the watch of Services brought. An object older than the one that is known is passed over: the answer
-    /// to a write may be ahead of the watch.
+    /// to a write may be ahead of the watch. Where all of it is older than what the watch brought before, the server was
+    /// put back to an earlier state, and that is how things are.
     mutating func take(_ delivery: Delivery<Kubernetes.Service>) {
         switch delivery {
-        case .put(let service): put(service)
+        case .put(let service):
+            servicesVersion = service.metadata.resourceVersion
+            put(service)
         case .remove(let key): remove(ServiceKey(key))
-        case .replace(let all, let kept):
+        case .replace(let all, let kept, let version):
             let present = Set(all.map { ServiceKey($0.metadata.key) }).union(kept.map { ServiceKey($0) })
             for key in services.keys where !present.contains(key) { remove(key) }
-            for service in all { put(service) }
+            let isRestored = ResourceVersionOrder.isEarlier(version, than: servicesVersion)
+            servicesVersion = version
+            for service in all where isRestored || !isOvertaken(service) { store(service) }
             delivered.insert(.services)
         }
     }
@@ -109,7 +117,10 @@ struct ClusterView: Sendable {
     }
 
     private mutating func put(_ service: Kubernetes.Service) {
-        guard !isOvertaken(service) else { return }
+        if !isOvertaken(service) { store(service) }
+    }
+
+    private mutating func store(_ service: Kubernetes.Service) {
         let key = ServiceKey(service.metadata.key)
         services[key] = service
         if needsEndpoints(service) { needsEndpointSlices = true }
@@ -132,7 +143,7 @@ struct ClusterView: Sendable {
         switch delivery {
         case .put(let slice): put(slice)
         case .remove(let key): removeSlice(key)
-        case .replace(let all, let kept):
+        case .replace(let all, let kept, _):
             let present = Set(all.map(\.metadata.key)).union(kept)
             for key in Array(slices.keys) where !present.contains(key) { removeSlice(key) }
             for slice in all { put(slice) }
@@ -165,7 +176,7 @@ struct ClusterView: Sendable {
         switch delivery {
         case .put(let node): put(node)
         case .remove(let key): removeNode(NodeName(key.name))
-        case .replace(let all, let kept):
+        case .replace(let all, let kept, _):
             let present = Set(all.map(\.metadata.name)).union(kept.map(\.name))
             for name in nodes.keys where !present.contains(name.text) { removeNode(name) }
             for node in all { put(node) }
@@ -188,10 +199,12 @@ struct ClusterView: Sendable {
         switch delivery {
         case .put(let namespace): put(namespace)
         case .remove(let key): removeNamespace(key.name)
-        case .replace(let all, let kept):
+        case .replace(let all, let kept, _):
             let present = Set(all.map(\.metadata.name)).union(kept.map(\.name))
             for name in namespaces.keys where !present.contains(name) { removeNamespace(name) }
             for namespace in all { put(namespace) }
+            // One that cannot be read is there all the same.
+            for key in kept where namespaces[key.name] == nil { namespaces[key.name] = [:] }
             delivered.insert(.namespaces)
         }
     }
@@ -210,7 +223,7 @@ struct ClusterView: Sendable {
         switch delivery {
         case .put(let object): put(object)
         case .remove(let key): clusterRanges[key.name] = nil
-        case .replace(let all, let kept):
+        case .replace(let all, let kept, _):
             let present = Set(all.map(\.metadata.name)).union(kept.map(\.name))
             clusterRanges = clusterRanges.filter { present.contains($0.key) }
             for object in all { put(object) }
@@ -233,7 +246,7 @@ extension ClusterView {
         var facts: [SourceSubject: SourceFact] = [:]
         var held: Set<SourceSubject> = []
         for subject in touched {
-            if awaitsSlices(subject) {
+            if awaitsSlices(subject) || awaitsNamespace(subject) {
                 held.insert(subject)
                 continue
             }
@@ -257,6 +270,14 @@ extension ClusterView {
         guard !delivered.contains(.endpointSlices), case .service(let key) = subject, let service = services[key]
         else { return false }
         return needsEndpoints(service)
+    }
+
+    /// Whether a Service came before its namespace, whose labels choose among the pools: the watches are independent.
+    private func awaitsNamespace(_ subject: SourceSubject) -> Bool {
+        guard delivered.contains(.namespaces), said[subject] == nil, case .service(let key) = subject,
+            namespaces[key.namespace] == nil, let service = services[key]
+        else { return false }
+        return service.metadata.annotations[Annotation.assigned] == nil
     }
 
     /// Slices count only where some Service needs them.
