@@ -83,7 +83,6 @@ public actor BGPAnnouncer: Announcer {
     var lookTimer: LoopTimer?
     var retryTimer: LoopTimer?
     var deviceTimer: LoopTimer?
-    var completionTimer: LoopTimer?
     var isRunning = false
     var begun = MonotonicTime.zero
     var formerProcess = FormerProcess(uptime: .zero)
@@ -143,6 +142,8 @@ public actor BGPAnnouncer: Announcer {
     }
 
     /// Announces exactly these; does nothing once drained.
+    ///
+    /// The first set after the nodes completes the routes, be it empty: nodes alone do not say what is to be announced.
     public func reconcile(_ desired: AnnouncementSet) {
         guard !isClosed else { return }
         carryOut(book.want(desired, delay: settings.withdrawDelay, at: loop.now))
@@ -159,10 +160,6 @@ public actor BGPAnnouncer: Announcer {
         facts = new
         if isNews { replan() }
         reconsiderEligibility()
-        // The announcements of the same moment come right after the nodes.
-        let timer = completionTimer ?? loop.makeTimer { [weak self] in self?.onLoop { $0.completeSetIfKnown() } }
-        completionTimer = timer
-        timer.restart(after: .milliseconds(20))
     }
 
     /// Takes in changed settings; only what is different is touched.
