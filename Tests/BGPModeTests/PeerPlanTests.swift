@@ -157,6 +157,21 @@ struct PeerPlanTests {
         #expect(self.plan(settings()).specs.first?.shape(ofPool: nil) != nil)
     }
 
+    @Test("a pool that the configuration has no more is shown as addresses out of pools are")
+    func formerPool() throws {
+        var first = AdvertisementSettings()
+        first.pools = ["edge"]
+        first.aggregationLength = 24
+        var rest = AdvertisementSettings()
+        rest.med = 7
+        let all = try #require(plan(settings { $0.advertisements = [first, rest] }).specs.first)
+        #expect(all.shape(ofPool: "former")?.attributes.multiExitDiscriminator == 7)
+        #expect(all.shape(ofPool: "edge")?.attributes.multiExitDiscriminator == nil)
+        let some = try #require(plan(settings { $0.advertisements = [first] }).specs.first)
+        #expect(some.shape(ofPool: "former") == nil && some.shape(ofPool: "lab") == nil)
+        #expect(plan(settings()).specs.first?.shape(ofPool: "former") == PeerSpec.Shape())
+    }
+
     @Test("an interface that the node does not have is told, and a link-local peer gets its scope")
     func interfaces() throws {
         let absent = settings { $0.peers[0].interface = "eth9" }
