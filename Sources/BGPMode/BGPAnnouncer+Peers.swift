@@ -33,7 +33,6 @@ extension BGPAnnouncer {
         for name in drivers.keys where !names.contains(name) { removePeer(name) }
         configureListener(new)
         for spec in new.specs { put(spec) }
-        isFirstPlan = false
         if old?.specs != new.specs || old?.idle != new.idle || old?.obstacle != new.obstacle {
             untold.formUnion(book.wanted.keys)
         }
@@ -52,7 +51,8 @@ extension BGPAnnouncer {
 
     private func addPeer(_ spec: PeerSpec) {
         var spec = spec
-        if isFirstPlan {
+        let isFirst = knownPeers.insert(spec.name).inserted
+        if isFirst, let restart = spec.session.gracefulRestart, !isOver(restart) {
             let hasForwarded = formerProcess.hasForwarded(for: spec.session)
             spec.session.gracefulRestart?.isRestarting = true
             spec.session.gracefulRestart?.hasForwarded = hasForwarded

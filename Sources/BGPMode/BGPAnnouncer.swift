@@ -89,8 +89,9 @@ public actor BGPAnnouncer: Announcer {
     var isClosed = false
     /// Whether someone has asked this node to leave.
     var isDraining = false
-    /// Peers of the first plan come after a restart of this process; later ones do not.
-    var isFirstPlan = true
+    /// Peers that this process has had. One that comes for the first time may have been one of the process before, and
+    /// wait for this one, though it comes late: with the node's labels, its password or its router advertisement.
+    var knownPeers: Set<String> = []
 
     let keyPaths = AsyncStream.makeStream(of: [String].self, bufferingPolicy: .bufferingNewest(1))
 

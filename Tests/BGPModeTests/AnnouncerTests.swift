@@ -21,4 +21,34 @@ struct AnnouncerTests {
         await bench.announcer.reconcile(AnnouncementSet())
         #expect(await bench.announcer.isSetComplete)
     }
+
+    private static func settings(restartTime: Duration) -> BGPSettings {
+        Bench.settings { $0.peers[0].gracefulRestart = restartTime }
+    }
+
+    @Test("a peer that comes after the first plan is told of the restart, and one that comes again is not")
+    func latePeer() async throws {
+        let bench = try Bench(Bench.settings { $0.peers = [] })
+        await bench.announcer.beginAlone()
+        await bench.configure(Self.settings(restartTime: .seconds(120)))
+        #expect(await bench.announcer.isRestarting("tor") == true)
+        await bench.configure(Bench.settings { $0.peers = [] })
+        #expect(await bench.announcer.isRestarting("tor") == nil)
+        await bench.configure(Self.settings(restartTime: .seconds(120)))
+        #expect(await bench.announcer.isRestarting("tor") == false)
+    }
+
+    @Test("once peers have dropped what a process before this one announced, none is told of a restart")
+    func restartIsOver() async throws {
+        let bench = try Bench(Self.settings(restartTime: .seconds(20)))
+        await bench.announcer.beginAlone(ago: .seconds(20))
+        #expect(await bench.announcer.isRestarting("tor") == false)
+    }
+}
+
+extension BGPAnnouncer {
+    /// What a peer is told of this process; nil when there is no such peer.
+    fileprivate func isRestarting(_ peer: String) -> Bool? {
+        drivers[peer]?.spec.session.gracefulRestart?.isRestarting
+    }
 }
