@@ -98,11 +98,10 @@ extension BGPAnnouncer {
     }
 
     func watchPath(_ spec: PeerSpec) {
-        if let detection = spec.detection {
-            bfd?.watch(spec.name, detection)
-        } else {
-            bfd?.unwatch(spec.name)
-        }
+        let hasGone =
+            if let detection = spec.detection { bfd?.watch(spec.name, detection) } else { bfd?.unwatch(spec.name) }
+        // What it has found must not let a session come up that requires the one that begins now.
+        if hasGone == true { drivers[spec.name]?.bfd(.adminDown) }
         let failure = bfd?.failures[spec.name]
         defer { bfdFailures[spec.name] = failure }
         guard let failure, failure != bfdFailures[spec.name] else { return }

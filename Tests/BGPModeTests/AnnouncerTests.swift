@@ -44,6 +44,26 @@ struct AnnouncerTests {
         await bench.announcer.beginAlone(ago: .seconds(20))
         #expect(await bench.announcer.isRestarting("tor") == false)
     }
+
+    @Test("a session that requires BFD waits again when another session watches its path")
+    func replacedDetection() async throws {
+        // Over several hops, and waiting for the peer: nothing is sent.
+        let settings = Bench.settings {
+            $0.bfd.passive = true
+            $0.peers[0].bfd = .required
+            $0.peers[0].multihop = 2
+        }
+        let bench = try Bench(settings)
+        await bench.announcer.beginBFD()
+        await bench.announcer.beginAlone()
+        #expect(await bench.announcer.state(of: "tor") == .idle)
+        await bench.announcer.pathIsUp(to: "tor")
+        #expect(await bench.announcer.state(of: "tor") == .active)
+        var moved = settings
+        moved.peers[0].source = IPAddress(ipv4: 0x7F00_0001)
+        await bench.configure(moved)
+        #expect(await bench.announcer.state(of: "tor") == .idle)
+    }
 }
 
 extension BGPAnnouncer {
@@ -51,4 +71,16 @@ extension BGPAnnouncer {
     fileprivate func isRestarting(_ peer: String) -> Bool? {
         drivers[peer]?.spec.session.gracefulRestart?.isRestarting
     }
+
+    fileprivate func beginBFD() {
+        bfd = BFDDriver(loop: loop, seed: 1) { [weak self] signal in
+            self?.onLoop { $0.takeIn(signal) }
+        }
+    }
+
+    fileprivate func pathIsUp(to peer: String) {
+        drivers[peer]?.bfd(.up)
+    }
+
+    fileprivate func state(of peer: String) -> SessionState? { drivers[peer]?.state }
 }
