@@ -45,6 +45,26 @@ struct AnnouncerTests {
         #expect(await bench.announcer.isRestarting("tor") == false)
     }
 
+    @Test("an address that moves to another pool leaves the prefix of its old one, which goes with the last")
+    func movedAddress() async throws {
+        var shared = AdvertisementSettings()
+        shared.pools = ["edge"]
+        shared.aggregationLength = 24
+        let bench = try Bench(Bench.settings { $0.advertisements = [shared, AdvertisementSettings()] })
+        await bench.announcer.beginAlone()
+        func wanted(_ first: String, _ second: String) async -> [String] {
+            await bench.announcer.reconcile([
+                Announcement(address: IPAddress(ipv4: 0xC000_0201), pool: first),
+                Announcement(address: IPAddress(ipv4: 0xC000_0202), pool: second),
+            ])
+            return await bench.announcer.wanted(of: ["192.0.2.0/24", "192.0.2.1/32", "192.0.2.2/32"], by: "tor")
+        }
+        #expect(await wanted("edge", "edge") == ["192.0.2.0/24"])
+        #expect(await wanted("lab", "edge") == ["192.0.2.0/24", "192.0.2.1/32"])
+        #expect(await wanted("lab", "lab") == ["192.0.2.1/32", "192.0.2.2/32"])
+        #expect(await wanted("edge", "lab") == ["192.0.2.0/24", "192.0.2.2/32"])
+    }
+
     @Test("a session that requires BFD waits again when another session watches its path")
     func replacedDetection() async throws {
         // Over several hops, and waiting for the peer: nothing is sent.
@@ -70,6 +90,13 @@ extension BGPAnnouncer {
     /// What a peer is told of this process; nil when there is no such peer.
     fileprivate func isRestarting(_ peer: String) -> Bool? {
         drivers[peer]?.spec.session.gracefulRestart?.isRestarting
+    }
+
+    /// Those of some prefixes that a peer is to have.
+    fileprivate func wanted(of prefixes: [String], by peer: String) -> [String] {
+        prefixes.filter { text in
+            CIDR(text).flatMap { drivers[peer]?.peer.routes.refusal(of: $0) } == .noSession
+        }
     }
 
     fileprivate func beginBFD() {

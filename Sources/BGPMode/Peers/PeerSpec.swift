@@ -61,6 +61,13 @@ struct PeerSpec: Hashable, Sendable {
     func shape(ofPool pool: String?) -> Shape? {
         pool.flatMap { shapes[$0] } ?? shapeOutOfPools
     }
+
+    /// All prefixes that an address may be advertised in, by the pool that it is of.
+    func prefixes(of address: IPAddress) -> Set<CIDR> {
+        var prefixes = Set(shapes.values.map { $0.prefix(of: address) })
+        if let shape = shapeOutOfPools { prefixes.insert(shape.prefix(of: address)) }
+        return prefixes
+    }
 }
 
 /// A peer that cannot be spoken with as things are, and why.
