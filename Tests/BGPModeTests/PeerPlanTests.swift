@@ -116,6 +116,17 @@ struct PeerPlanTests {
         #expect(self.plan(settings(), node: node).obstacle?.reason == "BadNodeAnnotation")
     }
 
+    @Test("a node's peer that the configuration has too is that one, and none may be named twice")
+    func repeatedPeers() {
+        var node = NodeFacts(name: "n")
+        node.annotations = ["herald-lb.io/bgp-peers": "10.0.1.1@64501, 10.0.1.7@64501"]
+        #expect(plan(settings(), node: node).specs.map(\.name) == ["tor", "node-10.0.1.7"])
+        node.annotations["herald-lb.io/bgp-peers"] = "10.0.1.7@64501,10.0.1.7@64502"
+        let obstacle = plan(settings(), node: node).obstacle
+        #expect(obstacle?.reason == "BadNodeAnnotation")
+        #expect(obstacle?.sentence.hasSuffix("write 10.0.1.7 once") == true)
+    }
+
     @Test("an identifier in use stays when nothing else is asked for")
     func identifier() throws {
         let former = try #require(RouterID(IPAddress(ipv4: 0x0A00_0909)))
