@@ -203,8 +203,8 @@ let package = Package(
         tests(
             "BGPModeTests",
             [
-                "BFD", "BGP", "BGPMode", "Configuration", "IPAM", "LoadBalancing", "Netlink", "NetworkTypes",
-                "PacketLoop", hashTrees,
+                "BFD", "BGP", "BGPMode", "Configuration", "HostNetwork", "IPAM", "LoadBalancing", "Netlink",
+                "NetworkTypes", "PacketLoop", hashTrees, logging,
             ]),
         tests("BGPTests", ["BGP", "NetworkTypes"]),
         tests("ChartTests", ["Spawning", "herald"]),

@@ -18,7 +18,7 @@ extension BGPAnnouncer {
         // The grace is the operator's word, whatever others take.
         let deadline = loop.now.advanced(by: max(limit, settings.grace + .seconds(2)))
         isClosed = true
-        for timer in [expiryTimer, graceTimer, lookTimer, retryTimer, deviceTimer, completionTimer] { timer?.cancel() }
+        for timer in [expiryTimer, graceTimer, lookTimer, retryTimer, deviceTimer] { timer?.cancel() }
         listener?.close()
         switch settings.onShutdown {
         case .restart: await leaveQuietly(by: deadline)

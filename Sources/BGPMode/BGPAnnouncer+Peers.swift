@@ -33,7 +33,6 @@ extension BGPAnnouncer {
         for name in drivers.keys where !names.contains(name) { removePeer(name) }
         configureListener(new)
         for spec in new.specs { put(spec) }
-        isFirstPlan = false
         if old?.specs != new.specs || old?.idle != new.idle || old?.obstacle != new.obstacle {
             untold.formUnion(book.wanted.keys)
         }
@@ -52,7 +51,8 @@ extension BGPAnnouncer {
 
     private func addPeer(_ spec: PeerSpec) {
         var spec = spec
-        if isFirstPlan {
+        let isFirst = knownPeers.insert(spec.name).inserted
+        if isFirst, let restart = spec.session.gracefulRestart, !isOver(restart) {
             let hasForwarded = formerProcess.hasForwarded(for: spec.session)
             spec.session.gracefulRestart?.isRestarting = true
             spec.session.gracefulRestart?.hasForwarded = hasForwarded
@@ -98,11 +98,10 @@ extension BGPAnnouncer {
     }
 
     func watchPath(_ spec: PeerSpec) {
-        if let detection = spec.detection {
-            bfd?.watch(spec.name, detection)
-        } else {
-            bfd?.unwatch(spec.name)
-        }
+        let hasGone =
+            if let detection = spec.detection { bfd?.watch(spec.name, detection) } else { bfd?.unwatch(spec.name) }
+        // What it has found must not let a session come up that requires the one that begins now.
+        if hasGone == true { drivers[spec.name]?.bfd(.adminDown) }
         let failure = bfd?.failures[spec.name]
         defer { bfdFailures[spec.name] = failure }
         guard let failure, failure != bfdFailures[spec.name] else { return }

@@ -46,8 +46,12 @@ extension BGPAnnouncer {
     /// Whether the peer may still keep routes of a process before this one, which only a session can end.
     private func isOwedEnd(_ driver: PeerDriver) -> Bool {
         guard let restart = driver.spec.session.gracefulRestart, restart.isRestarting else { return false }
-        let isOver = loop.now >= begun.advanced(by: .seconds(Int64(restart.restartTime)))
-        return driver.peer.session.counters.established == 0 && !isOver
+        return driver.peer.session.counters.established == 0 && !isOver(restart)
+    }
+
+    /// Whether this process has run for longer than a peer keeps the routes of one before it.
+    func isOver(_ restart: SessionConfiguration.GracefulRestart) -> Bool {
+        loop.now >= begun.advanced(by: .seconds(Int64(restart.restartTime)))
     }
 
     /// Begins a session, unless sessions rest.

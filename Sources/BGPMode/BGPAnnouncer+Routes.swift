@@ -35,24 +35,28 @@ extension BGPAnnouncer {
         let isRouted = book.isRouted(address)
         let entry = book.entries[address]
         guard let shape = isRouted ? spec.shape(ofPool: entry?.pool) : nil else {
-            return take(address, from: spec.name, &routes)
+            return take(address, from: spec, &routes)
         }
         let prefix = shape.prefix(of: address)
+        // Its pool may have been another one, with prefixes of another length.
+        take(address, from: spec, but: prefix, &routes)
         if prefix.prefixLength < address.family.bitWidth {
             contributors[spec.name, default: [:]][prefix, default: []].insert(address)
         }
         routes.set(prefix, shape.attributes)
     }
 
-    /// A prefix that several addresses share goes with the last of them.
-    private func take(_ address: IPAddress, from name: String, _ routes: inout AdjRIBOut) {
-        routes.set(CIDR(address), nil)
-        for prefix in contributors[name]?.keys.filter({ $0.contains(address) }) ?? [] {
-            contributors[name]?[prefix]?.remove(address)
-            if contributors[name]?[prefix]?.isEmpty == true {
-                contributors[name]?[prefix] = nil
-                routes.set(prefix, nil)
-            }
+    /// Wants an address in no prefix any more, or only in one; a prefix that several addresses share goes with the last
+    /// of them.
+    private func take(
+        _ address: IPAddress, from spec: PeerSpec, but kept: CIDR? = nil, _ routes: inout AdjRIBOut
+    ) {
+        for prefix in spec.prefixes(of: address) where prefix != kept {
+            contributors[spec.name]?[prefix]?.remove(address)
+            // One of a single address has no contributors.
+            guard contributors[spec.name]?[prefix]?.isEmpty != false else { continue }
+            contributors[spec.name]?[prefix] = nil
+            routes.set(prefix, nil)
         }
     }
 

@@ -83,15 +83,15 @@ public actor BGPAnnouncer: Announcer {
     var lookTimer: LoopTimer?
     var retryTimer: LoopTimer?
     var deviceTimer: LoopTimer?
-    var completionTimer: LoopTimer?
     var isRunning = false
     var begun = MonotonicTime.zero
     var formerProcess = FormerProcess(uptime: .zero)
     var isClosed = false
     /// Whether someone has asked this node to leave.
     var isDraining = false
-    /// Peers of the first plan come after a restart of this process; later ones do not.
-    var isFirstPlan = true
+    /// Peers that this process has had. One that comes for the first time may have been one of the process before, and
+    /// wait for this one, though it comes late: with the node's labels, its password or its router advertisement.
+    var knownPeers: Set<String> = []
 
     let keyPaths = AsyncStream.makeStream(of: [String].self, bufferingPolicy: .bufferingNewest(1))
 
@@ -143,6 +143,8 @@ public actor BGPAnnouncer: Announcer {
     }
 
     /// Announces exactly these; does nothing once drained.
+    ///
+    /// The first set after the nodes completes the routes, be it empty: nodes alone do not say what is to be announced.
     public func reconcile(_ desired: AnnouncementSet) {
         guard !isClosed else { return }
         carryOut(book.want(desired, delay: settings.withdrawDelay, at: loop.now))
@@ -159,10 +161,6 @@ public actor BGPAnnouncer: Announcer {
         facts = new
         if isNews { replan() }
         reconsiderEligibility()
-        // The announcements of the same moment come right after the nodes.
-        let timer = completionTimer ?? loop.makeTimer { [weak self] in self?.onLoop { $0.completeSetIfKnown() } }
-        completionTimer = timer
-        timer.restart(after: .milliseconds(20))
     }
 
     /// Takes in changed settings; only what is different is touched.

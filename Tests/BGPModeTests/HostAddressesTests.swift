@@ -14,7 +14,7 @@ struct HostAddressesTests {
         let held = [
             (1, "10.0.1.2", 24), (1, "fd00:1::2", 64), (2, "10.0.2.2", 24), (3, "10.0.1.3", 24), (4, "10.9.9.9", 32),
             (0, "127.0.0.1", 8), (0, "10.255.0.1", 32),
-            (0, "fd00:255::1", 128), (1, "fe80::2", 64), (2, "fe80::2", 64),
+            (0, "fd00:255::1", 128), (1, "fe80::2", 64), (2, "fe80::2", 64), (2, "169.254.7.2", 30),
         ]
         for number in Int32(1)...4 {
             state.apply(
@@ -68,6 +68,12 @@ struct HostAddressesTests {
         #expect(try Self.hops("10.0.1.2", peer: "10.0.1.1", without: ["10.0.1.2"]).ipv4 == nil)
         #expect(try Self.hops("10.0.1.2", peer: "10.0.1.1", without: ["fd00:1::2"]).ipv6 == nil)
         #expect(try Self.hops("10.255.0.1", peer: "192.0.2.1").ipv4 == IPAddress("10.255.0.1"))
+    }
+
+    @Test("a session between link-local IPv4 addresses has its own as the next hop")
+    func linkLocalIPv4() throws {
+        #expect(try Self.hops("169.254.7.2", peer: "169.254.7.1").ipv4 == IPAddress("169.254.7.2"))
+        #expect(try Self.hops("169.254.7.2", peer: "169.254.7.1", without: ["169.254.7.2"]).ipv4 == nil)
     }
 
     @Test("of the other family an address counts on the way to the peer, and not one of any interface")

@@ -116,6 +116,17 @@ struct PeerPlanTests {
         #expect(self.plan(settings(), node: node).obstacle?.reason == "BadNodeAnnotation")
     }
 
+    @Test("a node's peer that the configuration has too is that one, and none may be named twice")
+    func repeatedPeers() {
+        var node = NodeFacts(name: "n")
+        node.annotations = ["herald-lb.io/bgp-peers": "10.0.1.1@64501, 10.0.1.7@64501"]
+        #expect(plan(settings(), node: node).specs.map(\.name) == ["tor", "node-10.0.1.7"])
+        node.annotations["herald-lb.io/bgp-peers"] = "10.0.1.7@64501,10.0.1.7@64502"
+        let obstacle = plan(settings(), node: node).obstacle
+        #expect(obstacle?.reason == "BadNodeAnnotation")
+        #expect(obstacle?.sentence.hasSuffix("write 10.0.1.7 once") == true)
+    }
+
     @Test("an identifier in use stays when nothing else is asked for")
     func identifier() throws {
         let former = try #require(RouterID(IPAddress(ipv4: 0x0A00_0909)))
@@ -155,6 +166,21 @@ struct PeerPlanTests {
         #expect(spec.shape(ofPool: "lab") == nil)
         #expect(spec.shape(ofPool: nil) == nil)
         #expect(self.plan(settings()).specs.first?.shape(ofPool: nil) != nil)
+    }
+
+    @Test("a pool that the configuration has no more is shown as addresses out of pools are")
+    func formerPool() throws {
+        var first = AdvertisementSettings()
+        first.pools = ["edge"]
+        first.aggregationLength = 24
+        var rest = AdvertisementSettings()
+        rest.med = 7
+        let all = try #require(plan(settings { $0.advertisements = [first, rest] }).specs.first)
+        #expect(all.shape(ofPool: "former")?.attributes.multiExitDiscriminator == 7)
+        #expect(all.shape(ofPool: "edge")?.attributes.multiExitDiscriminator == nil)
+        let some = try #require(plan(settings { $0.advertisements = [first] }).specs.first)
+        #expect(some.shape(ofPool: "former") == nil && some.shape(ofPool: "lab") == nil)
+        #expect(plan(settings()).specs.first?.shape(ofPool: "former") == PeerSpec.Shape())
     }
 
     @Test("an interface that the node does not have is told, and a link-local peer gets its scope")

@@ -71,6 +71,21 @@ struct RouteRefreshTests {
         #expect(fixture.peer.table.count == 5000)
     }
 
+    @Test("a route that goes and comes back while the answer waits is in it; one that goes does not hold it up")
+    func flapMeanwhile() throws {
+        let prefixes = Fixture.hosts(100)
+        var fixture = try Fixture.ready(Fixture.routes(prefixes))
+        fixture.rib.refresh(.ipv4)
+        try fixture.peer.take(fixture.rib.nextMessages(limit: 1, at: fixture.now))
+        #expect(fixture.peer.stale[.ipv4]?.count == 100)
+        fixture.rib.set(prefixes[50], nil)
+        fixture.rib.set(prefixes[50], RouteAttributes())
+        fixture.rib.set(prefixes[60], nil)
+        try fixture.drain()
+        #expect(fixture.peer.refreshes == [.ipv4])
+        #expect(Set(fixture.peer.table.keys) == Set(prefixes).subtracting([prefixes[60]]))
+    }
+
     @Test("routes that change during the answer end up right, and the answer ends", arguments: 0..<30 as Range<UInt64>)
     func changesMeanwhile(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

@@ -24,6 +24,7 @@ extension FamilyTable {
         for prefix in pending.take(.withdrawal, room: room) {
             writer.write(prefix)
             sent[prefix] = nil
+            owed.remove(prefix)
         }
         return Export.withdrawal(of: writer.bytes, family: family)
     }

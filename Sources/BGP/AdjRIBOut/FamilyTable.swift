@@ -18,7 +18,7 @@ struct FamilyTable: Sendable {
     /// The export that the peer has last been given of each prefix.
     var sent: [CIDR: Int] = [:]
     var pending = PendingRoutes()
-    /// Prefixes that must be sent for the run to end, though the peer may have them already.
+    /// Prefixes that must be sent, or withdrawn, for the run to end, though the peer may have them already.
     var owed: Set<CIDR> = []
     var run = Run.none
     var isRefreshWanted = false
@@ -50,13 +50,12 @@ struct FamilyTable: Sendable {
             } else {
                 pending.insert(prefix, .announcement(number))
             }
-        } else {
+        } else if sent[prefix] == nil {
             owed.remove(prefix)
-            if sent[prefix] == nil {
-                pending.remove(prefix)
-            } else {
-                pending.insert(prefix, .withdrawal)
-            }
+            pending.remove(prefix)
+        } else {
+            // It stays owed until the withdrawal is out: wanted again before that, it must come within the run.
+            pending.insert(prefix, .withdrawal)
         }
     }
 

@@ -74,15 +74,21 @@ final class BFDDriver {
     // MARK: Orders
 
     /// Watches the path to a peer, or changes how; what is as it was is left alone.
-    func watch(_ name: String, _ detection: PeerSpec.Detection) {
+    ///
+    /// True when a session had to give way, whose state says nothing of the path any more.
+    func watch(_ name: String, _ detection: PeerSpec.Detection) -> Bool {
         wanted[name] = detection
         if let old = session(of: name) {
             var same = old.detection
             same.configuration = detection.configuration
-            guard same != detection else { return perform(old, .reconfigure(detection.configuration)) }
-            remove(name)
+            if same == detection {
+                perform(old, .reconfigure(detection.configuration))
+                return false
+            }
         }
+        let hasGone = remove(name)
         begin(name, detection)
+        return hasGone
     }
 
     /// Takes in on which interfaces neighbours are: what says that it comes from one, and comes by another, is forged.
@@ -96,12 +102,14 @@ final class BFDDriver {
     }
 
     /// Says goodbye by AdminDown, so that the other side does not take it for a failure, and forgets the session when
-    /// the other side must have heard it.
-    func unwatch(_ name: String) {
+    /// the other side must have heard it. True when there was one.
+    @discardableResult
+    func unwatch(_ name: String) -> Bool {
         wanted[name] = nil
         failures[name] = nil
-        remove(name)
+        let hasGone = remove(name)
         updateReceivers()
+        return hasGone
     }
 
     func unwatchAll() {
@@ -122,17 +130,21 @@ final class BFDDriver {
 
     private func session(of name: String) -> Watched? { numbers[name].flatMap { sessions[$0] } }
 
-    private func remove(_ name: String) {
-        guard let gone = session(of: name) else { return }
+    private func remove(_ name: String) -> Bool {
+        guard let gone = session(of: name) else { return false }
         perform(gone, .disable)
         numbers[name] = nil
         news.removeAll { $0.name == name }
         leaving.insert(gone.number)
         let time = gone.session.farewellTime
-        guard time > .zero else { return forget(gone.number) }
-        loop.schedule(after: min(time, Self.longestFarewell)) { [signal, number = gone.number] in
-            signal(.farewellIsOver(number))
+        if time > .zero {
+            loop.schedule(after: min(time, Self.longestFarewell)) { [signal, number = gone.number] in
+                signal(.farewellIsOver(number))
+            }
+        } else {
+            forget(gone.number)
         }
+        return true
     }
 
     private func forget(_ number: Int) {

@@ -94,7 +94,8 @@ struct HostAddresses: Equatable, Sendable {
         var hops = ExportPolicy.NextHops()
         for family in [AddressFamily.ipv4, .ipv6] {
             let address: IPAddress?
-            if local.family == family, !local.isLinkLocal {
+            // Link-local IPv4 addresses are next hops as others are; IPv6 has a field of its own for them.
+            if local.family == family, family == .ipv4 || !local.isLinkLocal {
                 address = holder != nil || isLoopback ? local : nil
             } else {
                 let own = isLoopback ? loopback.first { $0.family == family && !$0.isLinkLocal } : nil

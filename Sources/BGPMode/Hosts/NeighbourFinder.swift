@@ -31,8 +31,7 @@ final class NeighbourFinder {
         let interface: Interface
         let socket: PacketSocket
         let watch: Watch
-        var heard: MonotonicTime?
-        var ignored: IPAddress?
+        var choice: NeighbourChoice
     }
 
     var news: [News] = []
@@ -46,8 +45,6 @@ final class NeighbourFinder {
 
     /// Between two advertisements.
     private static let interval = Duration.seconds(5)
-    /// After which a router that says nothing gives way to another.
-    private static let patience = Duration.seconds(60)
 
     /// `closer` is where sockets are closed.
     init(loop: PacketLoop, closer: PacketLoop, signal: @escaping @Sendable (Signal) -> Void) {
@@ -77,7 +74,9 @@ final class NeighbourFinder {
                 filter: .routerAdvertisements, closedOn: closer)
             let name = interface.name
             let watch = try loop.watch(socket.descriptor, for: .read) { [signal] _ in signal(.readable(name)) }
-            places[name] = Place(interface: interface, socket: socket, watch: watch)
+            places[name] = Place(
+                interface: interface, socket: socket, watch: watch,
+                choice: NeighbourChoice(neighbours[name], at: loop.now))
         } catch {
             news.append(.failed(interface: interface.name, "\(error)"))
         }
@@ -106,20 +105,14 @@ final class NeighbourFinder {
 
     private func heard(_ router: IPAddress, on name: String) {
         guard let place = places[name], router != place.interface.address else { return }
-        let now = loop.now
-        if let known = neighbours[name], known != router {
-            let silence = place.heard.map { $0.duration(to: now) } ?? .zero
-            guard silence > Self.patience else {
-                if place.ignored != router { news.append(.ignored(interface: name, router)) }
-                places[name]?.ignored = router
-                return
-            }
+        switch places[name]?.choice.hear(router, at: loop.now) {
+        case .nothing, nil: break
+        case .ignored: news.append(.ignored(interface: name, router))
+        case .found:
+            neighbours[name] = router
+            news.append(.found(interface: name, router))
+            // The router may have begun after our last one.
+            advertise()
         }
-        places[name]?.heard = now
-        guard neighbours[name] != router else { return }
-        neighbours[name] = router
-        news.append(.found(interface: name, router))
-        // The router may have begun after our last one.
-        advertise()
     }
 }

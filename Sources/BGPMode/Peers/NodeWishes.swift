@@ -40,6 +40,9 @@ struct NodeWishes {
             let parts = item.split(separator: "@").map { $0.filter { $0 != " " } }
             guard parts.count == 2, let address = IPAddress(parts[0]), let number = ASN(parts[1]), number.number != 0
             else { throw Self.obstacle(Self.peersKey, text, "peers as in 192.0.2.1@64500") }
+            guard !peers.contains(where: { $0.address == address }) else {
+                throw Self.obstacle(Self.peersKey, text, "\(address) once")
+            }
             peers.append(BGPPeerSettings(name: "node-\(address)", address: address, asn: number))
         }
     }

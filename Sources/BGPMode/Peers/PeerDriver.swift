@@ -42,8 +42,8 @@ final class PeerDriver {
     private var timers: [SessionTimer: LoopTimer] = [:]
     private var queue: [SessionEvent] = []
     private var isPerforming = false
-    /// The address that the session is spoken from, or that the last connection has.
-    private var local: SocketAddress?
+    /// The address that the session is spoken from, or, while there is none, that the last connection has.
+    private(set) var local: SocketAddress?
     private var nextHops = ExportPolicy.NextHops()
     private var isShuttingDown = false
     private var lastIncoming: UInt64 = 0
@@ -139,7 +139,8 @@ final class PeerDriver {
             return connection.abort()
         }
         connections[id] = connection
-        takeLocalAddress(of: id)
+        // A session that stands keeps its address until this connection has taken its place.
+        if !isEstablished { takeLocalAddress(of: id) }
         feed(.accepted(id))
     }
 

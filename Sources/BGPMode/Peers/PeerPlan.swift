@@ -49,7 +49,10 @@ struct PeerPlan {
         } catch {
             return obstacle = error
         }
-        let peers = settings.peers.filter { $0.nodes.contains(labels: labels) } + wishes.peers
+        let configured = settings.peers.filter { $0.nodes.contains(labels: labels) }
+        // Two sessions with one peer would end each other in turn; the configuration says more of it than the node.
+        let wished = wishes.peers.filter { wish in !configured.contains { $0.address == wish.address } }
+        let peers = configured + wished
         guard !peers.isEmpty else {
             return obstacle = Obstacle(
                 reason: "NoPeer",

@@ -49,14 +49,24 @@ struct PeerSpec: Hashable, Sendable {
     var session: BGP.SessionConfiguration
     var policy: ExportPolicy
     var detection: Detection?
-    /// Shapes of pools; a pool that is not named here is not advertised to the peer.
+    /// Shapes of pools; one of the configuration's pools that is not named here is not advertised to the peer.
     var shapes: [String: Shape] = [:]
-    /// For addresses that are out of every pool.
+    /// For addresses that are out of every pool. What fits these fits every pool: with it, `shapes` names them all.
     var shapeOutOfPools: Shape?
 
+    /// How addresses of a pool are shown; nil when they are not.
+    ///
+    /// Addresses of a pool that was renamed or split have its old name until they are planned anew; they are shown as
+    /// out of every pool meanwhile, rather than withdrawn.
     func shape(ofPool pool: String?) -> Shape? {
-        guard let pool else { return shapeOutOfPools }
-        return shapes[pool]
+        pool.flatMap { shapes[$0] } ?? shapeOutOfPools
+    }
+
+    /// All prefixes that an address may be advertised in, by the pool that it is of.
+    func prefixes(of address: IPAddress) -> Set<CIDR> {
+        var prefixes = Set(shapes.values.map { $0.prefix(of: address) })
+        if let shape = shapeOutOfPools { prefixes.insert(shape.prefix(of: address)) }
+        return prefixes
     }
 }
 
