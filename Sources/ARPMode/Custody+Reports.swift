@@ -99,12 +99,15 @@ extension Custody {
         let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
         var eligibility = Eligibility(subnets: [])
         for link in network.links.values where choice.isUsable(link) {
-            if let station = link.macAddress { eligibility.stations.insert(station) }
             if settings.interfaces.isEmpty {
-                eligibility.subnets.formUnion(choice.subnets(of: link))
+                let subnets = choice.subnets(of: link)
+                eligibility.subnets.formUnion(subnets)
+                // Nothing is announced from the links of pods, which may be many where few stations are told.
+                guard subnets.contains(where: { !$0.network.isLinkLocal }) else { continue }
             } else {
                 eligibility.subnets.formUnion(everything)
             }
+            if let station = link.macAddress { eligibility.stations.insert(station) }
         }
         return eligibility
     }
