@@ -92,25 +92,4 @@ extension Custody {
         if case .failure(let obstacle) = choice.interface(for: address) { return obstacle }
         return Obstacle(reason: "Pending", sentence: "no node has \(address) yet")
     }
-
-    /// What this node can announce by its links: the subnets of those with a carrier, or everything where the operator
-    /// has named the interfaces.
-    static func eligibility(in network: NetworkState, settings: ARPSettings) -> Eligibility {
-        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
-        var eligibility = Eligibility(subnets: [])
-        for link in network.links.values where choice.isUsable(link) {
-            if settings.interfaces.isEmpty {
-                let subnets = choice.subnets(of: link)
-                eligibility.subnets.formUnion(subnets)
-                // Nothing is announced from the links of pods, which may be many where few stations are told.
-                guard subnets.contains(where: { !$0.network.isLinkLocal }) else { continue }
-            } else {
-                eligibility.subnets.formUnion(everything)
-            }
-            if let station = link.macAddress { eligibility.stations.insert(station) }
-        }
-        return eligibility
-    }
-
-    private static let everything = ["0.0.0.0/0", "::/0"].compactMap { CIDR($0) }
 }

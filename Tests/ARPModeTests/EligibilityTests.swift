@@ -24,4 +24,30 @@ struct EligibilityTests {
         #expect(eligibility(host).stations == uplinks)
         #expect(eligibility(host, ["eth0", "pod10"]).stations.count == 2, "those that the operator has named")
     }
+
+    /// Whether the node says that it can announce the address.
+    private func serves(_ host: Host, _ address: String, _ patterns: [String]) -> Bool {
+        eligibility(host, patterns).subnets.contains { $0.contains(IPAddress.test(address)) }
+    }
+
+    @Test("of interfaces that are named, one without a carrier keeps what its subnet holds, and nothing else")
+    func awaited() {
+        var host = Host.twoInterfaces
+        let everything = Set(["0.0.0.0/0", "::/0"].compactMap { CIDR($0) })
+        #expect(eligibility(host, ["eth*"]).subnets == everything)
+        host.setCarrier(Host.eth0, false)
+        #expect(eligibility(host, ["eth1"]).subnets == everything)
+        #expect(eligibility(host, ["eth0"]).subnets == [])
+        for address in ["192.0.2.0", "192.0.2.10", "192.0.2.255", "2001:db8::10"] {
+            #expect(!serves(host, address, ["eth*"]), "\(address) waits for eth0")
+        }
+        for address in ["198.51.100.10", "203.0.113.1", "192.0.1.255", "192.0.3.0", "0.0.0.1", "223.0.0.1"] {
+            #expect(serves(host, address, ["eth*"]), "\(address)")
+        }
+        #expect(eligibility(host, ["eth*"]).subnets.count <= 64)
+        host.add("192.0.2.2/24", to: 3)
+        #expect(serves(host, "192.0.2.10", ["eth*"]), "eth1 has the subnet, too")
+        host.setCarrier(Host.eth0, true)
+        #expect(eligibility(host, ["eth*"]).subnets == everything)
+    }
 }
