@@ -193,7 +193,7 @@ let package = Package(
             "ARPModeTests",
             [
                 "ARPMode", "AddressResolution", "Announcing", "Configuration", "IPAM", "LoadBalancing", "Membership",
-                "Netlink", "NetworkTypes", hashTrees,
+                "Netlink", "NetworkTypes", "PacketLoop", hashTrees,
             ]),
         tests("AddressResolutionTests", ["AddressResolution", "NetworkTypes"]),
         tests("AnnouncingTests", ["Announcing"]),

@@ -182,7 +182,9 @@ extension ARPAnnouncer {
                 if case .learned(let name)? = new.first(where: { if case .learned = $0 { true } else { false } }) {
                     heartbeats?.learn(name, at: datagram.source)
                 }
-                if let sender = custody.member?.lastSender { heartbeats?.noteHeard(sender, on: port) }
+                if let sender = custody.member?.lastSender {
+                    heartbeats?.noteHeard(sender, from: datagram.source, on: port)
+                }
                 effects += new
             }
             return effects

@@ -53,6 +53,8 @@ public actor ARPAnnouncer: Announcer {
     /// Interfaces whose sockets could not be opened just now.
     private var unopened: [LinkIndex: Obstacle] = [:]
     private var device: TunDevice?
+    /// Whether the host's links were told with it among them.
+    private var isDeviceSeen = false
     /// Whether the keeper is making one.
     private var isDeviceAsked = false
     private var attach: ARPSettings.Attachment
@@ -103,6 +105,7 @@ public actor ARPAnnouncer: Announcer {
                 let now = announcer.loop.now
                 announcer.feed { $0.setNetwork(state, at: now) }
                 announcer.followInterface()
+                announcer.followDevice(in: state)
                 if !lost.isEmpty {
                     announcer.feed { $0.tell(at: now) { $0.lost(lost.sorted(), at: now) } }
                 }
@@ -312,10 +315,22 @@ public actor ARPAnnouncer: Announcer {
         }
     }
 
+    /// Has the device made anew that someone has deleted; until then what lived on it waits.
+    private func followDevice(in state: NetworkState) {
+        guard let link = device?.link else { return }
+        guard state.links[link] == nil else { return isDeviceSeen = true }
+        guard isDeviceSeen else { return }
+        logger.warning("device was gone and is made again", metadata: ["interface.name": "\(Self.deviceName)"])
+        closeDevice()
+        setDevice(.notNeeded)
+        prepareDevice()
+    }
+
     /// What lived on it was let go of before.
     private func closeDevice() {
         device?.close()
         device = nil
+        isDeviceSeen = false
     }
 
     private func setDevice(_ device: Speaker.Device) {

@@ -92,22 +92,4 @@ extension Custody {
         if case .failure(let obstacle) = choice.interface(for: address) { return obstacle }
         return Obstacle(reason: "Pending", sentence: "no node has \(address) yet")
     }
-
-    /// What this node can announce by its links: the subnets of those with a carrier, or everything where the operator
-    /// has named the interfaces.
-    static func eligibility(in network: NetworkState, settings: ARPSettings) -> Eligibility {
-        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
-        var eligibility = Eligibility(subnets: [])
-        for link in network.links.values where choice.isUsable(link) {
-            if let station = link.macAddress { eligibility.stations.insert(station) }
-            if settings.interfaces.isEmpty {
-                eligibility.subnets.formUnion(choice.subnets(of: link))
-            } else {
-                eligibility.subnets.formUnion(everything)
-            }
-        }
-        return eligibility
-    }
-
-    private static let everything = ["0.0.0.0/0", "::/0"].compactMap { CIDR($0) }
 }

@@ -39,8 +39,9 @@ final class HeartbeatSockets {
     private var former: Opening?
     /// Nodes that were heard on the current port while there is a former one.
     private var moved: Set<NodeName> = []
-    /// Of each node in the order of preference; of a node that was learned, where it was heard from.
+    /// Of each node of the roster, in the order of preference.
     private var addresses: [NodeName: [IPAddress]] = [:]
+    /// Where each node was heard from last: how one is reached that the roster gives no address of, or has no more.
     private var learned: [NodeName: SocketAddress] = [:]
     /// Datagrams that were sent, and such that the system did not take.
     private(set) var sent: UInt64 = 0
@@ -112,10 +113,10 @@ final class HeartbeatSockets {
         }
     }
 
-    /// Replaces how the nodes of the roster are reached.
+    /// Replaces how the nodes of the roster are reached. One that is gone from it is sent to until it is forgotten: it
+    /// may run, and would hold this node for dead.
     func setAddresses(_ addresses: [NodeName: [IPAddress]]) {
         self.addresses = addresses
-        learned = learned.filter { addresses[$0.key]?.isEmpty ?? true }
         closeFormerIfDone()
     }
 
@@ -128,7 +129,8 @@ final class HeartbeatSockets {
     }
 
     /// A node was heard on one of the ports.
-    func noteHeard(_ name: NodeName, on port: UInt16) {
+    func noteHeard(_ name: NodeName, from source: SocketAddress, on port: UInt16) {
+        learned[name] = source
         guard former != nil, port == current.place.port, moved.insert(name).inserted else { return }
         closeFormerIfDone()
     }

@@ -9,7 +9,8 @@ struct InterfaceChoice {
     let network: NetworkState
 
     /// The operational interface whose subnet holds the address, the longest prefix first; with patterns only among
-    /// interfaces that match one, and there also one without the subnet, since the operator named it.
+    /// interfaces that match one, and there also one without the subnet, since the operator named it, unless another
+    /// has it: that one is waited for.
     func interface(for address: IPAddress) -> Result<Link, Obstacle> {
         let candidates = candidates(for: address)
         guard let best = candidates.min(by: Self.isBetter) else { return .failure(noInterface(address)) }
@@ -32,6 +33,14 @@ struct InterfaceChoice {
         Set(network.addresses(on: link.index).compactMap { $0.isOurs ? nil : $0.subnet })
     }
 
+    /// The subnets of interfaces that cannot be used as they are.
+    var awaitedSubnets: Set<CIDR> {
+        network.links.values.reduce(into: []) { awaited, link in
+            guard !link.isLoopback, rank(of: link) != nil, obstacle(on: link) != nil else { return }
+            awaited.formUnion(subnets(of: link).filter { !$0.network.isLinkLocal })
+        }
+    }
+
     private struct Candidate {
         let link: Link
         /// Of the subnet that holds the address; -1 for none.
@@ -41,7 +50,7 @@ struct InterfaceChoice {
     }
 
     private func candidates(for address: IPAddress) -> [Candidate] {
-        network.links.values.compactMap { link in
+        let candidates: [Candidate] = network.links.values.compactMap { link in
             guard !link.isLoopback, let rank = rank(of: link) else { return nil }
             let prefixLength = subnet(of: link, holding: address)
             if patterns.isEmpty, prefixLength < 0 { return nil }
@@ -49,6 +58,9 @@ struct InterfaceChoice {
             if link.master != nil, prefixLength < 0 { return nil }
             return Candidate(link: link, prefixLength: prefixLength, rank: rank)
         }
+        // On a link without the subnet nobody would look for the address, and it would stay there.
+        let holding = candidates.filter { $0.prefixLength >= 0 }
+        return holding.isEmpty ? candidates : holding
     }
 
     private func rank(of link: Link) -> Int? {

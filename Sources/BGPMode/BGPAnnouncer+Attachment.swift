@@ -101,9 +101,21 @@ extension BGPAnnouncer {
         }
     }
 
+    /// Has the device made anew that someone has deleted; what lived on it is held once it is there.
+    func followDevice(in state: NetworkState) {
+        guard let link = device?.link else { return }
+        guard state.links[link] == nil else { return isDeviceSeen = true }
+        guard isDeviceSeen else { return }
+        logger.warning("device was gone and is made again", metadata: ["interface.name": "\(Self.deviceName)"])
+        letGo(Array(book.entries.keys))
+        closeDevice()
+        carryOut(book.reattach(isAttaching: true))
+    }
+
     func closeDevice() {
         device?.close()
         device = nil
+        isDeviceSeen = false
     }
 
     /// Has the device made that `attach: link` needs; one that cannot be had is asked for again as long as an address needs

@@ -65,6 +65,8 @@ public actor BGPAnnouncer: Announcer {
     var listener: PeerListener?
     var bfd: BFDDriver?
     var device: TunDevice?
+    /// Whether the host's links were told with it among them.
+    var isDeviceSeen = false
     /// Whether the keeper is making one.
     var isDeviceAsked = false
     var deviceObstacle: Obstacle?
@@ -226,6 +228,7 @@ public actor BGPAnnouncer: Announcer {
             bfd?.setHost(new)
             replan()
         }
+        followDevice(in: state)
         guard !lost.isEmpty, let link = attachmentLink else { return }
         let gone = lost.filter { address in
             book.isRouted(address) && state.address(AddressKey(link: link, address: address))?.isOurs != true

@@ -110,6 +110,9 @@ struct Daemon {
         if new.source != old.source { keys.append("source") }
         if new.operations != old.operations { keys.append("operations") }
         if new.log.format != old.log.format { keys.append("log.format") }
+        // Whether the nodes choose one that allocates is settled at the start.
+        let isShared = !new.source.isCluster && new.modes.contains(.arp) && !new.membership.peers.isEmpty
+        if isShared, !old.modes.contains(.arp) { keys.append("mode") }
         return keys
     }
 }

@@ -173,6 +173,20 @@ struct CustodyTests {
         #expect(segment.nodes[owner].custody.isHandedOver)
     }
 
+    @Test("of two nodes of which one alone hears the other, one has each address: who claimed it later")
+    func oneWay() throws {
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.want(vips)
+        segment.run(for: .seconds(1))
+        let before = try vips.map { try #require(inEffect(segment, $0).first) }
+        #expect(Set(before) == [0, 1])
+        segment.unreached = [1]
+        segment.run(for: .seconds(3))
+        for (address, owner) in zip(vips, before) { #expect(inEffect(segment, address) == [1 - owner]) }
+        segment.run(for: .seconds(20))
+        for address in vips { #expect(inEffect(segment, address).count == 1) }
+    }
+
     @Test("without a key nothing is announced beside other nodes, and the sentence says why")
     func noKey() {
         let obstacle = Obstacle(reason: "NoMembershipKey", sentence: "write a key")

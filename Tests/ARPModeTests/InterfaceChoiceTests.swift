@@ -64,7 +64,9 @@ struct InterfaceChoiceTests {
         host.edit(Host.eth0) { $0.flags = flags }
         #expect(choice(host, "192.0.2.10") == reason)
         #expect(choice(host, "192.0.2.10", ["eth0"]) == reason)
-        #expect(choice(host, "192.0.2.10", ["eth*"]) == "eth1")
+        #expect(choice(host, "192.0.2.10", ["eth*"]) == reason)
+        #expect(choice(host, "203.0.113.1", ["eth*"]) == "eth1")
+        #expect(choice(host, "192.0.2.10", ["eth1"]) == "eth1")
     }
 
     @Test("a bond without a usable port, or a device without a hardware address, is not used")
@@ -104,6 +106,18 @@ struct InterfaceChoiceTests {
             AddressKey(link: Host.eth0, address: .test("192.0.2.1"), prefixLength: 32, peer: .test("192.0.2.10")),
             isOurs: false)
         #expect(choice(host, "192.0.2.10") == "eth0")
+    }
+
+    @Test("of interfaces that match, one whose subnet comes late has the address from then on")
+    func lateSubnet() {
+        var host = Host.twoInterfaces
+        host.remove("192.0.2.1")
+        #expect(choice(host, "192.0.2.10", ["eth1", "eth0"]) == "eth1")
+        host.add("192.0.2.1/24", to: 2)
+        #expect(choice(host, "192.0.2.10", ["eth1", "eth0"]) == "eth0")
+        let patterns = ["eth1", "eth0"].compactMap { InterfacePattern($0) }
+        let late = InterfaceChoice(patterns: patterns, network: host.state)
+        #expect(!late.allows(Host.eth1, for: .test("192.0.2.10")))
     }
 
     @Test("an interface chosen before stays while it can be used, though another is better now")

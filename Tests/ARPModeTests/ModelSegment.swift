@@ -37,6 +37,8 @@ struct ModelSegment {
     var probes: [IPAddress] = []
     /// Whether heartbeats arrive.
     var carriesHeartbeats = true
+    /// Nodes that no heartbeat reaches, though others hear theirs.
+    var unreached: Set<Int> = []
     /// Hosts that answer for addresses of their own.
     var foreigners: [IPAddress: MACAddress] = [:]
     private var frames: [(from: Int?, bytes: [UInt8])] = []
@@ -130,7 +132,7 @@ struct ModelSegment {
         while !frames.isEmpty || !datagrams.isEmpty {
             if !datagrams.isEmpty {
                 let (index, bytes) = datagrams.removeFirst()
-                guard nodes[index].isRunning, carriesHeartbeats else { continue }
+                guard nodes[index].isRunning, carriesHeartbeats, !unreached.contains(index) else { continue }
                 perform(nodes[index].custody.received(datagram: bytes[...], at: now), of: index)
             } else {
                 let frame = frames.removeFirst()

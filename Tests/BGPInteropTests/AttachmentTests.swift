@@ -19,5 +19,21 @@ extension InteropSuite {
                 try speaker.running.end()
             }
         }
+
+        @Test("a device of ours that someone deletes is made anew, and has its addresses again")
+        func deviceDeleted() async throws {
+            try await withFabric { fabric in
+                func waitForAddresses() throws {
+                    try eventually("both addresses are on it", within: Speaker.patience, every: .milliseconds(50)) {
+                        try fabric.node.addresses().count { $0.interface == "herald1" } == 2
+                    }
+                }
+                let speaker = try fabric.speaker(fabric.bgp(more: "attach: link")).start()
+                try waitForAddresses()
+                try fabric.node.configure("link del herald1")
+                try waitForAddresses()
+                try speaker.running.end()
+            }
+        }
     }
 }

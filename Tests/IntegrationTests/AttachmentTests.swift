@@ -33,6 +33,23 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("herald0 is made anew when someone deletes it, and has its addresses again")
+        func deleted() async throws {
+            try await withSite(Settings(arp: "{attach: link}"), Self.dual) { site in
+                let addresses = try site.herald.waitUntilAnnounced("dual")
+                for _ in 0..<2 {
+                    try site.node.configure("link del herald0")
+                    try eventually("the addresses are on another herald0", within: .seconds(10)) {
+                        try site.node.addresses().filter { addresses.contains($0.address) }.map(\.interface)
+                    } until: {
+                        $0 == ["herald0", "herald0"]
+                    }
+                    try site.herald.waitUntilAnnounced("dual", at: Self.ipv4, Self.ipv6)
+                    for address in addresses { try site.waitUntilAnswered(address) }
+                }
+            }
+        }
+
         @Test("attach none answers every kind of question from user space, has the address nowhere, and ends at once")
         func none() async throws {
             try await withSite(Settings(arp: "{attach: none}"), Self.dual, isStarted: false) { site in

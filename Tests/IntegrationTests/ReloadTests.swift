@@ -70,6 +70,24 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("a change to ARP beside other hosts is told to wait for a restart: until then each allocates alone")
+        func toARP() async throws {
+            var without = Self.small
+            without.mode = "none"
+            try await withSite(without) { site in
+                #expect(try site.herald.status().configuration.rejected == nil)
+                var with = Self.small
+                with.membership = Cluster.membership(keyFile: site.herald.home.path(of: "key"), of: [site.client])
+                try site.herald.configure(with)
+                let told = try eventually("the status tells", within: .seconds(5), every: .milliseconds(20)) {
+                    try site.herald.status().configuration.rejected
+                } until: {
+                    $0 != nil
+                }.value
+                #expect(told == "a change of mode takes effect with the next start only")
+            }
+        }
+
         @Test("SIGHUP reads the file again, and changes nothing that has not changed")
         func hangUp() async throws {
             try await withSite(Self.small, Manifest(name: "one")) { site in

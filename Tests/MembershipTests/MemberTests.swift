@@ -308,6 +308,19 @@ struct MemberTests {
         #expect(late.contains(.forgotten("b")))
     }
 
+    @Test("a node that is taken off the roster stays while it speaks, and is forgotten at once if it does not")
+    func offRoster() throws {
+        var first = try member("a")
+        var second = try member("b")
+        for _ in 0..<3 { _ = exchange(&first, &second) }
+        let whileHeard = first.handle(.roster(["a"]), at: .zero)
+        #expect(!whileHeard.contains(.forgotten("b")))
+        #expect(first.status(at: .zero).nodes.map(\.name) == ["b"])
+        var third = try member("c")
+        let unheard = third.handle(.roster(["a"]), at: .zero)
+        #expect(unheard.contains(.forgotten("b")))
+    }
+
     @Test("an address that cannot be attached goes to another node")
     func failure() {
         var simulation = settled(nodes: 2, addresses: 1)

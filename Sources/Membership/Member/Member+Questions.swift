@@ -57,13 +57,17 @@ extension Member {
 
     /// Of two nodes that took an address without hearing each other, whether this one keeps it.
     ///
-    /// Who lost it by the other's later claim does not; else the weight decides, which both compute alike.
+    /// The later claim prevails, as far as it is known: one of them may still hear the other. Who lost it by the
+    /// other's later claim does not; else the weight decides, which both compute alike.
     public func prevails(over name: NodeName, for address: IPAddress) -> Bool {
         guard let peer = peers.first(where: { $0.name == name }) else { return true }
-        if peer.state?.claims[address]?.isInEffect == true { return true }
         guard let mine = ownership.ownClaims[address] else { return false }
-        // It knew of the claim and made its own all the same: later.
-        if let lost = peer.lostClock, mine.epoch <= lost { return false }
+        if let theirs = peer.state?.claims[address], theirs.isInEffect {
+            if theirs.epoch != mine.epoch { return mine.epoch > theirs.epoch }
+        } else if let lost = peer.lostClock, mine.epoch <= lost {
+            // It knew of the claim and made its own all the same: later.
+            return false
+        }
         let hash = StableHash.hash(address)
         return (StableHash.weight(of: hash, on: id), id) > (StableHash.weight(of: hash, on: peer.id), peer.id)
     }

@@ -10,13 +10,13 @@ extension Member {
     /// A guest that has not proved to be alive by then is forgotten.
     private static let unprovenTime = Duration.seconds(5)
 
-    mutating func setRoster(_ names: [NodeName], at now: MonotonicTime) {
+    mutating func setRoster(_ names: [NodeName], at now: MonotonicTime, into effects: inout [MemberEffect]) {
         let wanted = Set(names.filter { $0 != name })
         for index in peers.indices { peers[index].isGuest = !wanted.contains(peers[index].name) }
         let known = Set(peers.map(\.name))
         for name in wanted.subtracting(known).sorted() { _ = addPeer(name, isGuest: false, at: now) }
         // Who still speaks stays as a guest.
-        removePeers { $0.isGuest && !$0.detector.isAlive }
+        removePeers(where: { $0.isGuest && !$0.detector.isAlive }, into: &effects)
         if !isRosterKnown {
             isRosterKnown = true
             listen(because: .start, for: settings.settleTime, at: now)
@@ -42,15 +42,16 @@ extension Member {
             let time = peer.isUnproven ? Self.unprovenTime : Self.guestTime
             return peer.isGuest && !peer.detector.isAlive && peer.reachSince.duration(to: now) > time
         }
-        let names = peers.filter(isForgotten).map(\.name)
-        guard !names.isEmpty else { return }
-        removePeers(where: isForgotten)
-        effects += names.map(MemberEffect.forgotten)
+        guard peers.contains(where: isForgotten) else { return }
+        removePeers(where: isForgotten, into: &effects)
         rosterChanged()
     }
 
-    private mutating func removePeers(where shouldGo: (Peer) -> Bool) {
-        for peer in peers where shouldGo(peer) { ownership.forget(peer.id) }
+    private mutating func removePeers(where shouldGo: (Peer) -> Bool, into effects: inout [MemberEffect]) {
+        for peer in peers where shouldGo(peer) {
+            ownership.forget(peer.id)
+            effects.append(.forgotten(peer.name))
+        }
         peers.removeAll(where: shouldGo)
         stationGeneration += 1
     }

@@ -138,7 +138,7 @@ public struct Member: Sendable {
             // Nothing follows from what no member sealed, and a flood of it must cost little.
             if !isSealed, now < nextWake { return effects }
         case .timePassed: break
-        case .roster(let names): setRoster(names, at: now)
+        case .roster(let names): setRoster(names, at: now, into: &effects)
         case .desired(let added, let removed): ownership.setDesired(added, removed: removed)
         case .eligibility(let value): setEligibility(value, at: now)
         case .draining(let value): setDraining(value)

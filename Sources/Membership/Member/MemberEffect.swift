@@ -14,7 +14,7 @@ public enum MemberEffect: Equatable, Sendable {
     case send([UInt8], to: Recipients)
     /// A node that is not in the roster sent the datagram just handed over: its source is where to reach the node.
     case learned(NodeName)
-    /// The node that was learned has not been heard for long.
+    /// A node that is not in the roster, or no more, is not heard: nothing is to be sent to it.
     case forgotten(NodeName)
     /// Begin to announce, then report `attached` or `attachFailed`.
     case claim(IPAddress, ClaimReason)
