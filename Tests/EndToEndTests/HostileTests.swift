@@ -91,6 +91,7 @@ extension EndToEndSuite {
                 try await cluster.plane.patch("\(path)/status", ["status": ["loadBalancer": .null]])
                 try await cluster.waitForAddresses("web", "10.0.1.100")
                 try await cluster.plane.patch(path, ["metadata": ["annotations": ["herald-lb.io/assigned": .null]]])
+                for _ in 0..<20 { #expect(try cluster.answers("10.0.1.100")) }
                 try await eventually("the record is back") {
                     let web = try await cluster.plane.get(path)
                     return web[path: "metadata", "annotations", "herald-lb.io/assigned"] == "10.0.1.100" ? true : nil

@@ -139,8 +139,8 @@ struct ViewTests {
         view.take(.put(try Objects.service()))
         #expect(view.takeFacts().isEmpty)
         let recorded = ServiceKey(namespace: "default", name: "recorded")
-        view.take(
-            .put(try Objects.service(name: "recorded", metadata: #""annotations":{"herald-lb.io/assigned":"192.0.2.1"}"#)))
+        let record = #""annotations":{"herald-lb.io/assigned":"192.0.2.1"}"#
+        view.take(.put(try Objects.service(name: "recorded", metadata: record)))
         #expect(Set(view.takeFacts().keys) == [.service(recorded)])
         let space: Kubernetes.Namespace = try Objects.decode(#"{"metadata":{"name":"default","labels":{"k":"v"}}}"#)
         view.take(.put(space))

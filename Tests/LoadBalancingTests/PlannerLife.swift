@@ -313,7 +313,9 @@ struct PlannerLife {
         }
         // Without pods it shows no address, though another that shares it has it announced.
         if case .known(let endpoints) = service.endpoints, !endpoints.isServed {
-            if !service.writtenIngress.isEmpty { problems.append("the status of \(service.key) has an address too many") }
+            if !service.writtenIngress.isEmpty {
+                problems.append("the status of \(service.key) has an address too many")
+            }
             return
         }
         let desired = desired

@@ -92,7 +92,9 @@ struct PlannerRecordTests {
         #expect(plan.outcomes.map(\.ingress) == [[Fixture.address("192.0.2.10")], [Fixture.address("192.0.2.10")]])
     }
 
-    @Test("a record that someone takes off is written again, and nothing is withdrawn meanwhile", arguments: [true, false])
+    @Test(
+        "a record that someone takes off is written again, and nothing is withdrawn meanwhile",
+        arguments: [true, false])
     func lostRecord(isAllocator: Bool) throws {
         let address = Fixture.address("192.0.2.10")
         var fixture = Fixture("192.0.2.10-192.0.2.12", isAllocator: isAllocator)

@@ -23,8 +23,8 @@ struct RunningServer {
     ) async throws {
         let port = try freePort()
         // Two tests may have the same port one after the other.
-        let directory =
-            FileManager.default.temporaryDirectory.path() + "/herald-operations-\(port)-\(UInt32.random(in: 0 ... .max))"
+        let name = "herald-operations-\(port)-\(UInt32.random(in: 0 ... .max))"
+        let directory = FileManager.default.temporaryDirectory.path() + "/" + name
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let server = OperationsServer(
