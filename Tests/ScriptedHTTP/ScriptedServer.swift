@@ -112,15 +112,17 @@ public final class ScriptedServer: Sendable {
         serve(script)
     }
 
+    /// The thread that accepts closes the socket: closed here, its number could be the next server's by the time that the
+    /// thread asks again, which would then serve that one's connections.
     deinit {
         Glibc.shutdown(listener, Int32(SHUT_RDWR))
-        close(listener)
     }
 
     private func serve(_ script: @escaping Script) {
         listen(listener, 16)
         let descriptor = listener
         Self.detach {
+            defer { close(descriptor) }
             while true {
                 let accepted = accept(descriptor, nil, nil)
                 guard accepted >= 0 else { return }
