@@ -74,6 +74,7 @@ struct SimulationCommand {
         var options = Seeds.options(seed)
         options.isRough = isRough
         options.keepsHistory = word != nil
+        options.tellsProgress = isVerbose && count == 1
         if let machines = sizes["--machines"] { options.machines = machines }
         if let services = sizes["--services"] { options.services = services }
         if let interval = sizes["--interval"] { options.interval = .milliseconds(interval) }

@@ -28,6 +28,7 @@ extension World {
         while now < end, judge.problems.isEmpty {
             run(for: .milliseconds(500))
             judgeOwners()
+            tellProgress()
         }
     }
 

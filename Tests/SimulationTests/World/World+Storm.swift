@@ -15,6 +15,7 @@ extension World {
         while now < end, judge.problems.isEmpty {
             run(for: random.share(10...190, of: options.pace))
             judgeOwners()
+            tellProgress()
             if judge.problems.isEmpty { somethingHappens() }
         }
     }

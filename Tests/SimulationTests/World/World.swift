@@ -1,4 +1,5 @@
 import Configuration
+import Glibc
 import IPAM
 import LoadBalancing
 import Netlink
@@ -24,6 +25,8 @@ final class World {
         /// How much of what can happen does.
         var isRough = true
         var keepsHistory = false
+        /// Whether it says every ten simulated seconds how far it is.
+        var tellsProgress = false
     }
 
     enum Event {
@@ -77,6 +80,7 @@ final class World {
     var stormEvents = 0
     /// A sum over all that happened, in order.
     private(set) var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+    private var progressDue = MonotonicTime.zero
     private(set) var events = 0
     private var wakesAtOnce = 0
     /// What happened, for people; kept only when asked for.
@@ -174,6 +178,14 @@ final class World {
 
     func tell(_ text: @autoclosure () -> String) {
         if options.keepsHistory { history.append("\(now.nanoseconds / 1_000_000) \(text())") }
+    }
+
+    /// For worlds that take an hour.
+    func tellProgress() {
+        guard options.tellsProgress, now >= progressDue else { return }
+        progressDue = now.advanced(by: .seconds(10))
+        print("\(now.nanoseconds / 1_000_000_000) s: \(events) events, \(server.services.objects.count) Services")
+        fflush(nil)
     }
 
     func note(_ number: UInt64) {
