@@ -272,23 +272,23 @@ extension Speaker {
 
     /// Takes one frame that an interface received.
     mutating func received(_ frame: [UInt8], on link: LinkIndex, at now: MonotonicTime) -> [Effect] {
-        guard segments[link] != nil, !isHolding else { return [] }
+        guard let place = segments.index(forKey: link), !isHolding else { return [] }
         guard let frame = try? ResolutionFrame(decoding: frame[...]) else {
             counters.undecodable &+= 1
             return []
         }
         var effects: [Effect] = []
-        let refused = segments[link]?.responder.counters.refused ?? 0
-        for answer in segments[link]?.responder.handle(frame, at: now) ?? [] {
+        let refused = segments.values[place].responder.counters.refused
+        for answer in segments.values[place].responder.handle(frame, at: now) {
             guard case .send(let answer) = answer else { continue }
             counters.noteSent(1, .answer, frame.family)
             effects.append(.send(answer, link))
         }
-        counters.refused &+= (segments[link]?.responder.counters.refused ?? 0) &- refused
+        counters.refused &+= segments.values[place].responder.counters.refused &- refused
         let claim = frame.claim(at: now)
         // Between nodes of ours, it is not the first probe that decides; and who only looks ahead stands in no one's way.
         if claim.kind == .use || !(monitor.members.contains(claim.hardwareAddress) || phases[claim.address] == nil) {
-            let verdicts = segments[link]?.prober.handle(frame, at: now) ?? []
+            let verdicts = segments.values[place].prober.handle(frame, at: now)
             effects += takeIn(verdicts, on: link, at: now)
         }
         return effects + notice(claim, in: frame, on: link)

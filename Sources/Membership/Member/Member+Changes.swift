@@ -105,8 +105,9 @@ extension Member {
     /// Not before the others have been heard: also a member whose claims are not known yet is waited for, for a while.
     func mayClaim(at now: MonotonicTime) -> Bool {
         guard isRosterKnown, listening == nil, !hasLeft else { return false }
-        return !peers.contains {
-            $0.reach.isMember && ($0.state == nil || !$0.isInStep) && $0.reachSince.duration(to: now) < detectionTime
+        return !peers.indices.contains { index in
+            peers[index].reach.isMember && peers[index].reachSince.duration(to: now) < detectionTime
+                && (peers[index].state == nil || !peers[index].isInStep)
         }
     }
 }

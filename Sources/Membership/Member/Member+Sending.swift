@@ -4,7 +4,8 @@ import NetworkTypes
 extension Member {
     var hasPartsToSend: Bool {
         isStateChanged || ownership.haveOwnClaimsChanged || outbox.nextPart != nil
-            || recordsOutbox.nextPart != nil || peers.contains { $0.nextPart != nil || $0.nextRecordsPart != nil }
+            || recordsOutbox.nextPart != nil
+            || peers.indices.contains { peers[$0].nextPart != nil || peers[$0].nextRecordsPart != nil }
     }
 
     /// Between the heartbeats of a node that nobody hears.

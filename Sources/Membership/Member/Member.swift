@@ -96,6 +96,7 @@ public struct Member: Sendable {
         self.incarnation = incarnation
         self.eligibility = eligibility
         nextBeat = now
+        nextWake = now
         let facts = MemberFacts(id: id, name: name, standing: .settling, subnets: Self.list(eligibility.subnets))
         ownership = Ownership(
             own: facts,
@@ -115,7 +116,11 @@ public struct Member: Sendable {
     var detectionTime: Duration { settings.detection.detectionTime }
 
     /// When to hand over `timePassed`, unless another event comes first.
-    public var nextWake: MonotonicTime {
+    ///
+    /// It is looked at with every frame and datagram, and stands from one event to the next.
+    public private(set) var nextWake: MonotonicTime
+
+    private func findNextWake() -> MonotonicTime {
         var next = nextBeat
         if isUrgent, let lastBeat { next = min(next, lastBeat.advanced(by: StateOutbox.pace)) }
         if hasPartsToSend, let burst = outbox.nextBurst { next = min(next, burst) }
@@ -136,7 +141,10 @@ public struct Member: Sendable {
         case .received(let datagram):
             let isSealed = receive(datagram, at: now, into: &effects)
             // Nothing follows from what no member sealed, and a flood of it must cost little.
-            if !isSealed, now < nextWake { return effects }
+            if !isSealed {
+                nextWake = findNextWake()
+                if now < nextWake { return effects }
+            }
         case .timePassed: break
         case .roster(let names): setRoster(names, at: now, into: &effects)
         case .desired(let added, let removed): ownership.setDesired(added, removed: removed)
@@ -152,6 +160,7 @@ public struct Member: Sendable {
         case .leave: leave(into: &effects, at: now)
         }
         catchUp(at: now, into: &effects)
+        nextWake = findNextWake()
         pauses.expectRun(at: nextWake)
         return effects
     }
