@@ -1,12 +1,14 @@
 import Glibc
 import NetworkTypes
 
-/// `herald-simulate [--seed N] [--seeds N] [--machines N] [--services N] [--interval MS] [--rounds N] [--calm]`
+/// `herald-simulate [--seed N] [--seeds N] [--machines N] [--services N] [--interval MS] [--rounds N] [--storm S]
+/// [--pace MS] [--full] [--calm] [--verbose] [--history WORD]`
 struct SimulationCommand {
     private var first: UInt64 = 0
     private var count: UInt64 = 1
     private var sizes: [String: Int] = [:]
     private var isRough = true
+    private var startsFull = false
     private var isVerbose = false
     private var word: String?
 
@@ -19,6 +21,10 @@ struct SimulationCommand {
             }
             if word == "--history" {
                 self.word = words.popFirst() ?? ""
+                continue
+            }
+            if word == "--full" {
+                startsFull = true
                 continue
             }
             if word == "--verbose" {
@@ -73,6 +79,7 @@ struct SimulationCommand {
     private func options(_ seed: UInt64) -> World.Options {
         var options = Seeds.options(seed)
         options.isRough = isRough
+        options.startsFull = startsFull
         options.keepsHistory = word != nil
         options.tellsProgress = isVerbose && count == 1
         if let machines = sizes["--machines"] { options.machines = machines }

@@ -14,6 +14,7 @@ extension World {
 
     /// Storms and calms in turn; what was wrong is in `judge.problems`.
     func live() {
+        if options.startsFull { fill() }
         for _ in 0..<options.rounds where judge.problems.isEmpty {
             storm(for: options.storm)
             heal()
@@ -21,6 +22,19 @@ extension World {
             checkCalm()
             judge.beginRound()
         }
+    }
+
+    /// A cluster that has long been in use: all nodes are up, and Services come one after another.
+    private func fill() {
+        watchOwners(for: .seconds(20))
+        while server.services.objects.count < options.services * 19 / 20, judge.problems.isEmpty {
+            run(for: .milliseconds(2))
+            createService()
+            tellProgress()
+        }
+        watchOwners(for: Self.settling)
+        checkCalm()
+        judge.beginRound()
     }
 
     func watchOwners(for time: Duration) {

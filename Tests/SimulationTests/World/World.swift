@@ -25,6 +25,8 @@ final class World {
         /// How much of what can happen does.
         var isRough = true
         var keepsHistory = false
+        /// Whether there are nearly as many Services as there may be before anything else happens.
+        var startsFull = false
         /// Whether it says every ten simulated seconds how far it is.
         var tellsProgress = false
     }
