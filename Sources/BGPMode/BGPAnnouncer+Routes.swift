@@ -14,6 +14,7 @@ extension BGPAnnouncer {
     func carryOut(_ orders: RouteBook.Orders) {
         hold(orders.attach)
         if !orders.routes.isEmpty { giveRoutes(of: orders.routes) }
+        forgetFormerShapes()
         letGo(orders.detach)
         untold.formUnion(orders.effects)
         if let next = book.nextExpiry { expiryTimer?.restart(at: next) }
