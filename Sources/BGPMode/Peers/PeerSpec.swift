@@ -13,6 +13,11 @@ struct PeerSpec: Hashable, Sendable {
         var key: TCPMD5Key?
         var hopLimit: UInt8
         var minimumHopLimit: UInt8?
+
+        /// Whether both lead to one router, which has one session, whatever the port.
+        func leadsToPeer(of other: Transport) -> Bool {
+            remote.address == other.remote.address && remote.scope == other.remote.scope
+        }
     }
 
     /// How the path to the peer is watched.
