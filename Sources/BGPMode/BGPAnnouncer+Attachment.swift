@@ -15,7 +15,7 @@ extension BGPAnnouncer {
     var attachmentLink: LinkIndex? {
         switch settings.attach {
         case .lo: .loopback
-        case .link: device?.link
+        case .link: device?.link ?? (isStillOnLoopback ? .loopback : nil)
         case .none: nil
         }
     }
@@ -24,7 +24,7 @@ extension BGPAnnouncer {
     var attachmentName: String {
         switch settings.attach {
         case .lo: "lo"
-        case .link: Self.deviceName
+        case .link: isStillOnLoopback ? "lo" : Self.deviceName
         case .none: "bgp"
         }
     }
@@ -83,22 +83,33 @@ extension BGPAnnouncer {
     func sweepOnce() {
         guard !hasSwept, isSourceComplete else { return }
         hasSwept = true
-        let kept = settings.attach == .lo ? book.entries.keys.map { AddressKey(link: .loopback, address: $0) } : []
+        let kept = attachmentLink == .loopback ? book.entries.keys.map { AddressKey(link: .loopback, address: $0) } : []
         keeper.sweep(keeping: Set(kept), on: .loopback, completion: nil)
     }
 
-    /// The configuration wants addresses elsewhere: they are put there before they are taken from where they were.
+    /// The configuration wants addresses elsewhere: they are put there before they are taken from where they were, and
+    /// stay on lo until there is a device.
     func moveAttachment(from old: BGPSettings.Attachment) {
-        let oldLink: LinkIndex? = old == .lo ? .loopback : old == .link ? device?.link : nil
+        if old == .lo, settings.attach == .link, !book.entries.isEmpty {
+            isStillOnLoopback = true
+            return prepareDevice()
+        }
+        let oldLink: LinkIndex? = old == .lo || isStillOnLoopback ? .loopback : device?.link
+        isStillOnLoopback = false
+        deviceObstacle = nil
+        if let oldLink, oldLink == attachmentLink {
+            untold.formUnion(book.wanted.keys)
+        } else {
+            moveAddresses(from: oldLink)
+        }
+        if old == .link { closeDevice() }
+    }
+
+    private func moveAddresses(from oldLink: LinkIndex?) {
         let addresses = Array(book.entries.keys)
         carryOut(book.reattach(isAttaching: settings.attach != .none))
-        if let oldLink {
-            keeper.letGo(addresses.map { AddressKey(link: oldLink, address: $0) }, completion: nil)
-        }
-        if old == .link {
-            closeDevice()
-            deviceObstacle = nil
-        }
+        guard let oldLink else { return }
+        keeper.letGo(addresses.map { AddressKey(link: oldLink, address: $0) }, completion: nil)
     }
 
     /// Has the device made anew that someone has deleted; what lived on it is held once it is there.
@@ -129,14 +140,16 @@ extension BGPAnnouncer {
         }
     }
 
-    private func takeIn(device result: Result<TunDevice, AddressKeeper.DeviceFailure>) {
+    func takeIn(device result: Result<TunDevice, AddressKeeper.DeviceFailure>) {
         isDeviceAsked = false
         let isWanted = settings.attach == .link && !isClosed
         switch result {
         case .success(let made) where isWanted:
+            let oldLink: LinkIndex? = isStillOnLoopback ? .loopback : nil
             device = made
             deviceObstacle = nil
-            carryOut(book.reattach(isAttaching: true))
+            isStillOnLoopback = false
+            moveAddresses(from: oldLink)
         case .success(let made): made.close()
         case .failure(let failure) where isWanted: note(failure)
         case .failure: break
@@ -158,6 +171,9 @@ extension BGPAnnouncer {
     }
 
     private func retryDevice() {
-        if !book.entries.isEmpty { prepareDevice() }
+        guard book.entries.isEmpty else { return prepareDevice() }
+        // With the last address nothing is on lo any more that could be moved: the next one waits for the device.
+        isStillOnLoopback = false
+        deviceObstacle = nil
     }
 }

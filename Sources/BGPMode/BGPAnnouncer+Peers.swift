@@ -40,13 +40,32 @@ extension BGPAnnouncer {
     }
 
     private func put(_ spec: PeerSpec) {
+        var spec = spec
         guard let driver = drivers[spec.name] else { return addPeer(spec) }
         let former = driver.spec
+        spec.formerShapes = formerShapes(of: former)
         // BFD follows first: a session that must wait for it is asked after the packets flow.
         if !driver.isResting { watchPath(spec) }
         guard let effect = driver.adopt(spec, restarting: false) else { return }
-        if former.shapes != spec.shapes || former.shapeOutOfPools != spec.shapeOutOfPools { giveAll(to: driver) }
+        if !spec.hasShapes(of: former) { giveAll(to: driver) }
         logger.notice("peer changed", metadata: ["bgp.peer": "\(spec.name)", "effect": "\(effect)"])
+    }
+
+    /// How a peer is shown pools that the configuration has no more, as far as addresses still have their names.
+    private func formerShapes(of spec: PeerSpec) -> [String: PeerSpec.Shape] {
+        let former = spec.shapes.merging(spec.formerShapes) { own, _ in own }.filter { !pools.contains($0.key) }
+        guard !former.isEmpty else { return [:] }
+        let named = book.pools
+        return former.filter { named.contains($0.key) }
+    }
+
+    /// The shape of a former pool goes with the last address that has its name.
+    func forgetFormerShapes() {
+        for driver in drivers.values where !driver.spec.formerShapes.isEmpty {
+            var spec = driver.spec
+            spec.formerShapes = formerShapes(of: spec)
+            _ = driver.adopt(spec, restarting: false)
+        }
     }
 
     private func addPeer(_ spec: PeerSpec) {

@@ -11,6 +11,7 @@ extension BGPAnnouncer {
         var report = BGPReport(now: now)
         report.obstacle = refusal ?? plan?.obstacle
         report.problems = (listener?.problems ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+        if let deviceObstacle { report.problems.append(deviceObstacle.sentence) }
         report.problems += keyRing.problems.sorted { $0.key < $1.key }.map(\.value.sentence)
         report.problems += (bfd?.problems ?? [:]).values.sorted()
         report.rejectedBFDPackets = bfd?.rejected ?? 0

@@ -14,6 +14,7 @@ extension BGPAnnouncer {
     func carryOut(_ orders: RouteBook.Orders) {
         hold(orders.attach)
         if !orders.routes.isEmpty { giveRoutes(of: orders.routes) }
+        forgetFormerShapes()
         letGo(orders.detach)
         untold.formUnion(orders.effects)
         if let next = book.nextExpiry { expiryTimer?.restart(at: next) }
@@ -207,7 +208,7 @@ extension BGPAnnouncer {
                     reason: "NoEndpoint",
                     sentence: "externalTrafficPolicy is Local and no pod of the Service is ready on node \(node)"))
         }
-        if let obstacle = deviceObstacle, settings.attach == .link { return .blocked(obstacle) }
+        if let obstacle = deviceObstacle, attachmentLink == nil { return .blocked(obstacle) }
         switch entry.attachment {
         case .failed(let obstacle): return .blocked(obstacle)
         case .asked: return .pending(Obstacle(reason: "Pending", sentence: "\(address) is being added to this node"))

@@ -70,6 +70,8 @@ public actor BGPAnnouncer: Announcer {
     /// Whether the keeper is making one.
     var isDeviceAsked = false
     var deviceObstacle: Obstacle?
+    /// Whether addresses are still held on lo, while there is no device to move them to.
+    var isStillOnLoopback = false
     /// What was logged of each peer since its last session.
     var logged: [String: ToldReasons] = [:]
     var told: [IPAddress: AnnouncementEffect.State] = [:]

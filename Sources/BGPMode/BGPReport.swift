@@ -93,7 +93,7 @@ public struct BGPReport: Sendable {
     public var peers: [Peer] = []
     /// Why this node announces nothing; nil when it may.
     public var obstacle: Obstacle?
-    /// What cannot be listened on or read, a sentence each.
+    /// What cannot be listened on, made or read, a sentence each.
     public var problems: [String] = []
     /// BFD packets in the name of a peer that belonged to no session or broke a rule.
     public var rejectedBFDPackets: UInt64 = 0

@@ -42,7 +42,9 @@ public actor KubernetesSource: ServiceSource {
     /// Whether the state file is not what is known.
     var isStateNews = false
     var reachability = Reachability(at: Date())
+    /// As at the start.
     let settings: KubernetesSourceSettings
+    private var needsNodeAddresses: Bool
 
     nonisolated let bell: AsyncStream<Void>
     nonisolated let bellRope: AsyncStream<Void>.Continuation
@@ -76,6 +78,7 @@ public actor KubernetesSource: ServiceSource {
     public init(client: KubernetesClient, settings: KubernetesSourceSettings, seed: UInt64, logger: Logger) {
         self.client = client
         self.settings = settings
+        needsNodeAddresses = settings.needsNodeAddresses
         self.seed = seed
         self.logger = logger
         recorder = EventRecorder(client, controller: "herald-lb.io/herald", instance: settings.node.text, seed: seed)
@@ -264,15 +267,18 @@ public actor KubernetesSource: ServiceSource {
     /// How long a change of the configuration waits for what it makes necessary to be read.
     private static let configurationPatience = Duration.seconds(3)
 
-    /// Puts what may change while it runs in force: `node` and `watchesNodes` may not.
+    /// Puts what may change while it runs in force: `node`, `watchesNodes` and `stateDirectory` may not.
     ///
     /// When namespaces come to matter it returns once they are known, so that no Service is judged without its
     /// namespace's labels; but not later than three seconds on.
     public func configure(_ settings: KubernetesSourceSettings) async {
         writing.claim = settings.claim
         writing.mirrorsLoadBalancerIP = settings.writesLoadBalancerIP
+        needsNodeAddresses = settings.needsNodeAddresses
         view.configure(claim: settings.claim, requireEndpoints: settings.requireEndpoints)
         spread()
+        lookForAddresses()
+        postProblems()
         guard settings.watchesNamespaces, !view.has(.namespaces) else { return }
         view.require(.namespaces)
         namespaceBellRope.yield()
@@ -316,7 +322,7 @@ public actor KubernetesSource: ServiceSource {
 
     /// Whoever cannot be talked to may own what another node owns, too.
     private func lookForAddresses() {
-        let silent = settings.needsNodeAddresses ? view.nodesWithoutAddress(besides: settings.node) : []
+        let silent = needsNodeAddresses ? view.nodesWithoutAddress(besides: settings.node) : []
         let list = silent.prefix(5).map(\.text).joined(separator: ", ") + (silent.count > 5 ? ", ..." : "")
         let problem =
             silent.isEmpty

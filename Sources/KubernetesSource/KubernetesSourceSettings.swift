@@ -15,7 +15,7 @@ public struct KubernetesSourceSettings: Hashable, Sendable {
     public var watchesNamespaces: Bool
     /// Whether Nodes are wanted. Not to be changed later.
     public var watchesNodes: Bool
-    /// Whether nodes talk to one another under the addresses of their Node objects. Not to be changed later.
+    /// Whether nodes talk to one another under the addresses of their Node objects.
     public var needsNodeAddresses: Bool
     /// Where what is known is recorded for a start without the API server; nil: nowhere. Not to be changed later.
     public var stateDirectory: String?

@@ -66,8 +66,9 @@ struct Daemon {
             checks.configure(new.checks)
             await kubernetes?.configure(new)
             membershipKey?.setWanted(KubernetesParts.needsKey(new))
-            await serviceOperator.configure(new.plannerSettings(for: node))
+            // Before addresses get the names of new pools, so that their routes stay.
             await Self.configure(bgp, new)
+            await serviceOperator.configure(new.plannerSettings(for: node))
             return Self.needingRestart(new, initial)
         }
         let server = makeServer(

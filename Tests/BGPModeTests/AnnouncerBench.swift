@@ -37,8 +37,8 @@ final class AnnouncerBench: Sendable {
         return settings
     }
 
-    func configure(_ settings: BGPSettings) async {
-        await announcer.configure(settings, pools: Self.pools, isUsed: true)
+    func configure(_ settings: BGPSettings, pools: [String] = AnnouncerBench.pools) async {
+        await announcer.configure(settings, pools: pools, isUsed: true)
     }
 
     /// Lets the loop do what is due until then.

@@ -65,6 +65,48 @@ struct AnnouncerTests {
         #expect(await wanted("edge", "lab") == ["192.0.2.0/24", "192.0.2.2/32"])
     }
 
+    private static func settings(advertising pool: String, in length: Int = 32) -> BGPSettings {
+        var advertisement = AdvertisementSettings()
+        advertisement.pools = [pool]
+        advertisement.aggregationLength = length
+        return Bench.settings { $0.advertisements = [advertisement] }
+    }
+
+    @Test("a pool that is renamed where it is advertised keeps its routes, also until its addresses are planned anew")
+    func renamedPool() async throws {
+        let bench = try Bench(Self.settings(advertising: "edge"))
+        await bench.announcer.beginAlone()
+        await bench.plan(in: "edge")
+        #expect(await bench.wanted == ["192.0.2.1/32"])
+        await bench.configure(Self.settings(advertising: "front"), pools: ["front"])
+        #expect(await bench.wanted == ["192.0.2.1/32"])
+        await bench.plan(in: "front")
+        #expect(await bench.wanted == ["192.0.2.1/32"])
+        await bench.configure(Self.settings(advertising: "edge", in: 24), pools: ["edge"])
+        #expect(await bench.wanted == ["192.0.2.1/32"])
+        await bench.plan(in: "edge")
+        #expect(await bench.wanted == ["192.0.2.0/24"])
+        #expect(await bench.announcer.formerPools(of: "tor") == [])
+    }
+
+    @Test("a pool that is not advertised any more loses its routes at once, and one that is gone with the next plan")
+    func poolWithoutAdvertisement() async throws {
+        let bench = try Bench(Self.settings(advertising: "edge"))
+        await bench.announcer.beginAlone()
+        await bench.plan(in: "edge")
+        #expect(await bench.wanted == ["192.0.2.1/32"])
+        await bench.configure(Self.settings(advertising: "lab"))
+        #expect(await bench.wanted == [])
+        await bench.plan(in: "lab")
+        #expect(await bench.wanted == ["192.0.2.1/32"])
+        await bench.configure(Self.settings(advertising: "edge"), pools: ["edge"])
+        #expect(await bench.wanted == ["192.0.2.1/32"])
+        #expect(await bench.announcer.formerPools(of: "tor") == ["lab"])
+        await bench.plan(in: nil)
+        #expect(await bench.wanted == [])
+        #expect(await bench.announcer.formerPools(of: "tor") == [])
+    }
+
     @Test("a session that requires BFD waits again when another session watches its path")
     func replacedDetection() async throws {
         // Over several hops, and waiting for the peer: nothing is sent.
@@ -86,7 +128,22 @@ struct AnnouncerTests {
     }
 }
 
+extension AnnouncerBench {
+    /// Where the peer is to have 192.0.2.1.
+    fileprivate var wanted: [String] {
+        get async { await announcer.wanted(of: ["192.0.2.0/24", "192.0.2.1/32"], by: "tor") }
+    }
+
+    /// Has 192.0.2.1 announced as of this pool, and nothing else.
+    fileprivate func plan(in pool: String?) async {
+        await announcer.reconcile([Announcement(address: IPAddress(ipv4: 0xC000_0201), pool: pool)])
+    }
+}
+
 extension BGPAnnouncer {
+    /// Pools of a former configuration that a peer is still shown.
+    fileprivate func formerPools(of peer: String) -> [String]? { drivers[peer]?.spec.formerShapes.keys.sorted() }
+
     /// What a peer is told of this process; nil when there is no such peer.
     fileprivate func isRestarting(_ peer: String) -> Bool? {
         drivers[peer]?.spec.session.gracefulRestart?.isRestarting

@@ -127,6 +127,36 @@ struct PeerPlanTests {
         #expect(obstacle?.sentence.hasSuffix("write 10.0.1.7 once") == true)
     }
 
+    @Test("of two peers that are one router only the first is spoken with, unless they are meant for different nodes")
+    func sameRouter() throws {
+        let router = try #require(IPAddress("fe80::1"))
+        func plan(_ change: (inout BGPSettings) -> Void = { _ in }) -> PeerPlan {
+            let both = settings {
+                $0.peers = [BGPPeerSettings(name: "t", asn: ASN(64500)), BGPPeerSettings(name: "u", asn: ASN(64500))]
+                $0.peers[0].interface = "eth0"
+                $0.peers[1].interface = "eth0"
+                change(&$0)
+            }
+            return PeerPlan(
+                settings: both, pools: [], node: NodeFacts(name: "n", labels: ["rack": "a"]), host: host, keys: [:],
+                neighbours: ["eth0": router])
+        }
+        #expect(plan().specs.map(\.name) == ["t"])
+        #expect(plan().idle.map(\.name) == ["u"])
+        #expect(
+            plan().idle.first?.obstacle
+                == Obstacle(
+                    reason: "SamePeer",
+                    sentence: "peer u is the router that peer t speaks with; remove one, or set nodes for each"))
+        #expect(plan { $0.peers[0].address = router }.idle.map(\.obstacle.reason) == ["SamePeer"])
+        let apart = plan {
+            $0.peers[0].nodes.selector = LabelSelector(matchLabels: ["rack": "b"])
+            $0.peers[1].nodes.selector = LabelSelector(matchLabels: ["rack": "a"])
+        }
+        #expect(apart.specs.map(\.name) == ["u"] && apart.idle.isEmpty)
+        #expect(plan { $0.peers[0].passwordFile = "/key" }.specs.map(\.name) == ["u"])
+    }
+
     @Test("an identifier in use stays when nothing else is asked for")
     func identifier() throws {
         let former = try #require(RouterID(IPAddress(ipv4: 0x0A00_0909)))

@@ -338,6 +338,22 @@ struct SourceTests {
         }
     }
 
+    @Test("a node without an address is a problem for as long as the configuration has nodes talk to it")
+    func silentNode() async throws {
+        let api = try SmallAPI()
+        let node: Kubernetes.Node = try Objects.decode(#"{"metadata":{"name":"b"}}"#)
+        try await withSource(api) { source, reader in
+            await source.receive(.put(node), .nodes) { $0.take($1) }
+            var settings = KubernetesSourceSettings(node: "a", requireEndpoints: false, watchesNodes: false)
+            for needsAddresses in [true, false, true] {
+                settings.needsNodeAddresses = needsAddresses
+                await source.configure(settings)
+                #expect(await eventually { reader.problems.count == (needsAddresses ? 1 : 0) })
+            }
+            #expect(reader.problems.first?.hasPrefix("no IP address is in the status of node b") == true)
+        }
+    }
+
     @Test("a node that the cluster does not know is a problem")
     func strangeNode() async throws {
         let api = try SmallAPI()

@@ -71,12 +71,24 @@ struct PeerPlan {
         }
         for peer in peers {
             do throws(Obstacle) {
-                specs.append(try spec(peer, asn, identifier, labels))
+                let new = try spec(peer, asn, identifier, labels)
+                try refuseSecond(new)
+                specs.append(new)
             } catch {
                 let address = peer.address?.description ?? "on \(peer.interface ?? "")"
                 idle.append(IdlePeer(name: peer.name, address: address, asn: peer.asn, obstacle: error))
             }
         }
+    }
+
+    /// That two peers are one router is seen only here: it may be found on an interface, and they may be meant for
+    /// different nodes. Of two sessions with it each would end the other.
+    private func refuseSecond(_ new: PeerSpec) throws(Obstacle) {
+        guard let first = specs.first(where: { $0.transport.leadsToPeer(of: new.transport) }) else { return }
+        throw Obstacle(
+            reason: "SamePeer",
+            sentence: "peer \(new.name) is the router that peer \(first.name) speaks with; "
+                + "remove one, or set nodes for each")
     }
 
     private func spec(

@@ -13,6 +13,11 @@ struct PeerSpec: Hashable, Sendable {
         var key: TCPMD5Key?
         var hopLimit: UInt8
         var minimumHopLimit: UInt8?
+
+        /// Whether both lead to one router, which has one session, whatever the port.
+        func leadsToPeer(of other: Transport) -> Bool {
+            remote.address == other.remote.address && remote.scope == other.remote.scope
+        }
     }
 
     /// How the path to the peer is watched.
@@ -51,20 +56,28 @@ struct PeerSpec: Hashable, Sendable {
     var detection: Detection?
     /// Shapes of pools; one of the configuration's pools that is not named here is not advertised to the peer.
     var shapes: [String: Shape] = [:]
+    /// Shapes of pools that the configuration has no more, while addresses have the name of one.
+    var formerShapes: [String: Shape] = [:]
     /// For addresses that are out of every pool. What fits these fits every pool: with it, `shapes` names them all.
     var shapeOutOfPools: Shape?
 
     /// How addresses of a pool are shown; nil when they are not.
     ///
-    /// Addresses of a pool that was renamed or split have its old name until they are planned anew; they are shown as
-    /// out of every pool meanwhile, rather than withdrawn.
+    /// Addresses of a pool that was renamed or split have its old name until they are planned anew. Meanwhile they are
+    /// shown as before, or to a peer that never had them as out of every pool, rather than withdrawn.
     func shape(ofPool pool: String?) -> Shape? {
-        pool.flatMap { shapes[$0] } ?? shapeOutOfPools
+        pool.flatMap { shapes[$0] ?? formerShapes[$0] } ?? shapeOutOfPools
+    }
+
+    /// Whether addresses of every pool are shown as by the other.
+    func hasShapes(of other: PeerSpec) -> Bool {
+        shapes == other.shapes && formerShapes == other.formerShapes && shapeOutOfPools == other.shapeOutOfPools
     }
 
     /// All prefixes that an address may be advertised in, by the pool that it is of.
     func prefixes(of address: IPAddress) -> Set<CIDR> {
         var prefixes = Set(shapes.values.map { $0.prefix(of: address) })
+        for shape in formerShapes.values { prefixes.insert(shape.prefix(of: address)) }
         if let shape = shapeOutOfPools { prefixes.insert(shape.prefix(of: address)) }
         return prefixes
     }

@@ -149,6 +149,9 @@ struct RouteBook: Sendable {
     /// Whether peers are to have a route for the address.
     func isRouted(_ address: IPAddress) -> Bool { entries[address]?.attachment == .held }
 
+    /// The names of the pools that addresses are of.
+    var pools: Set<String> { Set(entries.values.compactMap(\.pool)) }
+
     /// Whether the kernel has still to answer.
     var isAwaitingKernel: Bool {
         entries.values.contains {
