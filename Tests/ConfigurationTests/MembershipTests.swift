@@ -66,6 +66,16 @@ struct MembershipTests {
                     + "global address"
             ),
             (
+                "membership: {keyFile: /k, peers: [{name: b, addresses: [255.255.255.255]}]}",
+                "3:57: error: 'membership.peers[0].addresses[0]': '255.255.255.255' is no address of a single host; "
+                    + "write a global address"
+            ),
+            (
+                "membership: {keyFile: /k, peers: [{name: b, addresses: ['::ffff:10.0.0.1']}]}",
+                "3:57: error: 'membership.peers[0].addresses[0]': '::ffff:10.0.0.1' is IPv4 written as IPv6; write "
+                    + "10.0.0.1"
+            ),
+            (
                 "membership: {interval: 1ms}",
                 "3:24: error: 'membership.interval': '1ms' is out of bounds; write a duration from 10ms to 10s"
             ),
