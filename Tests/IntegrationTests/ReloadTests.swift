@@ -49,7 +49,9 @@ extension IntegrationSuite {
             try await withSite(Self.small, Manifest(name: "one")) { site in
                 try site.herald.waitUntilAnnounced("one", at: Site.ipv4(100))
                 let former = try site.herald.status().configuration
-                let bad = site.herald.text(of: Self.grown).replacing("name: more", with: "nmae: more")
+                var settings = Self.grown
+                settings.mode = "arpp"
+                let bad = site.herald.text(of: settings).replacing("name: more", with: "nmae: more")
                 try site.herald.home.write(bad, as: "herald.yaml")
                 let rejected = try eventually("the edit is rejected", within: .seconds(5), every: .milliseconds(20)) {
                     try site.herald.status().configuration
@@ -59,7 +61,11 @@ extension IntegrationSuite {
                 #expect(rejected.hash == former.hash)
                 #expect(rejected.rejected?.contains("herald.yaml:4:6: error: ") == true, "\(rejected)")
                 try site.herald.waitForLog("configuration rejected, the former one stays in force")
-                #expect(try site.herald.run("status").text.contains("NOT IN FORCE: "))
+                let reasons = try #require(rejected.rejected).split(separator: "\n")
+                #expect(reasons.contains { $0.hasSuffix("'arpp' is not known; write 'arp'") })
+                let label = "NOT IN FORCE: "
+                let lines = try site.herald.run("status").text.split(separator: "\n")
+                #expect(lines.filter { $0.hasPrefix(label) }.map { $0.dropFirst(label.count) } == reasons)
                 try site.herald.apply(Manifest(name: "two"))
                 try site.herald.waitForReason("PoolFull", of: "two")
                 #expect(try site.answers(Site.ipv4(100)))

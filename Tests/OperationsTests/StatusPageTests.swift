@@ -65,6 +65,15 @@ struct StatusPageTests {
         #expect(time < .seconds(1))
     }
 
+    @Test("each mistake of a file that is not in force has an item of its own")
+    func rejections() {
+        var status = document(services: [])
+        status.configuration.rejected = "f:1:7: error: a; b\nf:2:8: error: c; d"
+        let page = String(decoding: StatusPage.render(status), as: UTF8.self)
+        #expect(page.contains("<li>The configuration file is not in force: f:1:7: error: a; b</li>"))
+        #expect(page.contains("<li>The configuration file is not in force: f:2:8: error: c; d</li>"))
+    }
+
     @Test("times are written as people write them, and say that they are UTC")
     func times() {
         let page = String(decoding: StatusPage.render(document(services: [service(1)])), as: UTF8.self)

@@ -23,6 +23,9 @@ public struct StatusDocument: Codable, Hashable, Sendable {
             self.rejected = rejected
             self.text = text
         }
+
+        /// The lines of `rejected`: a file with several mistakes has one for each.
+        public var rejections: [String] { (rejected ?? "").split(separator: "\n").map(String.init) }
     }
 
     /// One Service that is ours.

@@ -47,9 +47,8 @@ public struct StatusPage {
         if let cluster = status.cluster, !cluster.reachable { troubles = cluster.lines.dropLast() + troubles }
         troubles += [status.bgp?.obstacle].compactMap(\.self) + (status.bgp?.problems ?? [])
         if let problem = status.membership?.problem { troubles.insert(problem, at: 0) }
-        if let rejected = status.configuration.rejected {
-            troubles.insert("The configuration file is not in force: \(rejected)", at: 0)
-        }
+        let rejections = status.configuration.rejections.map { "The configuration file is not in force: \($0)" }
+        troubles.insert(contentsOf: rejections, at: 0)
         guard !troubles.isEmpty else { return }
         html.markup("<section class=\"trouble\" role=\"alert\"><h2>Needs a person</h2><ul>")
         for trouble in troubles {
