@@ -1,5 +1,7 @@
 import Configuration
 import Foundation
+import IPAM
+import LoadBalancing
 import Logging
 import NIOConcurrencyHelpers
 import Testing
@@ -23,11 +25,12 @@ struct ConfigurationKeeperTests {
     /// Runs a keeper that was given `first` though the file may say something else by now.
     private func withKeeper(
         given first: String, watching: ConfigurationKeeper.Watching = .init(),
+        apply: @escaping ConfigurationKeeper.Apply = { _, _ in [] },
         _ body: (ConfigurationKeeper) async throws -> Void
     ) async throws {
         let keeper = ConfigurationKeeper(
             file: file, parsed: try Configuration.parse(Array(first.utf8), file: file), watching: watching,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apply: { _, _ in [] })
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apply: apply)
         let run = Task { try await keeper.run() }
         do { try await body(keeper) } catch {
             run.cancel()
@@ -117,6 +120,62 @@ struct ConfigurationKeeperTests {
             try write(text("second"))
             #expect(try await eventually { await keeper.state.parsed.text.contains("second") })
             #expect(await keeper.state.rejected == nil)
+        }
+    }
+    @Test("a file that is read while an older one is put in force comes after it")
+    func slow() async throws {
+        try prepare()
+        try write(text("first"))
+        let isHeld = NIOLockedValueBox(true)
+        let told = NIOLockedValueBox<[String]>([])
+        let apply: ConfigurationKeeper.Apply = { new, _ in
+            let name = new.pools.first?.pool.name ?? ""
+            told.withLockedValue { $0.append("\(name) begins") }
+            while name == "a", isHeld.withLockedValue({ $0 }), !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+            told.withLockedValue { $0.append("\(name) ends") }
+            return []
+        }
+        try await withKeeper(given: text("first"), apply: apply) { keeper in
+            try write(text("a"))
+            let asked = Task { await keeper.reload(asked: true) }
+            #expect(try await eventually { told.withLockedValue { !$0.isEmpty } })
+            try write(text("b"))
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(told.withLockedValue({ $0 }) == ["a begins"])
+            isHeld.withLockedValue { $0 = false }
+            await asked.value
+            #expect(try await eventually { await keeper.state.parsed.text.contains("name: b,") })
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(await keeper.state.parsed.text.contains("name: b,"))
+            #expect(told.withLockedValue { Array($0.prefix(3)) } == ["a begins", "a ends", "b begins"])
+        }
+    }
+
+    @Test("what waits for a restart is put in force once, however often the file is looked at")
+    func waiting() async throws {
+        try prepare()
+        try write(text("second"))
+        let count = NIOLockedValueBox(0)
+        let watching = ConfigurationKeeper.Watching(
+            watch: { file in throw FileError("watch", file, .system(EMFILE)) }, interval: .milliseconds(50))
+        let apply: ConfigurationKeeper.Apply = { _, _ in
+            count.withLockedValue { $0 += 1 }
+            return ["source"]
+        }
+        try await withKeeper(given: text("first"), watching: watching, apply: apply) { keeper in
+            #expect(try await eventually { await keeper.state.waiting != nil })
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(count.withLockedValue({ $0 }) == 1)
+            #expect(await keeper.state.rejected == nil)
+            #expect(await keeper.state.obstacle == "a change of source takes effect with the next start only")
+            try write("mode: [")
+            #expect(try await eventually { await keeper.state.rejected != nil })
+            #expect(await keeper.state.obstacle?.contains("\na change of source takes effect") == true)
+            try write(text("second"))
+            #expect(try await eventually { await keeper.state.rejected == nil })
+            #expect(await keeper.state.waiting != nil)
         }
     }
 }
