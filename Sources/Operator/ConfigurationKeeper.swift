@@ -8,7 +8,8 @@ import UnixSignals
 /// Keeps the configuration in force equal to its file: a changed file is taken whole or not at all.
 ///
 /// The file is read again when it changes, however it is written or swapped, and on SIGHUP. One that cannot be taken leaves
-/// the old configuration in force, and the reason is logged and kept for the status.
+/// the old configuration in force, and the reason is logged and kept for the status. The warnings about one that is in
+/// force are logged each time that it is taken.
 public actor ConfigurationKeeper: Service {
     /// What is in force.
     public struct State: Sendable {
@@ -73,6 +74,7 @@ public actor ConfigurationKeeper: Service {
 
     /// Follows the file until graceful shutdown.
     public func run() async throws {
+        tellWarnings()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.followFile() }
@@ -149,6 +151,19 @@ public actor ConfigurationKeeper: Service {
             let what = waiting.joined(separator: ", ")
             state.waiting = "a change of \(what) takes effect with the next start only"
             logger.warning("configuration needs a restart", metadata: ["configuration.keys": "\(what)"])
+        }
+        tellWarnings()
+    }
+
+    private func tellWarnings() {
+        let warnings = state.parsed.warnings
+        for problem in warnings.problems {
+            logger.warning(
+                "configuration in force with a warning",
+                metadata: [
+                    "file": "\(warnings.file):\(problem.line):\(problem.column)", "problem": "\(problem.what)",
+                    "cure": "\(problem.cure)",
+                ])
         }
     }
 }

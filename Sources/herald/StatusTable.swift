@@ -17,6 +17,7 @@ struct StatusTable {
                 + status.configuration.loaded,
         ]
         lines += status.configuration.rejections.map { "NOT IN FORCE: \($0)" }
+        lines += status.configuration.warnings ?? []
         lines += status.cluster?.lines ?? []
         lines += status.problems.map { "problem: \($0)" }
         lines += status.pools.map(Self.line)

@@ -82,6 +82,7 @@ extension IntegrationSuite {
             without.mode = "none"
             try await withSite(without) { site in
                 #expect(try site.herald.status().configuration.rejected == nil)
+                #expect(try site.herald.run("status").text.contains(": warning: 'arp' does nothing, since no pool "))
                 var with = Self.small
                 with.membership = Cluster.membership(keyFile: site.herald.home.path(of: "key"), of: [site.client])
                 try site.herald.configure(with)

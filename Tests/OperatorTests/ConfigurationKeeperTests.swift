@@ -25,12 +25,13 @@ struct ConfigurationKeeperTests {
     /// Runs a keeper that was given `first` though the file may say something else by now.
     private func withKeeper(
         given first: String, watching: ConfigurationKeeper.Watching = .init(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         apply: @escaping ConfigurationKeeper.Apply = { _, _ in [] },
         _ body: (ConfigurationKeeper) async throws -> Void
     ) async throws {
         let keeper = ConfigurationKeeper(
             file: file, parsed: try Configuration.parse(Array(first.utf8), file: file), watching: watching,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apply: apply)
+            logger: logger, apply: apply)
         let run = Task { try await keeper.run() }
         do { try await body(keeper) } catch {
             run.cancel()
@@ -122,6 +123,7 @@ struct ConfigurationKeeperTests {
             #expect(await keeper.state.rejected == nil)
         }
     }
+
     @Test("a file that is read while an older one is put in force comes after it")
     func slow() async throws {
         try prepare()
@@ -177,5 +179,50 @@ struct ConfigurationKeeperTests {
             #expect(try await eventually { await keeper.state.rejected == nil })
             #expect(await keeper.state.waiting != nil)
         }
+    }
+
+    @Test("a warning is logged at the start, and each time that the file is taken")
+    func warnings() async throws {
+        try prepare()
+        let first = text("first", mode: "none") + "arp: {lifetime: 10s}\n"
+        try write(first)
+        let lines = NIOLockedValueBox<[String]>([])
+        let logger = Logger(label: "test") { _ in Recorder(lines: lines) }
+        let warning =
+            "configuration in force with a warning: \(file):3:1: 'arp' does nothing, since no pool has the mode arp; "
+            + "remove it"
+        let count: @Sendable () -> Int = { lines.withLockedValue { lines in lines.count { $0 == warning } } }
+        try await withKeeper(given: first, logger: logger) { keeper in
+            #expect(try await eventually { count() == 1 })
+            for number in 2...3 {
+                await keeper.reload(asked: true)
+                #expect(try await eventually { count() == number })
+            }
+            try write(text("second"))
+            #expect(try await eventually { await keeper.state.parsed.text.contains("second") })
+            #expect(count() == 3)
+        }
+    }
+}
+
+/// Keeps the warnings that are logged.
+private struct Recorder: LogHandler {
+    let lines: NIOLockedValueBox<[String]>
+    var metadata = Logger.Metadata()
+    var logLevel = Logger.Level.trace
+
+    init(lines: NIOLockedValueBox<[String]>) {
+        self.lines = lines
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        guard event.level == .warning else { return }
+        let parts = ["file", "problem", "cure"].map { key in event.metadata?[key].map { "\($0)" } ?? "" }
+        lines.withLockedValue { $0.append("\(event.message): \(parts[0]): \(parts[1]); \(parts[2])") }
     }
 }
