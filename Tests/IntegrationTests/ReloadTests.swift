@@ -108,6 +108,28 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("SIGHUP does not end a herald that is still starting")
+        func hangUpAtStart() async throws {
+            try await withSite(Self.small, Manifest(name: "one"), isStarted: false) { site in
+                // The start waits for whoever has the state directory.
+                let directory = unsafe open(site.herald.state.path, O_RDONLY | O_CLOEXEC)
+                defer { close(directory) }
+                try #require(flock(directory, LOCK_EX | LOCK_NB) == 0)
+                try site.herald.launch()
+                let pid = try String(site.herald.running.pid)
+                try eventually("it has its network for itself", within: .seconds(5), every: .milliseconds(10)) {
+                    try site.node.run(["cat", "/proc/locks"]).text.split(separator: "\n").contains { line in
+                        line.contains("FLOCK") && line.split(separator: " ").contains { $0 == pid }
+                    }
+                }
+                try site.herald.running.signal(SIGHUP)
+                LabClock.sleep(for: .milliseconds(100))
+                #expect(try site.herald.running.isRunning)
+                _ = flock(directory, LOCK_UN)
+                try site.herald.waitUntilAnnounced("one", at: Site.ipv4(100))
+            }
+        }
+
         @Test("a pool that shrinks takes no live address away, and the Service says that it is out of its pool")
         func shrink() async throws {
             let wide = Settings(pools: ["{name: small, addresses: [10.0.1.100-10.0.1.101]}"])
