@@ -54,3 +54,13 @@ public struct Pool: Hashable, Sendable {
         self.ranges = ranges
     }
 }
+
+extension Pool {
+    /// How many addresses of a range `skipEdgeAddresses` leaves out.
+    public static func edgeCount(of range: AddressRange) -> UInt128 {
+        let edges = EdgeRule(family: range.family, skipsEdges: true)
+        let numbers = (range.first.number...range.last.number).withoutSubnetRouter(range.family)
+        guard let ranks = numbers.flatMap(edges.ranks(of:)) else { return range.count }
+        return range.count - (ranks.upperBound - ranks.lowerBound) - 1
+    }
+}

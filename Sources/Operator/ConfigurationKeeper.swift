@@ -8,7 +8,8 @@ import UnixSignals
 /// Keeps the configuration in force equal to its file: a changed file is taken whole or not at all.
 ///
 /// The file is read again when it changes, however it is written or swapped, and on SIGHUP. One that cannot be taken leaves
-/// the old configuration in force, and the reason is logged and kept for the status.
+/// the old configuration in force, and the reason is logged and kept for the status. The warnings about one that is in
+/// force are logged each time that it is taken.
 public actor ConfigurationKeeper: Service {
     /// What is in force.
     public struct State: Sendable {
@@ -18,8 +19,16 @@ public actor ConfigurationKeeper: Service {
         public var parsed: ParsedConfiguration
         /// When it was taken, by the wall clock; on SIGHUP it is taken anew.
         public var loaded: Date
-        /// Why the file is not in force as it stands, or what of it waits for a restart; nil when all of it is.
+        /// Why the file is not in force as it stands, a line for each mistake; nil when it is.
         public var rejected: String?
+        /// What of the configuration in force waits for a restart, in a sentence; nil when nothing does.
+        public var waiting: String?
+
+        /// Whatever keeps the file from being in force as a whole, a line for each reason; nil when all of it is.
+        public var obstacle: String? {
+            let reasons = [rejected, waiting].compactMap(\.self)
+            return reasons.isEmpty ? nil : reasons.joined(separator: "\n")
+        }
     }
 
     /// Puts a new configuration in force and returns what needs a restart to follow it, if anything, given the one that
@@ -28,6 +37,10 @@ public actor ConfigurationKeeper: Service {
 
     /// Replaced as a whole when a file is taken; a file that is not taken changes `rejected` only.
     public private(set) var state: State
+    /// Whether the file is being read and put in force.
+    private var isReloading = false
+    /// What is to be done once that has ended, and whether someone asked for it; nil for nothing.
+    private var next: Bool?
     private let initial: Configuration
     private let apply: Apply
     private let logger: Logger
@@ -61,6 +74,7 @@ public actor ConfigurationKeeper: Service {
 
     /// Follows the file until graceful shutdown.
     public func run() async throws {
+        tellWarnings()
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await self.followFile() }
@@ -96,7 +110,22 @@ public actor ConfigurationKeeper: Service {
         }
     }
 
-    private func reload(asked: Bool) async {
+    /// Reads the file and puts it in force, unless it is as before and nobody asked.
+    ///
+    /// While an earlier call is at it, that one reads the file once more in the end, and this one returns: an older
+    /// file never comes last.
+    func reload(asked: Bool) async {
+        next = asked || next == true
+        guard !isReloading else { return }
+        isReloading = true
+        while let isAsked = next {
+            next = nil
+            await readFile(asked: isAsked)
+        }
+        isReloading = false
+    }
+
+    private func readFile(asked: Bool) async {
         do {
             let parsed = try Self.read(state.file)
             let isNew = parsed.fingerprint != state.parsed.fingerprint
@@ -120,8 +149,21 @@ public actor ConfigurationKeeper: Service {
             metadata: ["file": "\(state.file)", "configuration.hash": "\(parsed.fingerprint)"])
         if !waiting.isEmpty {
             let what = waiting.joined(separator: ", ")
-            state.rejected = "a change of \(what) takes effect with the next start only"
+            state.waiting = "a change of \(what) takes effect with the next start only"
             logger.warning("configuration needs a restart", metadata: ["configuration.keys": "\(what)"])
+        }
+        tellWarnings()
+    }
+
+    private func tellWarnings() {
+        let warnings = state.parsed.warnings
+        for problem in warnings.problems {
+            logger.warning(
+                "configuration in force with a warning",
+                metadata: [
+                    "file": "\(warnings.file):\(problem.line):\(problem.column)", "problem": "\(problem.what)",
+                    "cure": "\(problem.cure)",
+                ])
         }
     }
 }

@@ -37,6 +37,9 @@ struct Run: AsyncParsableCommand {
         herald_keep_heap_small()
         // What reads the log, or a connection, may end; that is no reason to.
         _ = signal(SIGPIPE, SIG_IGN)
+        // It does nothing until the configuration is followed, which begins with a look at the file. Were it ignored,
+        // programs that this one runs would inherit that.
+        _ = signal(SIGHUP) { _ in }
         let parsed: ParsedConfiguration
         do {
             parsed = try ConfigurationKeeper.read(config)

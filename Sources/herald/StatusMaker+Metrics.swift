@@ -28,7 +28,7 @@ extension StatusMaker {
                 ], 1),
             MetricSample(
                 "herald_configuration_loaded_timestamp_seconds", [], state.loaded.timeIntervalSince1970),
-            MetricSample("herald_configuration_rejected", [], state.rejected != nil),
+            MetricSample("herald_configuration_rejected", [], state.obstacle != nil),
         ]
         let now = PacketLoop.now
         samples += beatingPulses().map { pulse in
@@ -138,10 +138,10 @@ extension StatusMaker {
     /// still serves.
     func checks() async -> [ReadinessCheck] {
         let (isRead, isUp) = (await serviceOperator.hasReadSource, await serviceOperator.knowsHost)
-        let rejected = await configuration.state.rejected
+        let obstacle = await configuration.state.obstacle?.replacing("\n", with: "; ")
         var checks = [
             ReadinessCheck(
-                "configuration", holds: true, rejected.map { "not what the file says: \($0)" } ?? "in force"),
+                "configuration", holds: true, obstacle.map { "not what the file says: \($0)" } ?? "in force"),
             ReadinessCheck(
                 "snapshot", holds: isRead,
                 isRead ? "read" : "what exists has not been read completely yet"),

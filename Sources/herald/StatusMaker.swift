@@ -58,7 +58,7 @@ struct StatusMaker: Sendable {
             started: Self.text(started),
             configuration: .init(
                 file: state.file, hash: state.parsed.fingerprint.description, loaded: Self.text(state.loaded),
-                rejected: state.rejected, text: state.parsed.text),
+                rejected: state.obstacle, warnings: state.parsed.warnings.lines, text: state.parsed.text),
             cluster: await cluster(), services: report.services.map { Self.service($0, report.now) },
             pools: report.pools.map(Self.pool), problems: report.problems,
             events: report.events.reversed().map { Self.event($0, report.now) },

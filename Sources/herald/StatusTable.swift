@@ -16,7 +16,8 @@ struct StatusTable {
             "configuration \(status.configuration.file) \(status.configuration.hash), in force since "
                 + status.configuration.loaded,
         ]
-        if let rejected = status.configuration.rejected { lines.append("NOT IN FORCE: \(rejected)") }
+        lines += status.configuration.rejections.map { "NOT IN FORCE: \($0)" }
+        lines += status.configuration.warnings ?? []
         lines += status.cluster?.lines ?? []
         lines += status.problems.map { "problem: \($0)" }
         lines += status.pools.map(Self.line)

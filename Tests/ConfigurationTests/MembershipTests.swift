@@ -66,6 +66,16 @@ struct MembershipTests {
                     + "global address"
             ),
             (
+                "membership: {keyFile: /k, peers: [{name: b, addresses: [255.255.255.255]}]}",
+                "3:57: error: 'membership.peers[0].addresses[0]': '255.255.255.255' is no address of a single host; "
+                    + "write a global address"
+            ),
+            (
+                "membership: {keyFile: /k, peers: [{name: b, addresses: ['::ffff:10.0.0.1']}]}",
+                "3:57: error: 'membership.peers[0].addresses[0]': '::ffff:10.0.0.1' is IPv4 written as IPv6; write "
+                    + "10.0.0.1"
+            ),
+            (
                 "membership: {interval: 1ms}",
                 "3:24: error: 'membership.interval': '1ms' is out of bounds; write a duration from 10ms to 10s"
             ),
@@ -114,11 +124,48 @@ struct CheckTests {
     }
 
     @Test(
+        "a URL has a host, and a port if need be",
+        arguments: [
+            "http://127.0.0.1", "http://[::1]", "https://[fd00::1]:6443/livez?verbose", "http://api_1.example-2:00080/",
+            "http://localhost:1",
+        ])
+    func urls(url: String) throws {
+        #expect(try parse("checks: [{name: a, url: \"\(url)\"}]").configuration.checks.map(\.target) == [.url(url)])
+    }
+
+    @Test(
         "what cannot be tried is refused",
         arguments: [
             ("checks: [{name: a}]", "check 'a' must try one thing; write either tcp: or url:"),
             ("checks: [{name: a, url: \"ftp://x/\"}]", "'ftp://x/' is not a URL of http or https"),
             ("checks: [{name: a, url: \"http://\"}]", "'http://' is not a URL of http or https"),
+            (
+                "checks: [{name: a, url: \"http://127.0.0.1:99999/livez\"}]",
+                "herald.yaml:3:25: error: 'checks[0].url': '99999' is not a port from 1 to 65535; write, for example, "
+                    + "https://127.0.0.1:6443/livez"
+            ),
+            (
+                "checks: [{name: a, url: \"http://127.0.0.1:6443?verbose\"}]",
+                "3:25: error: 'checks[0].url': 'http://127.0.0.1:6443?verbose' has a query but no path; write '/' before "
+                    + "the '?'"
+            ),
+            (
+                "checks: [{name: a, url: \"http://[::1/x\"}]",
+                "3:25: error: 'checks[0].url': '[::1' is not a host; write a name, or an address as 127.0.0.1 or [::1]"
+            ),
+            (
+                "checks: [{name: a, url: \"http://fd00::1:6443/x\"}]",
+                "3:25: error: 'checks[0].url': 'http://fd00::1:6443/x' has an IPv6 address without brackets; write, for "
+                    + "example, https://[::1]:6443/livez"
+            ),
+            ("checks: [{name: a, url: \"http://a:0/\"}]", "'0' is not a port from 1 to 65535"),
+            ("checks: [{name: a, url: \"http://a:+5/\"}]", "'+5' is not a port from 1 to 65535"),
+            ("checks: [{name: a, url: \"http://a:/\"}]", "'' is not a port from 1 to 65535"),
+            ("checks: [{name: a, url: \"http://:80/\"}]", "'' is not a host"),
+            ("checks: [{name: a, url: \"http://[]/\"}]", "'[]' is not a host"),
+            ("checks: [{name: a, url: \"http://[127.0.0.1]/\"}]", "'[127.0.0.1]' is not a host"),
+            ("checks: [{name: a, url: \"http://[::1]x/\"}]", "'[::1]x' is not a host"),
+            ("checks: [{name: a, url: \"http://a,b/\"}]", "'a,b' is not a host"),
             ("checks: [{name: a, tcp: \"127.0.0.1\"}]", "'127.0.0.1' is not an address with a port"),
             (
                 "checks: [{name: a, tcp: \"127.0.0.1:1\"}, {name: a, tcp: \"127.0.0.1:2\"}]",

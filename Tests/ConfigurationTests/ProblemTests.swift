@@ -253,13 +253,18 @@ struct ProblemTests {
             ),
             (
                 "{name: a, addresses: [10.0.0.255], skipEdgeAddresses: true}",
-                "3:59: error: pool 'a' has no address that "
-                    + "does not end in .0 or .255; remove skipEdgeAddresses or add addresses"
+                "3:59: error: skipEdgeAddresses leaves out every address of pool 'a'; "
+                    + "remove skipEdgeAddresses or add addresses"
+            ),
+            (
+                "{name: a, addresses: ['fd00::'], skipEdgeAddresses: true}",
+                "3:57: error: skipEdgeAddresses leaves out every address of pool 'a'; "
+                    + "remove skipEdgeAddresses or add addresses"
             ),
             (
                 "{name: a, addresses: [fd00::1], skipEdgeAddresses: true}",
-                "3:56: warning: skipEdgeAddresses does nothing in "
-                    + "pool 'a', which has no IPv4 address; remove it"
+                "3:56: warning: skipEdgeAddresses does nothing in pool 'a', which has neither an IPv4 address nor the "
+                    + "first one of an IPv6 prefix; remove it"
             ),
             (
                 "{name: a, addresses: [10.0.0.1], namespaces: [Web]}",
@@ -291,6 +296,11 @@ struct ProblemTests {
         ])
     func pools(pool: String, expected: String) {
         #expect(problems(Fixture.pool(pool)) == [expected])
+    }
+
+    @Test("skipEdgeAddresses has an effect on IPv6 too", arguments: ["fd00::/64", "fd00::8/126", "fd00::-fd00::5"])
+    func edges(addresses: String) {
+        #expect(problems(Fixture.pool("{name: a, addresses: ['\(addresses)'], skipEdgeAddresses: true}")).isEmpty)
     }
 
     @Test("a file without pools serves nothing")

@@ -26,4 +26,23 @@ import Testing
         #expect(rule.ranks(of: 0x0A00_00FF...0x0A00_0101).map(Array.init)?.count == 1)
         #expect(EdgeRule(family: .ipv6, skipsEdges: true).ranks(of: 0...UInt128.max) != nil)
     }
+
+    @Test(
+        "the edges of a range are those that no pool with skipEdgeAddresses chooses",
+        arguments: [
+            ("10.0.0.0-10.0.0.255", 2), ("10.0.0.1-10.0.0.254", 0), ("10.0.0.255-10.0.1.0", 2),
+            ("10.0.0.0-10.0.1.0", 3), ("fd00::-fd00::3", 1), ("fd00::8-fd00::b", 1), ("fd00::-fd00::", 1),
+            ("fd00::-fd00::ffff:ffff:ffff:ffff", 1), ("fd00::-fd00::1:0:0:0:0", 2), ("fd00::-fd00::5", 1),
+            ("fd00::1-fd00::1", 0), ("fd00::2-fd00::3", 0), ("fd00::1-fd00::4", 0),
+        ] as [(String, UInt128)])
+    func edgeCount(text: String, expected: UInt128) throws {
+        let ends = text.split(separator: "-").compactMap { IPAddress($0) }
+        let range = try #require(AddressRange(first: ends[0], last: ends[1]))
+        #expect(Pool.edgeCount(of: range) == expected)
+        var pool = Pool(name: "a", ranges: [range])
+        pool.skipEdgeAddresses = true
+        let layout = PoolLayout([pool])
+        let some = (0..<min(range.count, 600)).compactMap { range.first.advanced(by: $0) }
+        #expect(UInt128(Set(some + [range.last]).count(where: layout.leavesOut)) == expected)
+    }
 }

@@ -49,7 +49,9 @@ extension IntegrationSuite {
             try await withSite(Self.small, Manifest(name: "one")) { site in
                 try site.herald.waitUntilAnnounced("one", at: Site.ipv4(100))
                 let former = try site.herald.status().configuration
-                let bad = site.herald.text(of: Self.grown).replacing("name: more", with: "nmae: more")
+                var settings = Self.grown
+                settings.mode = "arpp"
+                let bad = site.herald.text(of: settings).replacing("name: more", with: "nmae: more")
                 try site.herald.home.write(bad, as: "herald.yaml")
                 let rejected = try eventually("the edit is rejected", within: .seconds(5), every: .milliseconds(20)) {
                     try site.herald.status().configuration
@@ -59,7 +61,11 @@ extension IntegrationSuite {
                 #expect(rejected.hash == former.hash)
                 #expect(rejected.rejected?.contains("herald.yaml:4:6: error: ") == true, "\(rejected)")
                 try site.herald.waitForLog("configuration rejected, the former one stays in force")
-                #expect(try site.herald.run("status").text.contains("NOT IN FORCE: "))
+                let reasons = try #require(rejected.rejected).split(separator: "\n")
+                #expect(reasons.contains { $0.hasSuffix("'arpp' is not known; write 'arp'") })
+                let label = "NOT IN FORCE: "
+                let lines = try site.herald.run("status").text.split(separator: "\n")
+                #expect(lines.filter { $0.hasPrefix(label) }.map { $0.dropFirst(label.count) } == reasons)
                 try site.herald.apply(Manifest(name: "two"))
                 try site.herald.waitForReason("PoolFull", of: "two")
                 #expect(try site.answers(Site.ipv4(100)))
@@ -76,6 +82,7 @@ extension IntegrationSuite {
             without.mode = "none"
             try await withSite(without) { site in
                 #expect(try site.herald.status().configuration.rejected == nil)
+                #expect(try site.herald.run("status").text.contains(": warning: 'arp' does nothing, since no pool "))
                 var with = Self.small
                 with.membership = Cluster.membership(keyFile: site.herald.home.path(of: "key"), of: [site.client])
                 try site.herald.configure(with)
@@ -98,6 +105,28 @@ extension IntegrationSuite {
                 #expect(try site.answers(Site.ipv4(100)))
                 #expect(!monitor.output.contains("Deleted"))
                 #expect(try site.herald.service("one")?.state == "Announced")
+            }
+        }
+
+        @Test("SIGHUP does not end a herald that is still starting")
+        func hangUpAtStart() async throws {
+            try await withSite(Self.small, Manifest(name: "one"), isStarted: false) { site in
+                // The start waits for whoever has the state directory.
+                let directory = unsafe open(site.herald.state.path, O_RDONLY | O_CLOEXEC)
+                defer { close(directory) }
+                try #require(flock(directory, LOCK_EX | LOCK_NB) == 0)
+                try site.herald.launch()
+                let pid = try String(site.herald.running.pid)
+                try eventually("it has its network for itself", within: .seconds(5), every: .milliseconds(10)) {
+                    try site.node.run(["cat", "/proc/locks"]).text.split(separator: "\n").contains { line in
+                        line.contains("FLOCK") && line.split(separator: " ").contains { $0 == pid }
+                    }
+                }
+                try site.herald.running.signal(SIGHUP)
+                LabClock.sleep(for: .milliseconds(100))
+                #expect(try site.herald.running.isRunning)
+                _ = flock(directory, LOCK_UN)
+                try site.herald.waitUntilAnnounced("one", at: Site.ipv4(100))
             }
         }
 

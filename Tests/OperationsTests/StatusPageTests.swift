@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Operations
 import Testing
 
@@ -10,7 +11,7 @@ struct StatusPageTests {
             version: "herald 0.1.0", node: hostile ?? "worker-1", mode: "arp", started: "2026-11-22T21:51:20Z",
             configuration: .init(
                 file: hostile ?? "/etc/herald/config.yaml", hash: "ef51a10ce5fc0831", loaded: "2026-11-22T21:51:20Z",
-                rejected: hostile, text: hostile),
+                rejected: hostile, warnings: hostile.map { [$0] }, text: hostile),
             services: services,
             pools: [
                 .init(
@@ -63,6 +64,26 @@ struct StatusPageTests {
         #expect(text.contains("default/service-998</td>") && !text.contains("default/service-999</td>"))
         // Generous, since tests are not optimised; a release build takes a tenth of it.
         #expect(time < .seconds(1))
+    }
+
+    @Test("each mistake of a file that is not in force has an item of its own")
+    func rejections() {
+        var status = document(services: [])
+        status.configuration.rejected = "f:1:7: error: a; b\nf:2:8: error: c; d"
+        let page = String(decoding: StatusPage.render(status), as: UTF8.self)
+        #expect(page.contains("<li>The configuration file is not in force: f:1:7: error: a; b</li>"))
+        #expect(page.contains("<li>The configuration file is not in force: f:2:8: error: c; d</li>"))
+    }
+
+    @Test("each warning about the configuration in force is an item beside it; an earlier version has none")
+    func warnings() throws {
+        var status = document(services: [])
+        status.configuration.warnings = ["f:3:1: warning: a; b", "f:4:1: warning: c; d"]
+        let page = String(decoding: StatusPage.render(status), as: UTF8.self)
+        #expect(page.contains("<ul><li>f:3:1: warning: a; b</li><li>f:4:1: warning: c; d</li></ul>"))
+        #expect(!page.contains("Needs a person"))
+        let earlier = Data(#"{"file": "f", "hash": "0", "loaded": "2026-11-22T21:51:20Z"}"#.utf8)
+        #expect(try JSONDecoder().decode(StatusDocument.Configuration.self, from: earlier).warnings == nil)
     }
 
     @Test("times are written as people write them, and say that they are UTC")

@@ -1,5 +1,7 @@
 import Configuration
 import Foundation
+import IPAM
+import LoadBalancing
 import Logging
 import NIOConcurrencyHelpers
 import Testing
@@ -23,11 +25,13 @@ struct ConfigurationKeeperTests {
     /// Runs a keeper that was given `first` though the file may say something else by now.
     private func withKeeper(
         given first: String, watching: ConfigurationKeeper.Watching = .init(),
+        logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        apply: @escaping ConfigurationKeeper.Apply = { _, _ in [] },
         _ body: (ConfigurationKeeper) async throws -> Void
     ) async throws {
         let keeper = ConfigurationKeeper(
             file: file, parsed: try Configuration.parse(Array(first.utf8), file: file), watching: watching,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, apply: { _, _ in [] })
+            logger: logger, apply: apply)
         let run = Task { try await keeper.run() }
         do { try await body(keeper) } catch {
             run.cancel()
@@ -118,5 +122,107 @@ struct ConfigurationKeeperTests {
             #expect(try await eventually { await keeper.state.parsed.text.contains("second") })
             #expect(await keeper.state.rejected == nil)
         }
+    }
+
+    @Test("a file that is read while an older one is put in force comes after it")
+    func slow() async throws {
+        try prepare()
+        try write(text("first"))
+        let isHeld = NIOLockedValueBox(true)
+        let told = NIOLockedValueBox<[String]>([])
+        let apply: ConfigurationKeeper.Apply = { new, _ in
+            let name = new.pools.first?.pool.name ?? ""
+            told.withLockedValue { $0.append("\(name) begins") }
+            while name == "a", isHeld.withLockedValue({ $0 }), !Task.isCancelled {
+                try? await Task.sleep(for: .milliseconds(5))
+            }
+            told.withLockedValue { $0.append("\(name) ends") }
+            return []
+        }
+        try await withKeeper(given: text("first"), apply: apply) { keeper in
+            try write(text("a"))
+            let asked = Task { await keeper.reload(asked: true) }
+            #expect(try await eventually { told.withLockedValue { !$0.isEmpty } })
+            try write(text("b"))
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(told.withLockedValue({ $0 }) == ["a begins"])
+            isHeld.withLockedValue { $0 = false }
+            await asked.value
+            #expect(try await eventually { await keeper.state.parsed.text.contains("name: b,") })
+            try await Task.sleep(for: .milliseconds(200))
+            #expect(await keeper.state.parsed.text.contains("name: b,"))
+            #expect(told.withLockedValue { Array($0.prefix(3)) } == ["a begins", "a ends", "b begins"])
+        }
+    }
+
+    @Test("what waits for a restart is put in force once, however often the file is looked at")
+    func waiting() async throws {
+        try prepare()
+        try write(text("second"))
+        let count = NIOLockedValueBox(0)
+        let watching = ConfigurationKeeper.Watching(
+            watch: { file in throw FileError("watch", file, .system(EMFILE)) }, interval: .milliseconds(50))
+        let apply: ConfigurationKeeper.Apply = { _, _ in
+            count.withLockedValue { $0 += 1 }
+            return ["source"]
+        }
+        try await withKeeper(given: text("first"), watching: watching, apply: apply) { keeper in
+            #expect(try await eventually { await keeper.state.waiting != nil })
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(count.withLockedValue({ $0 }) == 1)
+            #expect(await keeper.state.rejected == nil)
+            #expect(await keeper.state.obstacle == "a change of source takes effect with the next start only")
+            try write("mode: [")
+            #expect(try await eventually { await keeper.state.rejected != nil })
+            #expect(await keeper.state.obstacle?.contains("\na change of source takes effect") == true)
+            try write(text("second"))
+            #expect(try await eventually { await keeper.state.rejected == nil })
+            #expect(await keeper.state.waiting != nil)
+        }
+    }
+
+    @Test("a warning is logged at the start, and each time that the file is taken")
+    func warnings() async throws {
+        try prepare()
+        let first = text("first", mode: "none") + "arp: {lifetime: 10s}\n"
+        try write(first)
+        let lines = NIOLockedValueBox<[String]>([])
+        let logger = Logger(label: "test") { _ in Recorder(lines: lines) }
+        let warning =
+            "configuration in force with a warning: \(file):3:1: 'arp' does nothing, since no pool has the mode arp; "
+            + "remove it"
+        let count: @Sendable () -> Int = { lines.withLockedValue { lines in lines.count { $0 == warning } } }
+        try await withKeeper(given: first, logger: logger) { keeper in
+            #expect(try await eventually { count() == 1 })
+            for number in 2...3 {
+                await keeper.reload(asked: true)
+                #expect(try await eventually { count() == number })
+            }
+            try write(text("second"))
+            #expect(try await eventually { await keeper.state.parsed.text.contains("second") })
+            #expect(count() == 3)
+        }
+    }
+}
+
+/// Keeps the warnings that are logged.
+private struct Recorder: LogHandler {
+    let lines: NIOLockedValueBox<[String]>
+    var metadata = Logger.Metadata()
+    var logLevel = Logger.Level.trace
+
+    init(lines: NIOLockedValueBox<[String]>) {
+        self.lines = lines
+    }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) {
+        guard event.level == .warning else { return }
+        let parts = ["file", "problem", "cure"].map { key in event.metadata?[key].map { "\($0)" } ?? "" }
+        lines.withLockedValue { $0.append("\(event.message): \(parts[0]): \(parts[1]); \(parts[2])") }
     }
 }

@@ -16,10 +16,11 @@ public struct ProblemList: Error, Hashable, Sendable, Encodable {
 }
 
 extension ProblemList: CustomStringConvertible {
-    /// One line for each problem, `file:line:column: error: what; cure`, without a line end after the last.
-    public var description: String {
-        var lines = problems.map { "\(file):\($0)" }
-        if omitted > 0 { lines.append("\(file): \(omitted) more problems") }
-        return lines.joined(separator: "\n")
+    /// One for each problem, `file:line:column: error: what; cure`, and one for those that were not kept.
+    public var lines: [String] {
+        problems.map { "\(file):\($0)" } + (omitted > 0 ? ["\(file): \(omitted) more problems"] : [])
     }
+
+    /// The lines, without a line end after the last.
+    public var description: String { lines.joined(separator: "\n") }
 }

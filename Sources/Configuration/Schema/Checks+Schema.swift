@@ -76,6 +76,7 @@ extension Shape where Value == String {
                     "\(quoted(text)) is not a URL of http or https",
                     cure: "write, for example, https://127.0.0.1:6443/livez")
             }
+            try AuthorityText.check(rest.prefix { $0 != "/" }, of: text)
         }
     }
 }

@@ -78,7 +78,13 @@ extension Shape where Value == IPAddress {
                     "\(quoted(text)) is not an IP address",
                     cure: "write, for example, 192.168.10.1 or fd00:10::1, without leading zeros or a zone")
             }
-            guard !address.isUnspecified, !address.isMulticast, !address.isLinkLocal else {
+            guard !address.isIPv4Mapped else {
+                throw Objection(
+                    "\(quoted(text)) is IPv4 written as IPv6",
+                    cure: "write \(IPAddress(ipv4: UInt32(truncatingIfNeeded: address.number)))")
+            }
+            guard !address.isUnspecified, !address.isMulticast, !address.isLinkLocal, !address.isLimitedBroadcast
+            else {
                 throw Objection("\(quoted(text)) is no address of a single host", cure: "write a global address")
             }
             return address

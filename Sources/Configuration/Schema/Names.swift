@@ -65,7 +65,8 @@ enum Names {
             && text.utf8.allSatisfy { isAlphanumeric($0) || others.utf8.contains($0) }
     }
 
-    private static func isAlphanumeric(_ character: UInt8) -> Bool {
+    /// A letter or digit of ASCII.
+    static func isAlphanumeric(_ character: UInt8) -> Bool {
         switch character {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
             UInt8(ascii: "0")...UInt8(ascii: "9"):

@@ -32,7 +32,7 @@ extension Shape where Value == PlannerSettings.PoolSettings {
                 Field("order", \.pool.order, .choice(), "Which free address is taken next."),
                 Field(
                     "skipEdgeAddresses", \.pool.skipEdgeAddresses, .boolean,
-                    "Leaves out IPv4 addresses that end in .0 or .255."),
+                    "Leaves out IPv4 addresses that end in .0 or .255, and the first address of an IPv6 prefix."),
                 Field(
                     "priority", \.pool.priority, .integer(-1_000_000...1_000_000),
                     "Pools with a higher number are tried first."),

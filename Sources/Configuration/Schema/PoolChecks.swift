@@ -12,22 +12,19 @@ enum PoolChecks {
             reading.error(
                 node["addresses"]?.mark ?? node.mark, "pool '\(pool.name)' has no addresses",
                 cure: "write, for example, 'addresses: [192.168.10.240/28]'")
-        } else if pool.skipEdgeAddresses, pool.ranges.allSatisfy(hasOnlyEdges) {
+        } else if pool.skipEdgeAddresses, pool.ranges.allSatisfy({ Pool.edgeCount(of: $0) == $0.count }) {
             reading.error(
                 node["skipEdgeAddresses"]?.mark ?? node.mark,
-                "pool '\(pool.name)' has no address that does not end in .0 or .255",
+                "skipEdgeAddresses leaves out every address of pool '\(pool.name)'",
                 cure: "remove skipEdgeAddresses or add addresses")
-        } else if pool.skipEdgeAddresses, pool.ranges.allSatisfy({ $0.family == .ipv6 }) {
+        } else if pool.skipEdgeAddresses,
+            pool.ranges.allSatisfy({ $0.family == .ipv6 && Pool.edgeCount(of: $0) == 0 })
+        {
             reading.warn(
                 node["skipEdgeAddresses"]?.mark ?? node.mark,
-                "skipEdgeAddresses does nothing in pool '\(pool.name)', which has no IPv4 address", cure: "remove it")
+                "skipEdgeAddresses does nothing in pool '\(pool.name)', which has neither an IPv4 address nor the "
+                    + "first one of an IPv6 prefix", cure: "remove it")
         }
-    }
-
-    /// Of three addresses that follow one another, one is inside.
-    private static func hasOnlyEdges(_ range: AddressRange) -> Bool {
-        guard range.family == .ipv4, range.count <= 2 else { return false }
-        return [range.first, range.last].allSatisfy { [0, 255].contains($0.octets.last) }
     }
 
     /// Compares all pools of a file; works on its nodes, so that one broken address hides no overlap of others.

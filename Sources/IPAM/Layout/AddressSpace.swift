@@ -127,7 +127,7 @@ extension ClosedRange<UInt128> {
 
     /// Without the first address when this is an IPv6 prefix of /126 or shorter: that one is the prefix's
     /// subnet-router anycast address (RFC 4291 section 2.6.1; RFC 6164 exempts /127).
-    fileprivate func withoutSubnetRouter(_ family: AddressFamily) -> ClosedRange? {
+    func withoutSubnetRouter(_ family: AddressFamily) -> ClosedRange? {
         let mask = upperBound - lowerBound
         let isPrefix = mask & (mask &+ 1) == 0 && lowerBound & mask == 0
         return family == .ipv6 && isPrefix && mask >= 3 ? (lowerBound + 1)...upperBound : self

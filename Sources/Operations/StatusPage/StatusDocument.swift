@@ -12,17 +12,27 @@ public struct StatusDocument: Codable, Hashable, Sendable {
         public var loaded: String
         /// Why the file is not in force as it stands, or what of it waits for a restart; nil when all of it is.
         public var rejected: String?
+        /// What is unwise in the configuration in force, a line each with its place and cure; nil where an earlier
+        /// version tells none.
+        public var warnings: [String]?
         /// The file as it was read; passwords and keys are in files of their own.
         public var text: String?
 
         /// Checks nothing: `hash` is to be the text of a `Fingerprint`, `loaded` RFC 3339 in UTC.
-        public init(file: String, hash: String, loaded: String, rejected: String? = nil, text: String? = nil) {
+        public init(
+            file: String, hash: String, loaded: String, rejected: String? = nil, warnings: [String]? = nil,
+            text: String? = nil
+        ) {
             self.file = file
             self.hash = hash
             self.loaded = loaded
             self.rejected = rejected
+            self.warnings = warnings
             self.text = text
         }
+
+        /// The lines of `rejected`: a file with several mistakes has one for each.
+        public var rejections: [String] { (rejected ?? "").split(separator: "\n").map(String.init) }
     }
 
     /// One Service that is ours.

@@ -47,17 +47,22 @@ public struct StatusPage {
         if let cluster = status.cluster, !cluster.reachable { troubles = cluster.lines.dropLast() + troubles }
         troubles += [status.bgp?.obstacle].compactMap(\.self) + (status.bgp?.problems ?? [])
         if let problem = status.membership?.problem { troubles.insert(problem, at: 0) }
-        if let rejected = status.configuration.rejected {
-            troubles.insert("The configuration file is not in force: \(rejected)", at: 0)
-        }
+        let rejections = status.configuration.rejections.map { "The configuration file is not in force: \($0)" }
+        troubles.insert(contentsOf: rejections, at: 0)
         guard !troubles.isEmpty else { return }
-        html.markup("<section class=\"trouble\" role=\"alert\"><h2>Needs a person</h2><ul>")
-        for trouble in troubles {
+        html.markup("<section class=\"trouble\" role=\"alert\"><h2>Needs a person</h2>")
+        writeList(troubles)
+        html.markup("</section>\n")
+    }
+
+    private mutating func writeList(_ items: [String]) {
+        html.markup("<ul>")
+        for item in items {
             html.markup("<li>")
-            html.text(trouble)
+            html.text(item)
             html.markup("</li>")
         }
-        html.markup("</ul></section>\n")
+        html.markup("</ul>")
     }
 
     /// Services that the page shows; a browser is slow with many more, and nobody reads them.
@@ -221,6 +226,7 @@ public struct StatusPage {
         html.markup("<section><h2>Configuration in force</h2><p>")
         html.text("\(configuration.file), hash \(configuration.hash), since \(Self.time(configuration.loaded))")
         html.markup("</p>")
+        if let warnings = configuration.warnings, !warnings.isEmpty { writeList(warnings) }
         if let text = configuration.text {
             html.markup("<details><summary>Show</summary><pre>")
             html.text(text)

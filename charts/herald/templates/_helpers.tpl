@@ -124,6 +124,29 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
+{{- /* A duration of the configuration in seconds, rounded up: 1m2s3ms is 63. */ -}}
+{{- define "herald.seconds" -}}
+{{- $milliseconds := regexFind "[0-9]+ms$" . -}}
+{{- $rest := trimSuffix $milliseconds . -}}
+{{- $seconds := div (add (trimSuffix "ms" $milliseconds | atoi) 999) 1000 -}}
+{{- range $unit, $length := dict "h" 3600 "m" 60 "s" 1 -}}
+{{- $seconds = add $seconds (mul $length (regexFind (printf "[0-9]+%s" $unit) $rest | trimSuffix $unit | atoi)) -}}
+{{- end -}}
+{{- $seconds -}}
+{{- end -}}
+
+{{- /* Fails where the pod would be killed while its routes are still to leave. */ -}}
+{{- define "herald.checkGrace" -}}
+{{- $bgp := default dict .Values.config.bgp -}}
+{{- $grace := get $bgp "grace" -}}
+{{- if and $grace (ne (get $bgp "onShutdown" | toString) "restart") -}}
+{{- $least := add 10 (include "herald.seconds" $grace | atoi) -}}
+{{- if lt (int64 .Values.terminationGracePeriodSeconds) $least -}}
+{{- fail (printf "terminationGracePeriodSeconds: %d would cut config.bgp.grace of %s short; set it to %d or more" (int64 .Values.terminationGracePeriodSeconds) $grace $least) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{- /* Differs when something differs that herald reads at its start alone. */ -}}
 {{- define "herald.readAtStart" -}}
 {{- $config := include "herald.config" . | fromYaml -}}
