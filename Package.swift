@@ -224,7 +224,7 @@ let package = Package(
             ]),
         tests("FileSystemTests", ["CLinux", "FileSystem"]),
         tests("FuzzTests", fuzzed, exclude: ["Command"]),
-        tests("HTTPTransferTests", ["HTTPTransfer", "ScriptedHTTP", "Spawning"]),
+        tests("HTTPTransferTests", ["CCurl", "HTTPTransfer", "ScriptedHTTP", "Spawning"]),
         tests(
             "HostNetworkTests",
             [

@@ -92,6 +92,11 @@ public struct OpenDirectory: ~Copyable, Sendable {
         name.hasPrefix(".herald-") && name.hasSuffix(".tmp")
     }
 
+    /// Removes what writings left that were cut short. To be called while nobody writes here.
+    public borrowing func removeTemporaries(limit: Int) throws(FileError) {
+        for name in try names(limit: limit) where Self.isTemporary(name) { try remove(name) }
+    }
+
     // MARK: - Inside
 
     borrowing func place(of name: String) -> String { "\(path)/\(name)" }

@@ -4,6 +4,7 @@ import FoundationEssentials
 import Glibc
 import Logging
 import NIOConcurrencyHelpers
+import NetworkTypes
 
 /// Where the log goes: standard error, one line for each message, as text or JSON.
 enum LogOutput {
@@ -106,9 +107,9 @@ private struct LineForm: Sendable {
         return String(decoding: line, as: UTF8.self) + "\n"
     }
 
-    /// Quoted where it has a blank, and never with control characters: values come from outside.
+    /// Quoted where it has a blank, and never with what would steer a terminal: values come from outside.
     private static func quoted(_ value: String) -> String {
-        let scalars = value.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : $0 }
+        let scalars = value.unicodeScalars.map { $0.isPlain ? $0 : " " }
         let clean = String(String.UnicodeScalarView(scalars)).replacing("\"", with: "'")
         return clean.contains(" ") || clean.isEmpty ? "\"\(clean)\"" : clean
     }

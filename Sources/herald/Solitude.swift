@@ -39,12 +39,18 @@ final class Solitude: Sendable {
         return nil
     }
 
+    /// Entries of a state directory that are looked at.
+    private static let mostEntries = 100_000
+
     /// With Services of a cluster herald serves without a state directory as well, or with one that cannot be locked.
+    ///
+    /// What a herald that was killed left half written is removed: of all that write to the directory none runs yet.
     private static func takeIfPossible(_ directory: String) throws -> FileLock? {
         let lock: FileLock?
         do {
-            _ = try OpenDirectory(directory, creating: true)
+            let opened = try OpenDirectory(directory, creating: true)
             lock = try take(directory)
+            if lock != nil { try? opened.removeTemporaries(limit: mostEntries) }
         } catch {
             return nil
         }

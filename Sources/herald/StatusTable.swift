@@ -1,3 +1,4 @@
+import NetworkTypes
 import Operations
 
 /// A status as a table for people.
@@ -72,7 +73,7 @@ struct StatusTable {
 
     /// What others wrote must not steer the terminal.
     static func printable(_ line: String) -> String {
-        String(String.UnicodeScalarView(line.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? "?" : $0 }))
+        String(String.UnicodeScalarView(line.unicodeScalars.map { $0.isPlain ? $0 : "?" }))
     }
 }
 

@@ -83,6 +83,18 @@ struct OpenDirectoryTests {
         #expect(names == ["taken"])
     }
 
+    @Test("what cut writings left is removed, and nothing else")
+    func leftovers() throws {
+        for name in [".herald-1.tmp", ".herald-zz.tmp", ".herald-1", "1.tmp", "file"] {
+            try directory.write("left", to: name)
+        }
+        try directory.makeDirectory("inside")
+        let open = try OpenDirectory(directory.path)
+        try open.removeTemporaries(limit: 10)
+        let names = try open.names(limit: 10)
+        #expect(names == [".herald-1", "1.tmp", "file", "inside"])
+    }
+
     @Test("a stamp vouches for contents only when nothing changed and it was taken some time after the last change")
     func stamps() throws {
         try directory.write("one", to: "file")

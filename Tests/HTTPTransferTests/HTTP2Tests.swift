@@ -68,6 +68,41 @@ struct HTTP2Tests {
         #expect(try await http.send(HTTPRequest(.get, endpoint, "/small")).status == 200)
     }
 
+    @Test("what a proxy says about the way to the server is not the server's answer")
+    func proxy() async throws {
+        let server = try await HTTP2Server.start()
+        let port = server.endpoint.port
+        let tunnels = Counter()
+        let proxy = try ScriptedServer { connection in
+            guard connection.readHead()?.hasPrefix("CONNECT localhost:\(port) ") == true else { return }
+            tunnels.add(1)
+            connection.write("HTTP/1.1 200 Connection established\r\nX-Proxy: 1\r\n\r\n")
+            connection.relay(to: port)
+        }
+        var endpoint = server.endpoint
+        endpoint.proxy = "http://127.0.0.1:\(proxy.endpoint.port)"
+        let response = try await http.send(HTTPRequest(.get, endpoint, "/absent"))
+        #expect(response.status == 404)
+        #expect(response.headers["X-Proxy"] == nil)
+        #expect(tunnels.value == 1)
+        withExtendedLifetime(proxy) {}
+    }
+
+    @Test("a proxy that refuses the way is not taken for a server that refuses the request")
+    func refusingProxy() async throws {
+        let proxy = try ScriptedServer { connection in
+            guard connection.readHead() != nil else { return }
+            connection.write("HTTP/1.1 409 Conflict\r\nContent-Length: 0\r\n\r\n")
+        }
+        var endpoint = HTTPEndpoint(scheme: .https, host: "api.invalid", port: 6443)
+        endpoint.proxy = "http://127.0.0.1:\(proxy.endpoint.port)"
+        let error = await #expect(throws: TransferError.self) {
+            try await http.send(HTTPRequest(.get, endpoint, "/small"))
+        }
+        #expect(error?.kind == .interrupted || error?.kind == .couldNotConnect)
+        withExtendedLifetime(proxy) {}
+    }
+
     @Test("a key that is none is told as such, without showing it")
     func badKey() async throws {
         let server = try await HTTP2Server.start()

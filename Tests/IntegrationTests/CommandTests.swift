@@ -86,7 +86,14 @@ extension IntegrationSuite {
                     return try herald.run("run", "--config", home.path(of: "second.yaml"))
                 }
                 let sentence = "another herald uses the state directory \(herald.state.path);"
+                try herald.state.write("half", as: ".herald-1.tmp")
                 #expect(try ofCluster(herald.state.path).errors.contains(sentence))
+                #expect(herald.state.exists(".herald-1.tmp"))
+                // What a write that was cut short left is removed by who has the directory.
+                let left = try Folder(home.path(of: "state3"))
+                try left.write("half", as: ".herald-1.tmp")
+                _ = try ofCluster(left.path)
+                #expect(!left.exists(".herald-1.tmp"))
                 // One that cannot be had is no reason not to serve.
                 let withoutState = try ofCluster(home.path(of: "second.yaml") + "/state").errors
                 #expect(withoutState.contains("another herald runs in this network namespace"))

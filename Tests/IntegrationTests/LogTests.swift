@@ -68,6 +68,16 @@ extension IntegrationSuite {
                 #expect(try site.herald.running.isRunning)
             }
         }
+
+        @Test("what would steer a terminal is neither logged nor shown by status")
+        func unsteered() async throws {
+            try await withSite(Settings()) { site in
+                try site.herald.manifests.write("kind: [\n", as: "a\u{9B}31m\u{202E}b.yaml")
+                try site.herald.waitForLog("services/a 31m b.yaml")
+                let shown = try site.herald.log + site.herald.run("status").text
+                #expect(!shown.unicodeScalars.contains { $0 == "\u{9B}" || $0 == "\u{202E}" })
+            }
+        }
     }
 
     /// The reading end of a small pipe with a name.

@@ -139,6 +139,87 @@ struct ClientTests {
         #expect(error?.description.contains("two") == false)
     }
 
+    /// A client certificate and its key in files, which hold no more than the name of the pair that they are of.
+    private func withPair(
+        _ body: (_ configuration: ClientConfiguration, _ replace: (String) throws -> Void) async throws -> Void
+    ) async throws {
+        let directory = FileManager.default.temporaryDirectory.path + "/herald-pair-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let paths = ["certificate", "key"].map { "\(directory)/\($0)" }
+        func replace(_ name: String) throws {
+            for path in paths { try Data(name.utf8).write(to: URL(fileURLWithPath: path)) }
+        }
+        try replace("one")
+        var configuration = ClientConfiguration(endpoint: HTTPEndpoint(scheme: .https, host: "localhost", port: 1))
+        configuration.clientCertificate = .file(paths[0])
+        configuration.clientKey = .file(paths[1])
+        try await body(configuration, replace)
+    }
+
+    @Test("a pair that makes no connection is read again; while that fails it stays")
+    func doubtedPair() async throws {
+        try await withPair { configuration, replace in
+            let session = ClientSession(configuration, pause: .zero)
+            let first = try await session.connection()
+            try replace("two")
+            #expect(try await session.connection().number == first.number)
+            await session.doubt(first)
+            let second = try await session.connection()
+            #expect(second.endpoint.tls.clientCertificate == Array("two".utf8))
+            #expect(second.endpoint.tls.clientKey == Array("two".utf8))
+            await session.doubt(first)
+            #expect(try await session.connection().number == second.number)
+            guard case .file(let path)? = configuration.clientKey else { return }
+            try FileManager.default.removeItem(atPath: path)
+            await session.doubt(second)
+            #expect(try await session.connection().number == second.number)
+        }
+    }
+
+    @Test("a pair is not read again for each connection that it does not make")
+    func pausingPair() async throws {
+        try await withPair { configuration, replace in
+            let session = ClientSession(configuration, pause: .seconds(3600))
+            let first = try await session.connection()
+            try replace("two")
+            await session.doubt(first)
+            #expect(try await session.connection().number == first.number)
+        }
+    }
+
+    @Test("a failed handshake has the client read its certificate and key again")
+    func unusablePair() async throws {
+        let server = try RecordedServer([RecordedServer.Answer]())
+        try await withPair { pair, _ in
+            guard case .file(let path)? = pair.clientKey else { return }
+            let script = #"echo run >>"$RUNS"; echo '{"status":{"token":"t"}}'"#
+            // Runs at each reading.
+            let plugin = CredentialPlugin(
+                apiVersion: "client.authentication.k8s.io/v1", command: "sh", arguments: ["-c", script],
+                environment: ["PATH": "/bin:/usr/bin", "RUNS": path + ".runs"])
+            let client = try server.client {
+                $0.endpoint.scheme = .https
+                $0.clientCertificate = pair.clientCertificate
+                $0.clientKey = pair.clientKey
+                $0.credentials = .plugin(plugin)
+            }
+            for _ in 0..<2 {
+                let error = await failure { () async throws(APIError) in
+                    _ = try await client.get(Service.self, name: "web")
+                }
+                guard case .transfer(let transfer)? = error?.reason else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                #expect(transfer.kind == .tls)
+                try await Task.sleep(for: .milliseconds(1100))
+            }
+            #expect(try String(contentsOfFile: path + ".runs", encoding: .utf8) == "run\nrun\n")
+        }
+        #expect(server.requests.isEmpty)
+    }
+
     @Test("a token with a line of its own is never sent")
     func badToken() async throws {
         let server = try RecordedServer([RecordedServer.Answer]())

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTransfer
+import ScriptedHTTP
 import Testing
 
 @testable import Kubernetes
@@ -152,6 +153,49 @@ struct ConfigurationTests {
             environment: ["PATH": "/bin:/usr/bin"])
         let error = await #expect(throws: CredentialsError.self) { try await plugin.run() }
         #expect(error?.description.contains(words) == true)
+    }
+
+    private func run(
+        _ script: String, within limit: Duration = .seconds(20)
+    ) async -> Result<[UInt8], Subprocess.Failure> {
+        await Subprocess.run(
+            "sh", ["-c", script], environment: ["PATH": "/bin:/usr/bin"], outputLimit: 1000, timeLimit: limit)
+    }
+
+    @Test("a plugin that has said all and does not end is too slow")
+    func lingeringPlugin() async {
+        let start = ContinuousClock.now
+        let result = await run("exec >&-; sleep 100", within: .milliseconds(500))
+        #expect(result == .failure(.tooSlow))
+        #expect(ContinuousClock.now - start < .seconds(20))
+    }
+
+    @Test(
+        "what a plugin started does not outlive its failure",
+        arguments: [("wait", Subprocess.Failure.tooSlow), ("exit 3", .failed(3))])
+    func descendants(end: String, failure: Subprocess.Failure) async throws {
+        let path = FileManager.default.temporaryDirectory.path + "/herald-plugin-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let result = await run("sleep 100 >/dev/null & echo $! >\(path); \(end)", within: .seconds(2))
+        #expect(result == .failure(failure))
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let descendant = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+        #expect(await eventually { !Self.isRunning(descendant) })
+    }
+
+    /// Not so for a process that ended and was not collected yet.
+    private static func isRunning(_ process: Int32) -> Bool {
+        guard let line = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8) else { return false }
+        return !line.contains(") Z ")
+    }
+
+    @Test("a plugin begins with no signal blocked and none ignored")
+    func signals() async {
+        signal(SIGPIPE, SIG_IGN)
+        let blocked = await run("grep SigBlk /proc/self/status")
+        #expect(blocked == .success(Array("SigBlk:\t0000000000000000\n".utf8)))
+        let result = await run("kill -PIPE $$; echo alive")
+        #expect(result == .failure(.failed(128 + SIGPIPE)))
     }
 
     @Test("a plugin that is missing, or of a version we do not know")

@@ -40,18 +40,6 @@ extension NotificationMessage {
     }
 }
 
-extension Unicode.Scalar {
-    /// Whether a terminal shows the character and nothing else happens.
-    fileprivate var isPlain: Bool {
-        switch properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator,
-            .paragraphSeparator:
-            false
-        default: true
-        }
-    }
-}
-
 extension NotificationMessage: CustomStringConvertible {
     /// The sentence of the reason, then the text or the data if there are any.
     public var description: String {

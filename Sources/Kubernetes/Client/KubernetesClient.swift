@@ -222,7 +222,8 @@ extension KubernetesClient {
         }
     }
 
-    /// Sends once, and throws for any status but success. A 401 makes the next call read the credentials again.
+    /// Sends once, and throws for any status but success. A 401 makes the next call read the credentials again, a failed
+    /// handshake one that is made a little later.
     private func answer(to request: APIRequest) async throws(APIError) -> HTTPResponse {
         let connection: ClientSession.Connection
         do throws(CredentialsError) {
@@ -236,6 +237,7 @@ extension KubernetesClient {
             response = try await http.send(request.httpRequest(connection, userAgent: userAgent))
         } catch {
             Self.count(request.operation, code: "none", since: start)
+            if error.kind == .tls { await session.doubt(connection) }
             throw APIError(request.operation, .transfer(error))
         }
         Self.count(request.operation, code: String(response.status), since: start)

@@ -1,6 +1,7 @@
 import HTTPTransfer
 
-/// Server and credentials as they are now: files are read again every half minute and after a 401.
+/// Server and credentials as they are now: files are read again every half minute, after a 401, and soon after a
+/// handshake that failed.
 actor ClientSession {
     /// What a request needs to be sent.
     struct Connection: Sendable {
@@ -12,15 +13,19 @@ actor ClientSession {
     private static let age = Duration.seconds(30)
 
     private let configuration: ClientConfiguration
+    /// From one reading to the next that a failed handshake leads to, at least.
+    private let pause: Duration
     private var connection: Connection?
     private var isTrusted = false
+    private var lastReading = ContinuousClock.now
     private var validUntil = ContinuousClock.now
     private var isReading = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var number = 0
 
-    init(_ configuration: ClientConfiguration) {
+    init(_ configuration: ClientConfiguration, pause: Duration = .seconds(1)) {
         self.configuration = configuration
+        self.pause = pause
     }
 
     /// The connection in force. While files cannot be read again, the last that worked stays.
@@ -30,6 +35,7 @@ actor ClientSession {
         }
         if let connection, isTrusted, ContinuousClock.now < validUntil { return connection }
         isReading = true
+        lastReading = .now
         defer { endReading() }
         do throws(CredentialsError) {
             var (fresh, lifetime) = try await read()
@@ -49,6 +55,21 @@ actor ClientSession {
     /// The server did not accept this connection's credentials; the next call reads them again.
     func distrust(_ connection: Connection) {
         if connection.number == self.connection?.number { isTrusted = false }
+    }
+
+    /// The handshake for this connection failed. Its certificate and key are perhaps not of one pair, as when they were
+    /// replaced between the two readings: they are read again, but not at once, and until that is done they stay.
+    func doubt(_ connection: Connection) {
+        guard connection.number == self.connection?.number, readsPair else { return }
+        validUntil = min(validUntil, lastReading.advanced(by: pause))
+    }
+
+    /// Whether our certificate or its key is in a file; what a plugin prints is one pair.
+    private var readsPair: Bool {
+        switch (configuration.clientCertificate, configuration.clientKey) {
+        case (.file?, _), (_, .file?): true
+        default: false
+        }
     }
 
     private func endReading() {

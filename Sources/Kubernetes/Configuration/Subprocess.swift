@@ -1,6 +1,6 @@
 import Glibc
 
-/// Runs a program to its end on a thread of its own, with nothing on its input.
+/// Runs a program to its end on a thread of its own, with nothing on its input and in a process group of its own.
 enum Subprocess {
     enum Failure: Error, Hashable, CustomStringConvertible {
         case notStarted
@@ -23,7 +23,9 @@ enum Subprocess {
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
     }
 
-    /// The program's output; its standard error goes to ours.
+    /// The program's output; its standard error goes to ours. What it started does not outlive a failure.
+    ///
+    /// `timeLimit` holds for what it prints and for its end together.
     static func run(
         _ command: String, _ arguments: [String], environment: [String: String], outputLimit: Int,
         timeLimit: Duration
@@ -71,13 +73,38 @@ enum Subprocess {
         }
         close(ends[1])
         defer { close(ends[0]) }
-        let output = read(
-            ends[0], upTo: outputLimit, until: ContinuousClock.now.advanced(by: timeLimit))
-        if case .failure = output { kill(process, SIGKILL) }
+        let result = follow(
+            process, output: ends[0], upTo: outputLimit, until: ContinuousClock.now.advanced(by: timeLimit))
+        // The number of the group is nobody else's until the process is collected.
+        if case .failure = result { kill(-process, SIGKILL) }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
-        guard case .success = output, status != 0 else { return output }
-        return .failure(.failed(status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)))
+        return result
+    }
+
+    private static func follow(
+        _ process: pid_t, output: Int32, upTo limit: Int, until deadline: ContinuousClock.Instant
+    ) -> Result<[UInt8], Failure> {
+        let octets = read(output, upTo: limit, until: deadline)
+        guard case .success = octets else { return octets }
+        guard let status = waitForEnd(of: process, until: deadline) else { return .failure(.tooSlow) }
+        return status == 0 ? octets : .failure(.failed(status))
+    }
+
+    /// The exit status, or 128 and the signal that ended the process; nil when it does not end in time. Leaves it to be
+    /// collected.
+    private static func waitForEnd(of process: pid_t, until deadline: ContinuousClock.Instant) -> Int32? {
+        repeat {
+            var end = unsafe siginfo_t()
+            // One that cannot be waited for is gone, and nobody knows how.
+            guard unsafe waitid(P_PID, id_t(process), &end, WEXITED | WNOHANG | WNOWAIT) == 0 else { return 0 }
+            if unsafe end.si_signo == SIGCHLD {
+                let status = unsafe end._sifields._sigchld.si_status
+                return unsafe end.si_code == Int32(CLD_EXITED) ? status : 128 + status
+            }
+            usleep(10_000)
+        } while ContinuousClock.now < deadline
+        return nil
     }
 
     private static func read(
@@ -107,16 +134,32 @@ enum Subprocess {
         defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+        setGroupAndSignals(&attributes)
         var process = pid_t()
         let words = [command] + arguments
         let variables = environment.map { "\($0.key)=\($0.value)" }
         guard (words + variables).allSatisfy({ !$0.utf8.contains(0) }) else { return nil }
         let code = unsafe withCStrings(words) { words in
             unsafe withCStrings(variables) { variables in
-                unsafe posix_spawnp(&process, command, &actions, nil, words, variables)
+                unsafe posix_spawnp(&process, command, &actions, &attributes, words, variables)
             }
         }
         return code == 0 ? process : nil
+    }
+
+    /// A group of its own, and neither the signals that our threads block nor those that we ignore.
+    private static func setGroupAndSignals(_ attributes: inout posix_spawnattr_t) {
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
     }
 
     /// A list of C strings that ends in nil.
