@@ -133,6 +133,27 @@ struct ServerTests {
         }
     }
 
+    @Test("connections that come in while the server ends are let go of, and harm nothing")
+    func ending() async {
+        // In a process of its own, which may not outlive it.
+        await #expect(processExitsWith: .success) {
+            try await RunningServer.with { server in
+                // The server cannot end before this answer does.
+                Task { _ = try? await server.client.exchange("GET /huge HTTP/1.1\r\n\r\n", pause: .seconds(3)) }
+                try await Task.sleep(for: .milliseconds(200))
+                for _ in 0..<64 { Task { _ = try? await server.client.exchange("GET /echo HTT") } }
+                try await Task.sleep(for: .milliseconds(100))
+                // It is told to end while these come in.
+                Task {
+                    for _ in 0..<20 {
+                        _ = server.isListening
+                        try? await Task.sleep(for: .milliseconds(10))
+                    }
+                }
+            }
+        }
+    }
+
     @Test(
         "a loopback listener is asked by names of the loopback only",
         arguments: [

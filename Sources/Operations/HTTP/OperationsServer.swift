@@ -106,15 +106,8 @@ public struct OperationsServer: Service {
         case socket, loopback, network
     }
 
-    private typealias Channels = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
-
-    /// A connection, and what held when it came in.
-    private struct Connection: Sendable {
-        let channels: Channels
-        let access: Access?
-    }
-
-    private typealias Listener = NIOAsyncChannel<Connection, Never>
+    /// Connections that come in while it ends are dropped by it: they must be such as can be let go of.
+    private typealias Listener = NIOAsyncChannel<IncomingConnection, Never>
 
     /// A certificate or token that is set cannot be used.
     private struct Unprotected: Error, CustomStringConvertible {
@@ -156,6 +149,7 @@ public struct OperationsServer: Service {
             try socket.prepare()
             let listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 16)
+                .childChannelOption(.autoRead, value: false)
                 .bind(
                     unixDomainSocketPath: socket.path, cleanupExistingSocketFile: false
                 ) { channel in
@@ -199,13 +193,16 @@ public struct OperationsServer: Service {
                 try await ServerBootstrap(group: group)
                     .serverChannelOption(.backlog, value: 64)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    .childChannelOption(.autoRead, value: false)
                     .bind(to: address) { channel in Self.prepare(channel, protection.terms()) })
         } catch {
             return .failure(error)
         }
     }
 
-    private static func prepare(_ channel: any Channel, _ terms: Protection.Terms?) -> EventLoopFuture<Connection> {
+    private static func prepare(
+        _ channel: any Channel, _ terms: Protection.Terms?
+    ) -> EventLoopFuture<IncomingConnection> {
         channel.eventLoop.makeCompletedFuture {
             guard let terms else { throw Unprotected() }
             let pipeline = channel.pipeline.syncOperations
@@ -213,7 +210,7 @@ public struct OperationsServer: Service {
             try pipeline.addHandler(ConnectionBounds(octets: octets, lifetime: connectionTimeout))
             if let certificate = terms.certificate { try pipeline.addHandler(TLSHandler(certificate)) }
             try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-            return Connection(channels: try Channels(wrappingChannelSynchronously: channel), access: terms.access)
+            return IncomingConnection(channel, access: terms.access)
         }
     }
 
@@ -223,10 +220,10 @@ public struct OperationsServer: Service {
         try await listener.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { tasks in
                 for try await connection in connections {
-                    let places = Self.isFromHere(connection.channels.channel) ? own : others
+                    let places = connection.isFromHost ? own : others
                     guard places.take() else {
                         refused.increment()
-                        try? await connection.channels.executeThenClose { _, _ in }
+                        connection.close()
                         continue
                     }
                     tasks.addTask {
@@ -238,17 +235,12 @@ public struct OperationsServer: Service {
         }
     }
 
-    private static func isFromHere(_ channel: any Channel) -> Bool {
-        guard let text = channel.remoteAddress?.ipAddress, let address = IPAddress(text) else { return true }
-        return address.isLoopback
-    }
-
     // MARK: Answering
 
     /// Errors of one connection concern no other.
-    private func handle(_ connection: Connection, _ kind: Kind) async {
+    private func handle(_ connection: IncomingConnection, _ kind: Kind) async {
         do {
-            try await connection.channels.executeThenClose { inbound, outbound in
+            try await connection.open().executeThenClose { inbound, outbound in
                 for try await case .head(let head) in inbound {
                     let response = await response(to: head, kind, connection.access)
                     Counter(label: "herald_operations_requests_total", dimensions: [("code", String(response.status))])
