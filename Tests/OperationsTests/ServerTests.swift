@@ -133,6 +133,19 @@ struct ServerTests {
         }
     }
 
+    @Test(
+        "the host itself has places of its own: on the loopback, on the socket, and from the address that it asks",
+        arguments: [
+            ("127.0.0.1", "127.0.0.1", true), ("::1", "::1", true), ("::ffff:127.0.0.1", "::ffff:127.0.0.1", true),
+            ("192.0.2.1", "192.0.2.1", true), ("fd00::1", "fd00::1", true), ("::ffff:192.0.2.1", "192.0.2.1", true),
+            (nil, nil, true), ("192.0.2.2", "192.0.2.1", false), ("fd00::2", "fd00::1", false),
+            ("::ffff:192.0.2.2", "::ffff:192.0.2.1", false), ("192.0.2.2", "127.0.0.1", false),
+            ("192.0.2.2", nil, false),
+        ] as [(String?, String?, Bool)])
+    func host(peer: String?, asked: String?, isHost: Bool) {
+        #expect(IncomingConnection.isHost(peer, asking: asked) == isHost)
+    }
+
     @Test("connections that come in while the server ends are let go of, and harm nothing")
     func ending() async {
         // In a process of its own, which may not outlive it.

@@ -18,13 +18,13 @@ struct IncomingConnection: Sendable {
     init(_ channel: any Channel, access: Access?) {
         self.channel = channel
         self.access = access
-        isFromHost = Self.isHost(channel.remoteAddress?.ipAddress)
+        isFromHost = Self.isHost(channel.remoteAddress?.ipAddress, asking: channel.localAddress?.ipAddress)
     }
 
-    /// Nil is whoever asks on the Unix socket.
-    private static func isHost(_ peer: String?) -> Bool {
-        guard let peer, let address = IPAddress(peer) else { return true }
-        return address.isLoopback
+    /// The kubelet asks an address of the node from that same address. Nil is whoever asks on the Unix socket.
+    static func isHost(_ peer: String?, asking own: String?) -> Bool {
+        guard let peer, let address = IPAddress(peer)?.unmapped else { return true }
+        return address.isLoopback || address == own.flatMap { IPAddress($0)?.unmapped }
     }
 
     /// Begins to read.
@@ -43,5 +43,12 @@ struct IncomingConnection: Sendable {
 
     func close() {
         channel.close(promise: nil)
+    }
+}
+
+extension IPAddress {
+    /// What a socket of both families shows as ::ffff:192.0.2.1 is 192.0.2.1.
+    fileprivate var unmapped: IPAddress {
+        isIPv4Mapped ? IPAddress(ipv4: UInt32(truncatingIfNeeded: number)) : self
     }
 }
