@@ -133,6 +133,33 @@ struct ServerTests {
         }
     }
 
+    @Test("while a few large answers are being read others are put off, but no probe")
+    func largeAnswers() async throws {
+        try await withServer { client in
+            func ask(_ path: String) async throws -> String {
+                try await status(client.exchange("GET \(path) HTTP/1.1\r\n\r\n"))
+            }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<OperationsServer.largeAnswerLimit {
+                    group.addTask { _ = try? await client.exchange("GET /huge HTTP/1.1\r\n\r\n", pause: .seconds(8)) }
+                }
+                try await Task.sleep(for: .seconds(1))
+                let answer = try await client.exchange("GET /big HTTP/1.1\r\n\r\n")
+                #expect(status(answer) == "HTTP/1.1 503 Service Unavailable")
+                #expect(answer.contains("retry-after: 2\r\n"))
+                for path in ["/livez", "/readyz", "/metrics"] { #expect(try await ask(path) == "HTTP/1.1 200 OK") }
+                group.cancelAll()
+            }
+            // Those who left have given their places back.
+            var last = ""
+            for _ in 0..<100 where last != "HTTP/1.1 200 OK" {
+                last = try await ask("/big")
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(last == "HTTP/1.1 200 OK")
+        }
+    }
+
     @Test(
         "the host itself has places of its own: on the loopback, on the socket, and from the address that it asks",
         arguments: [
