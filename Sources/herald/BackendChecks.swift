@@ -197,6 +197,8 @@ private final class ConnectionTrial: @unchecked Sendable {
         guard !isOver else { return }
         isOver = true
         alarm?.cancel()
+        // It refers to this.
+        alarm = nil
         watch?.cancel()
         stream?.close()
         continuation?.resume(returning: failure)
