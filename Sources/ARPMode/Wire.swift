@@ -37,6 +37,9 @@ final class Wire {
             })
     }
 
+    /// Whether frames can come and go; not any more once the interface was removed, though one with its index is there.
+    var isAlive: Bool { arp.isBound && discovery.isBound }
+
     /// Sends a whole frame; one that the interface cannot take now is dropped, and the schedule sends another.
     func send(_ frame: [UInt8]) {
         _ = try? (Speaker.isARP(frame) ? arp : discovery).send(frame)
