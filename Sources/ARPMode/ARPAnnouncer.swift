@@ -104,6 +104,7 @@ public actor ARPAnnouncer: Announcer {
             self?.onLoop { announcer in
                 let now = announcer.loop.now
                 announcer.feed { $0.setNetwork(state, at: now) }
+                announcer.reopenDead()
                 announcer.followInterface()
                 announcer.followDevice(in: state)
                 if !lost.isEmpty {
@@ -364,6 +365,12 @@ public actor ARPAnnouncer: Announcer {
         let settings = InterfaceSettings(link: name)
         custody.speaker.opened(link, settings: settings)
         advise()
+    }
+
+    /// An interface may have left and come back between two looks at the host.
+    private func reopenDead() {
+        let now = loop.now
+        for (link, wire) in wires where !wire.isAlive { feed { $0.tell(at: now) { $0.reopen(link, at: now) } } }
     }
 
     private func receive(_ frames: [[UInt8]], on link: LinkIndex) {

@@ -217,6 +217,21 @@ extension Speaker {
         return effects + addresses.flatMap { remove($0) + block($0, obstacle, retry: retry) } + advance(to: now)
     }
 
+    /// The sockets of an interface serve no more, since it left and came back before that was told: they are opened
+    /// anew, and what was asked and announced may have reached nobody.
+    mutating func reopen(_ link: LinkIndex, at now: MonotonicTime) -> [Effect] {
+        guard let segment = segments[link] else { return [] }
+        let groups = segment.responder.owned.filter { $0.family == .ipv6 }.sorted()
+        var effects = groups.map { Effect.leave($0, link) } + [.close(link), .open(link)]
+        effects += groups.map { .join($0, link) }
+        scouting.forgetProofs()
+        for address in segment.addresses.sorted() where phases[address] == .probing(link) {
+            effects += takeIn(segments[link]?.prober.start(address, at: now) ?? [], on: link, at: now)
+        }
+        announceAnew(on: link, at: now)
+        return effects + advance(to: now)
+    }
+
     /// The kernel has answered a request to hold an address. A stale ticket is ignored.
     mutating func attached(
         _ key: AddressKey, ticket: UInt64, failure: Obstacle?, at now: MonotonicTime

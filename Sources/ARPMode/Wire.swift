@@ -17,15 +17,28 @@ final class Wire {
         arp = try PacketSocket(interface: index, etherType: .arp, filter: .arp, closedOn: closer)
         discovery = try PacketSocket(
             interface: index, etherType: .ipv6, filter: .neighbourDiscovery, closedOn: closer)
-        for socket in [arp, discovery] {
-            let reader = Reader(socket)
-            watches.append(
-                try loop.watch(socket.descriptor, for: .read) { _ in
-                    let frames = reader.receive()
-                    if !frames.isEmpty { handler(frames) }
-                })
+        do throws(SystemError) {
+            for socket in [arp, discovery] { try watch(socket, on: loop, handler) }
+        } catch {
+            // A loop keeps what it watches.
+            close()
+            throw error
         }
     }
+
+    private func watch(
+        _ socket: PacketSocket, on loop: PacketLoop, _ handler: @escaping @Sendable ([[UInt8]]) -> Void
+    ) throws(SystemError) {
+        let reader = Reader(socket)
+        watches.append(
+            try loop.watch(socket.descriptor, for: .read) { _ in
+                let frames = reader.receive()
+                if !frames.isEmpty { handler(frames) }
+            })
+    }
+
+    /// Whether frames can come and go; not any more once the interface was removed, though one with its index is there.
+    var isAlive: Bool { arp.isBound && discovery.isBound }
 
     /// Sends a whole frame; one that the interface cannot take now is dropped, and the schedule sends another.
     func send(_ frame: [UInt8]) {

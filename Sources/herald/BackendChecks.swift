@@ -148,25 +148,33 @@ struct CheckVerdict {
 ///
 /// Unchecked: everything but its making happens on the loop's thread.
 private final class ConnectionTrial: @unchecked Sendable {
-    private let continuation: CheckedContinuation<String?, Never>
+    private var continuation: CheckedContinuation<String?, Never>?
     private var stream: TCPStream?
     private var watch: Watch?
     private var alarm: LoopTimer?
     private var isOver = false
 
-    private init(_ continuation: CheckedContinuation<String?, Never>) {
-        self.continuation = continuation
-    }
+    private static let abandoned = "nobody waits for it any more"
 
-    /// Nil when the connection was accepted, else what went wrong.
+    /// Nil when the connection was accepted, else what went wrong; a task that is cancelled waits no longer.
     static func run(to address: ListenAddress, within limit: Duration, on loop: PacketLoop) async -> String? {
-        await withCheckedContinuation { continuation in
-            let trial = ConnectionTrial(continuation)
-            loop.execute { trial.begin(to: address, within: limit, on: loop) }
+        let trial = ConnectionTrial()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.execute { trial.begin(continuation, to: address, within: limit, on: loop) }
+            }
+        } onCancel: {
+            loop.execute { trial.end(Self.abandoned) }
         }
     }
 
-    private func begin(to address: ListenAddress, within limit: Duration, on loop: PacketLoop) {
+    private func begin(
+        _ continuation: CheckedContinuation<String?, Never>, to address: ListenAddress, within limit: Duration,
+        on loop: PacketLoop
+    ) {
+        // The task may have been cancelled first.
+        guard !isOver else { return continuation.resume(returning: Self.abandoned) }
+        self.continuation = continuation
         do {
             let stream = try TCPStream.connect(to: SocketAddress(address.address, port: address.port))
             self.stream = stream
@@ -189,8 +197,11 @@ private final class ConnectionTrial: @unchecked Sendable {
         guard !isOver else { return }
         isOver = true
         alarm?.cancel()
+        // It refers to this.
+        alarm = nil
         watch?.cancel()
         stream?.close()
-        continuation.resume(returning: failure)
+        continuation?.resume(returning: failure)
+        continuation = nil
     }
 }

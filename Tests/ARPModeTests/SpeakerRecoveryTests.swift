@@ -225,6 +225,23 @@ struct SpeakerRecoveryTests {
         #expect(node.violations == [])
     }
 
+    @Test("sockets of an interface that left and came back are opened anew, and what is there is announced again")
+    func reopened() {
+        var node = ModelNode.ready(.none)
+        let six = IPAddress.test("2001:db8::10")
+        node.want([vip, six])
+        node.run(for: .seconds(6))
+        let (count, sent) = (node.effects.count, node.sent.count)
+        node.feed { speaker, now in speaker.reopen(Host.eth0, at: now) }
+        #expect(
+            Array(node.effects[count...].prefix(4)) == [
+                .leave(six, Host.eth0), .close(Host.eth0), .open(Host.eth0), .join(six, Host.eth0),
+            ])
+        #expect(Set(node.sent[sent...].map(\.address)) == [vip, six])
+        node.feed { speaker, now in speaker.reopen(Host.eth1, at: now) }
+        #expect(node.open == [Host.eth0] && node.violations == [])
+    }
+
     @Test("a new hardware address is announced at once")
     func hardwareAddress() {
         var node = running()

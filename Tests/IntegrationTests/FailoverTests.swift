@@ -267,6 +267,22 @@ extension IntegrationSuite {
             }
         }
 
+        @Test("a check that waits for an answer does not keep the process from its end")
+        func hangingCheck() async throws {
+            let checks = "[{name: port, tcp: \"10.0.1.77:80\", timeout: 30s}]"
+            try await withSite(Settings(checks: checks), isStarted: false) { site in
+                // What is sent there is lost.
+                let neighbour = ["10.0.1.77", "lladdr", "02:00:00:00:00:77", "dev", "eth0", "nud", "permanent"]
+                #expect(try site.node.run(["ip", "neigh", "replace"] + neighbour).isSuccess)
+                try site.herald.start()
+                try eventually("the check is being tried", within: .seconds(5), every: .milliseconds(50)) {
+                    try site.node.run(["ss", "-Htn", "state", "syn-sent"]).text.contains("10.0.1.77:80")
+                }
+                try site.herald.running.terminate()
+                try site.herald.running.wait(timeout: .seconds(5))
+            }
+        }
+
         @Test("a key that everyone may read is refused, and a mended one taken")
         func openKey() async throws {
             try await withCluster([Self.web], isStarted: false) { cluster in

@@ -33,7 +33,7 @@ struct RunningServer {
             protection: try protect(directory), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { request in
             switch request.path {
-            case "/echo", "/livez", "/readyz": .text("\(request.path)|\(request.query)")
+            case "/echo", "/livez", "/readyz", "/metrics": .text("\(request.path)|\(request.query)")
             case "/big": .text(String(repeating: "x", count: 1 << 20))
             case "/large": .text(String(repeating: "x", count: 6 << 20))
             case "/huge": .text(String(repeating: "x", count: 32 << 20))

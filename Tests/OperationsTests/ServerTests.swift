@@ -133,6 +133,67 @@ struct ServerTests {
         }
     }
 
+    @Test("while a few large answers are being read others are put off, but no probe")
+    func largeAnswers() async throws {
+        try await withServer { client in
+            func ask(_ path: String) async throws -> String {
+                try await status(client.exchange("GET \(path) HTTP/1.1\r\n\r\n"))
+            }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<OperationsServer.largeAnswerLimit {
+                    group.addTask { _ = try? await client.exchange("GET /huge HTTP/1.1\r\n\r\n", pause: .seconds(8)) }
+                }
+                try await Task.sleep(for: .seconds(1))
+                let answer = try await client.exchange("GET /big HTTP/1.1\r\n\r\n")
+                #expect(status(answer) == "HTTP/1.1 503 Service Unavailable")
+                #expect(answer.contains("retry-after: 2\r\n"))
+                for path in ["/livez", "/readyz", "/metrics"] { #expect(try await ask(path) == "HTTP/1.1 200 OK") }
+                group.cancelAll()
+            }
+            // Those who left have given their places back.
+            var last = ""
+            for _ in 0..<100 where last != "HTTP/1.1 200 OK" {
+                last = try await ask("/big")
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            #expect(last == "HTTP/1.1 200 OK")
+        }
+    }
+
+    @Test(
+        "the host itself has places of its own: on the loopback, on the socket, and from the address that it asks",
+        arguments: [
+            ("127.0.0.1", "127.0.0.1", true), ("::1", "::1", true), ("::ffff:127.0.0.1", "::ffff:127.0.0.1", true),
+            ("192.0.2.1", "192.0.2.1", true), ("fd00::1", "fd00::1", true), ("::ffff:192.0.2.1", "192.0.2.1", true),
+            (nil, nil, true), ("192.0.2.2", "192.0.2.1", false), ("fd00::2", "fd00::1", false),
+            ("::ffff:192.0.2.2", "::ffff:192.0.2.1", false), ("192.0.2.2", "127.0.0.1", false),
+            ("192.0.2.2", nil, false),
+        ] as [(String?, String?, Bool)])
+    func host(peer: String?, asked: String?, isHost: Bool) {
+        #expect(IncomingConnection.isHost(peer, asking: asked) == isHost)
+    }
+
+    @Test("connections that come in while the server ends are let go of, and harm nothing")
+    func ending() async {
+        // In a process of its own, which may not outlive it.
+        await #expect(processExitsWith: .success) {
+            try await RunningServer.with { server in
+                // The server cannot end before this answer does.
+                Task { _ = try? await server.client.exchange("GET /huge HTTP/1.1\r\n\r\n", pause: .seconds(3)) }
+                try await Task.sleep(for: .milliseconds(200))
+                for _ in 0..<64 { Task { _ = try? await server.client.exchange("GET /echo HTT") } }
+                try await Task.sleep(for: .milliseconds(100))
+                // It is told to end while these come in.
+                Task {
+                    for _ in 0..<20 {
+                        _ = server.isListening
+                        try? await Task.sleep(for: .milliseconds(10))
+                    }
+                }
+            }
+        }
+    }
+
     @Test(
         "a loopback listener is asked by names of the loopback only",
         arguments: [

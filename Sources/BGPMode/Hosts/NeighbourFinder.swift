@@ -36,35 +36,57 @@ final class NeighbourFinder {
 
     var news: [News] = []
     private(set) var neighbours: [String: IPAddress] = [:]
+    private(set) var failedAttempts = 0
 
     private let loop: PacketLoop
     private let closer: PacketLoop
     private let signal: @Sendable (Signal) -> Void
+    private let interval: Duration
+    private var wanted: [Interface] = []
     private var places: [String: Place] = [:]
+    /// Why interfaces could not be opened, as it was told.
+    private var failures: [String: String] = [:]
     private var timer: LoopTimer?
 
-    /// Between two advertisements.
-    private static let interval = Duration.seconds(5)
-
-    /// `closer` is where sockets are closed.
-    init(loop: PacketLoop, closer: PacketLoop, signal: @escaping @Sendable (Signal) -> Void) {
+    /// - Parameters:
+    ///   - closer: where sockets are closed.
+    ///   - interval: between two advertisements, and between two attempts to open an interface.
+    init(
+        loop: PacketLoop, closer: PacketLoop, interval: Duration = .seconds(5),
+        signal: @escaping @Sendable (Signal) -> Void
+    ) {
         self.loop = loop
         self.closer = closer
+        self.interval = interval
         self.signal = signal
     }
 
-    /// Looks on exactly these interfaces.
+    /// Looks on exactly these interfaces; one that cannot be listened on is tried again and again.
     func look(on interfaces: [Interface]) {
+        wanted = interfaces
+        let names = Set(interfaces.map(\.name))
         for (name, place) in places where !interfaces.contains(place.interface) {
-            place.watch.cancel()
-            place.socket.close()
-            places[name] = nil
-            if !interfaces.contains(where: { $0.name == name }) { neighbours[name] = nil }
+            close(place)
+            if !names.contains(name) { neighbours[name] = nil }
         }
-        let new = interfaces.filter { places[$0.name] == nil }
-        for interface in new { open(interface) }
-        if !new.isEmpty { advertise() }
-        if places.isEmpty { timer?.cancel() }
+        failures = failures.filter { names.contains($0.key) }
+        if openMissing() { advertise() }
+        if interfaces.isEmpty { timer?.cancel() }
+    }
+
+    /// True when there were any. The socket of an interface that left and came back is of no use.
+    @discardableResult
+    private func openMissing() -> Bool {
+        for place in places.values where !place.socket.isBound { close(place) }
+        let missing = wanted.filter { places[$0.name] == nil }
+        for interface in missing { open(interface) }
+        return !missing.isEmpty
+    }
+
+    private func close(_ place: Place) {
+        place.watch.cancel()
+        place.socket.close()
+        places[place.interface.name] = nil
     }
 
     private func open(_ interface: Interface) {
@@ -77,14 +99,20 @@ final class NeighbourFinder {
             places[name] = Place(
                 interface: interface, socket: socket, watch: watch,
                 choice: NeighbourChoice(neighbours[name], at: loop.now))
+            failures[name] = nil
         } catch {
-            news.append(.failed(interface: interface.name, "\(error)"))
+            failedAttempts += 1
+            let reason = "\(error)"
+            guard failures.updateValue(reason, forKey: interface.name) != reason else { return }
+            news.append(.failed(interface: interface.name, reason))
         }
     }
 
     func take(_ signal: Signal) {
         switch signal {
-        case .advertise: advertise()
+        case .advertise:
+            openMissing()
+            advertise()
         case .readable(let name):
             for frame in (try? places[name]?.socket.receive()) ?? [] {
                 guard let advertisement = RouterAdvertisement(frame: frame) else { continue }
@@ -100,7 +128,7 @@ final class NeighbourFinder {
         }
         let timer = timer ?? loop.makeTimer { [signal] in signal(.advertise) }
         self.timer = timer
-        timer.restart(after: Self.interval)
+        timer.restart(after: interval)
     }
 
     private func heard(_ router: IPAddress, on name: String) {

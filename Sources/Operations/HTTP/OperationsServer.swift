@@ -9,8 +9,8 @@ public import ServiceLifecycle
 /// Serves HTTP on a Unix socket that only its owner can reach and, if wanted, on a TCP port.
 ///
 /// GET asks; POST orders, on the socket alone; a body is not read. One request is answered for each connection.
-/// Connections, what they may send, and the time they may take are bounded; those of the host itself have places of their
-/// own, so that others cannot starve its probes.
+/// Connections, what they may send, the time they may take, and on the port the large answers that are held at a time
+/// are bounded; those of the host itself have places of their own, so that others cannot starve its probes.
 public struct OperationsServer: Service {
     /// Answers a GET; nil for a path that does not exist.
     public typealias Router = @Sendable (OperationsRequest) async -> OperationsResponse?
@@ -46,6 +46,12 @@ public struct OperationsServer: Service {
 
     /// Connections of one kind that are served at a time; further ones are closed at once.
     static let connectionLimit = 32
+    /// Large answers on their way to clients of one kind at a time; who asks for one more is put off.
+    static let largeAnswerLimit = 4
+    /// For how long.
+    static let largeAnswerPause = Duration.seconds(2)
+    /// Their answers stay small, however many Services there are.
+    private static let smallPaths = Access.open.union(["/metrics"])
     /// How long a connection may stay open, its TLS handshake included.
     static let connectionTimeout = TimeAmount.seconds(10)
     /// How long to wait before a port that is taken is tried again.
@@ -106,15 +112,8 @@ public struct OperationsServer: Service {
         case socket, loopback, network
     }
 
-    private typealias Channels = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
-
-    /// A connection, and what held when it came in.
-    private struct Connection: Sendable {
-        let channels: Channels
-        let access: Access?
-    }
-
-    private typealias Listener = NIOAsyncChannel<Connection, Never>
+    /// Connections that come in while it ends are dropped by it: they must be such as can be let go of.
+    private typealias Listener = NIOAsyncChannel<IncomingConnection, Never>
 
     /// A certificate or token that is set cannot be used.
     private struct Unprotected: Error, CustomStringConvertible {
@@ -156,6 +155,7 @@ public struct OperationsServer: Service {
             try socket.prepare()
             let listener = try await ServerBootstrap(group: group)
                 .serverChannelOption(.backlog, value: 16)
+                .childChannelOption(.autoRead, value: false)
                 .bind(
                     unixDomainSocketPath: socket.path, cleanupExistingSocketFile: false
                 ) { channel in
@@ -199,13 +199,16 @@ public struct OperationsServer: Service {
                 try await ServerBootstrap(group: group)
                     .serverChannelOption(.backlog, value: 64)
                     .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                    .childChannelOption(.autoRead, value: false)
                     .bind(to: address) { channel in Self.prepare(channel, protection.terms()) })
         } catch {
             return .failure(error)
         }
     }
 
-    private static func prepare(_ channel: any Channel, _ terms: Protection.Terms?) -> EventLoopFuture<Connection> {
+    private static func prepare(
+        _ channel: any Channel, _ terms: Protection.Terms?
+    ) -> EventLoopFuture<IncomingConnection> {
         channel.eventLoop.makeCompletedFuture {
             guard let terms else { throw Unprotected() }
             let pipeline = channel.pipeline.syncOperations
@@ -213,44 +216,44 @@ public struct OperationsServer: Service {
             try pipeline.addHandler(ConnectionBounds(octets: octets, lifetime: connectionTimeout))
             if let certificate = terms.certificate { try pipeline.addHandler(TLSHandler(certificate)) }
             try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-            return Connection(channels: try Channels(wrappingChannelSynchronously: channel), access: terms.access)
+            return IncomingConnection(channel, access: terms.access)
         }
     }
 
     private func accept(_ listener: Listener, _ kind: Kind) async throws {
-        let own = Places(count: Self.connectionLimit)
-        let others = Places(count: Self.connectionLimit)
+        let (own, others) = (Self.makeAllotment(), Self.makeAllotment())
         try await listener.executeThenClose { connections in
             try await withThrowingDiscardingTaskGroup { tasks in
                 for try await connection in connections {
-                    let places = Self.isFromHere(connection.channels.channel) ? own : others
-                    guard places.take() else {
+                    let allotment = connection.isFromHost ? own : others
+                    guard allotment.connections.take() else {
                         refused.increment()
-                        try? await connection.channels.executeThenClose { _, _ in }
+                        connection.close()
                         continue
                     }
                     tasks.addTask {
-                        await handle(connection, kind)
-                        places.giveBack()
+                        let place = HeldPlace(of: allotment.largeAnswers)
+                        await handle(connection, kind, place)
+                        place.giveBack()
+                        allotment.connections.giveBack()
                     }
                 }
             }
         }
     }
 
-    private static func isFromHere(_ channel: any Channel) -> Bool {
-        guard let text = channel.remoteAddress?.ipAddress, let address = IPAddress(text) else { return true }
-        return address.isLoopback
+    private static func makeAllotment() -> Allotment {
+        Allotment(connections: Places(count: connectionLimit), largeAnswers: Places(count: largeAnswerLimit))
     }
 
     // MARK: Answering
 
-    /// Errors of one connection concern no other.
-    private func handle(_ connection: Connection, _ kind: Kind) async {
+    /// Errors of one connection concern no other. `place` is held, if at all, until the connection has ended.
+    private func handle(_ connection: IncomingConnection, _ kind: Kind, _ place: HeldPlace) async {
         do {
-            try await connection.channels.executeThenClose { inbound, outbound in
+            try await connection.open().executeThenClose { inbound, outbound in
                 for try await case .head(let head) in inbound {
-                    let response = await response(to: head, kind, connection.access)
+                    let response = await response(to: head, kind, connection.access, place)
                     Counter(label: "herald_operations_requests_total", dimensions: [("code", String(response.status))])
                         .increment()
                     return try await write(response, to: head, outbound)
@@ -261,7 +264,9 @@ public struct OperationsServer: Service {
         }
     }
 
-    private func response(to head: HTTPRequestHead, _ kind: Kind, _ access: Access?) async -> OperationsResponse {
+    private func response(
+        to head: HTTPRequestHead, _ kind: Kind, _ access: Access?, _ place: HeldPlace
+    ) async -> OperationsResponse {
         if kind == .loopback, !HostCheck.admits(head.headers.first(name: "host")) {
             return .text("this listener is asked as localhost only", status: 421)
         }
@@ -270,7 +275,12 @@ public struct OperationsServer: Service {
             return .text("a token is needed: Authorization: Bearer TOKEN, of operations.tokenFile", status: 401)
         }
         switch (head.method, kind) {
-        case (.GET, _): return await router(request) ?? .text("no such path", status: 404)
+        case (.GET, .loopback), (.GET, .network):
+            guard Self.smallPaths.contains(request.path) || place.take() else {
+                return .busy(pause: Self.largeAnswerPause)
+            }
+            return await router(request) ?? .text("no such path", status: 404)
+        case (.GET, .socket): return await router(request) ?? .text("no such path", status: 404)
         case (.POST, .socket): return await performer(request) ?? .text("no such path", status: 404)
         default: return .text("this method is not answered here", status: 405)
         }
@@ -286,6 +296,7 @@ public struct OperationsServer: Service {
             ("cache-control", "no-store"), ("connection", "close"), ("referrer-policy", "no-referrer"),
             ("content-security-policy", StatusPage.contentSecurityPolicy), ("x-content-type-options", "nosniff"),
         ])
+        if let pause = response.pause { headers.add(name: "retry-after", value: String(pause.components.seconds)) }
         if response.status == 405 { headers.add(name: "allow", value: "GET") }
         if response.status == 401 {
             headers.add(name: "www-authenticate", value: "Bearer realm=\"herald\"")

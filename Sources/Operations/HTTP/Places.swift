@@ -20,3 +20,35 @@ final class Places: Sendable {
         free.withLockedValue { $0 += 1 }
     }
 }
+
+/// What clients of one kind may have in use at a time.
+struct Allotment: Sendable {
+    let connections: Places
+    /// Answers that grow with the cluster: each is in memory as a whole until its connection ends.
+    let largeAnswers: Places
+}
+
+/// One place, taken when it is first asked for.
+final class HeldPlace: Sendable {
+    private let places: Places
+    private let isHeld = NIOLockedValueBox(false)
+
+    init(of places: Places) {
+        self.places = places
+    }
+
+    /// True when it is held, from before or from now on.
+    func take() -> Bool {
+        isHeld.withLockedValue { isHeld in
+            if !isHeld { isHeld = places.take() }
+            return isHeld
+        }
+    }
+
+    func giveBack() {
+        isHeld.withLockedValue { isHeld in
+            if isHeld { places.giveBack() }
+            isHeld = false
+        }
+    }
+}

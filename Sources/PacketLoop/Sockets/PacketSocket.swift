@@ -34,6 +34,21 @@ public final class PacketSocket {
         try bind(to: etherType)
     }
 
+    /// Whether the interface that was bound to has been there all the time, be it down.
+    ///
+    /// One that was removed and came back is another one to the kernel, even with the same index: nothing is received
+    /// from it any more, and nothing sent.
+    public var isBound: Bool {
+        var address = sockaddr_ll()
+        var length = socklen_t(MemoryLayout<sockaddr_ll>.size)
+        let result = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe getsockname(descriptor.number, $0, &length)
+            }
+        }
+        return result == 0 && address.sll_ifindex == Int32(bitPattern: interfaceIndex)
+    }
+
     /// Whole frames, from the destination address on, in order of arrival; empty when there are none.
     public func receive() throws(SystemError) -> [[UInt8]] {
         let count = try batch.receive(from: descriptor)

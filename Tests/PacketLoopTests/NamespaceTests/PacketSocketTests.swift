@@ -143,6 +143,24 @@ struct PacketSocketTests {
         }
     }
 
+    @Test("a socket knows that its interface was removed, though another one has the index")
+    func interfaceReturns() async throws {
+        try await NetworkNamespace.run {
+            let ends = try NetworkNamespace.cable()
+            let socket = try PacketSocket(interface: ends.near, etherType: .arp)
+            #expect(socket.isBound)
+            try NetworkNamespace.ip("link set near down")
+            #expect(socket.isBound)
+            try NetworkNamespace.ip("link del near")
+            #expect(!socket.isBound)
+            try NetworkNamespace.ip("link add near index \(ends.near) type veth peer name far")
+            #expect(!socket.isBound)
+            #expect(try PacketSocket(interface: ends.near, etherType: .arp).isBound)
+            socket.close()
+            #expect(!socket.isBound)
+        }
+    }
+
     @Test("a loop is told when the interface of a watched socket goes down")
     func watchedInterfaceGone() async throws {
         try await withLoop { loop in
