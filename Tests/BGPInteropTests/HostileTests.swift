@@ -43,7 +43,7 @@ extension InteropSuite {
 
         @Test(
             "a table of right and wrong messages, a session for each, while another peer does not notice",
-            arguments: [("64512", [], 637), ("64500", ["internal"], 57)] as [(String, [String], Int)])
+            arguments: [("64512", [], 640), ("64500", ["internal"], 57)] as [(String, [String], Int)])
         func table(asn: String, kind: [String], rows: Int) async throws {
             try await withLab { lab in
                 let lan = try lab.addSwitch()

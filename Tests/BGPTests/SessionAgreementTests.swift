@@ -95,6 +95,20 @@ struct SessionAgreementTests {
         #expect(fixture.session.state == .active)
     }
 
+    @Test("the last error in brief has nothing that the peer has written")
+    func brief() {
+        var fixture = SessionFixture(.established)
+        let farewell = NotificationMessage(NotificationReason(6, 2), data: [3] + Array("bye".utf8))
+        fixture.feed(.received(fixture.id, farewell.octets))
+        let brief = "the peer has ended the session: ceased: shut down by the administrator (6/2)"
+        #expect(fixture.session.lastErrorInBrief == brief)
+        #expect(fixture.session.lastError == "\(brief), saying \"bye\"")
+        var wrong = SessionFixture(.openSent)
+        wrong.feed(.received(wrong.id, SessionFixture.peerOpen(asn: ASN(7)).octets))
+        #expect(wrong.session.lastErrorInBrief == "\(NotificationReason(2, 2))")
+        #expect(wrong.session.lastError == "\(NotificationReason(2, 2)), data 00000007")
+    }
+
     @Test("a planned restart says nothing and closes")
     func silentEnd() {
         var fixture = SessionFixture(.established)

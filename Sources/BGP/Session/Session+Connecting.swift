@@ -32,7 +32,7 @@ extension Session {
             guard seeking.dial == id else { return }
             seeking.dial = nil
             phase = .seeking(seeking)
-            lastError = "cannot connect: \(why)"
+            note(error: "cannot connect: \(why)")
             reason = "cannot connect: \(why)"
             if seeking.openings.isEmpty { startTimer(.connectRetry, jittered(configuration.timing.connectRetry)) }
         }
@@ -93,7 +93,7 @@ extension Session {
         guard framers[id] != nil else { return }
         let wasEstablished = establishedID == id
         forget(id)
-        if wasEstablished { lastError = "the connection was lost: \(why)" }
+        if wasEstablished { note(error: "the connection was lost: \(why)") }
         leave(id, wasEstablished ? .reconnectSoon : .retry, "the connection was lost: \(why)")
     }
 
@@ -122,7 +122,7 @@ extension Session {
         case .seeking(let seeking):
             var seeking = seeking
             if let dial = seeking.dial {
-                lastError = "cannot connect: no answer"
+                note(error: "cannot connect: no answer")
                 effects.append(.close(dial, .atOnce))
                 seeking.dial = nil
                 phase = .seeking(seeking)

@@ -22,10 +22,16 @@ extension Session {
         }
     }
 
+    /// `inBrief` leaves out what the peer has written, where there is any of that.
+    mutating func note(error: String, inBrief: String? = nil) {
+        lastError = error
+        lastErrorInBrief = inBrief ?? error
+    }
+
     /// Tells the peer what it did wrong and closes.
     mutating func fail(_ id: ConnectionID, _ notification: NotificationMessage) {
         guard framers[id] != nil else { return }
-        lastError = "\(notification)"
+        note(error: "\(notification)", inBrief: notification.sentence)
         end(id, notification)
         leave(id, Aftermath(of: notification.reason), "\(notification)")
     }

@@ -65,7 +65,7 @@ extension Session {
     /// RFC 9384 sections 3 and 4: traffic must leave, so the peer is not to keep the routes over it.
     private mutating func loseByBFD() {
         let notification = NotificationMessage(.bfdDown)
-        lastError = "\(notification.reason)"
+        note(error: "\(notification.reason)")
         endEverything(negotiated?.keepsRoutesOnNotification == true ? notification.asHardReset : notification)
         settle(.reconnectSoon, "\(notification.reason)")
     }
