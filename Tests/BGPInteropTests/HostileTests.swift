@@ -147,6 +147,8 @@ extension InteropSuite {
                         "\(speaker.home)/herald.sock",
                     ], timeout: .seconds(90))
                 #expect(peer.text == "done\n", "\(peer.text)\(peer.errors)")
+                let changes = speaker.log.split(separator: "\n").filter { $0.contains("session changed") }
+                #expect(changes.count < 100, "\(changes.count) lines")
             }
         }
 

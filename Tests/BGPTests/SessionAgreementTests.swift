@@ -154,6 +154,28 @@ struct SessionAgreementTests {
         #expect(fixture.reasons == [NotificationReason(6, 10)])
         #expect(fixture.session.state == .idle)
         fixture.feed(.bfd(.up))
+        #expect(fixture.session.state == .active)
+        fixture.feed(.timerExpired(.connectRetry))
+        #expect(fixture.session.state == .connect)
+    }
+
+    @Test("a path that comes and goes brings no dial each time; one that was gone for longer is dialled at once")
+    func bfdPace() throws {
+        var fixture = SessionFixture(.stopped) { $0.bfd = .required }
+        fixture.feed([
+            .bfd(.up), .start, .connected(fixture.id), .received(fixture.id, SessionFixture.peerOpen().octets),
+            .received(fixture.id, SessionFixture.keepalive),
+        ])
+        #expect(fixture.session.state == .established)
+        for _ in 0..<100 {
+            fixture.feed(.bfd(.down))
+            #expect((.seconds(1) ... .seconds(3)).contains(try #require(fixture.timer(.connectRetry))))
+            fixture.feed(.bfd(.up))
+            #expect(fixture.effects == [.report(.active, "BFD is up")])
+        }
+        fixture.feed([.bfd(.down), .timerExpired(.connectRetry)])
+        #expect(fixture.session.state == .idle)
+        fixture.feed(.bfd(.up))
         #expect(fixture.session.state == .connect)
     }
 }

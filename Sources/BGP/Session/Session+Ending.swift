@@ -69,7 +69,6 @@ extension Session {
     /// Waits for the next try; every connection is gone.
     mutating func settle(_ aftermath: Aftermath, _ why: String) {
         reason = why
-        guard !mustAwaitBFD else { return awaitBFD() }
         let timing = configuration.timing
         switch aftermath {
         case .penalty:
@@ -82,8 +81,9 @@ extension Session {
         }
     }
 
+    /// The wait goes on while BFD is awaited, so that a path which comes and goes brings no dial each time.
     private mutating func seekAgain(after wait: Duration) {
-        phase = .seeking(Seeking())
+        if mustAwaitBFD { awaitBFD() } else { phase = .seeking(Seeking()) }
         if configuration.mode != .passive { startTimer(.connectRetry, wait) }
     }
 

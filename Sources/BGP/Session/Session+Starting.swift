@@ -53,7 +53,7 @@ extension Session {
         bfdStatus = status
         switch phase {
         case .idle(.awaitingBFD):
-            if status == .up { begin("BFD is up") }
+            if status == .up { goOn("BFD is up") }
         case .idle(.stopped), .idle(.damped): break
         case .seeking:
             if status == .down, configuration.bfd == .required { loseByBFD() }
@@ -79,6 +79,13 @@ extension Session {
         case .active, .both: dial()
         case .passive: break
         }
+    }
+
+    /// Leaves Idle as well, but dials no sooner than was to be waited.
+    private mutating func goOn(_ why: String) {
+        guard runningTimers.contains(.connectRetry) else { return begin(why) }
+        reason = why
+        phase = .seeking(Seeking())
     }
 
     var mustAwaitBFD: Bool {
