@@ -159,6 +159,44 @@ struct SessionAgreementTests {
         #expect(fixture.session.state == .connect)
     }
 
+    @Test("where BFD is required, its being switched off keeps a session from coming up, and ends none that stands")
+    func bfdSwitchedOff() {
+        var seeking = SessionFixture(.stopped) { $0.bfd = .required }
+        seeking.feed([.start, .bfd(.up), .bfd(.adminDown)])
+        #expect(seeking.session.state == .idle)
+        #expect(seeking.closes(seeking.id))
+        let peer = SessionFixture.peerOpen([Self.graceful])
+        var standing = SessionFixture(.established, peer: peer) { $0.gracefulRestart = .init() }
+        standing.feed([
+            .bfd(.up), .accepted(.incoming(1)),
+            .reconfigure(
+                SessionFixture.configuration {
+                    $0.gracefulRestart = .init()
+                    $0.bfd = .required
+                }), .bfd(.adminDown),
+        ])
+        #expect(standing.reasons == [NotificationReason(6, 10)])
+        #expect(standing.closes(.incoming(1)) && !standing.closes(standing.id))
+        #expect(standing.session.state == .established)
+        standing.feed(.accepted(.incoming(2)))
+        #expect(standing.reasons == [NotificationReason(6, 7)])
+        standing.feed(.closed(standing.id, "reset"))
+        #expect(standing.session.state == .idle)
+    }
+
+    @Test("where BFD is required, a peer that dials after an error waits for it as well")
+    func bfdRequiredAfterError() {
+        var fixture = SessionFixture(.stopped) { $0.bfd = .required }
+        fixture.feed([
+            .start, .bfd(.up), .connected(fixture.id), .received(fixture.id, [UInt8](repeating: 0, count: 19)),
+            .bfd(.down), .timerExpired(.refusal), .accepted(.incoming(1)),
+        ])
+        #expect(fixture.reasons == [NotificationReason(6, 5)])
+        #expect(fixture.session.state == .idle)
+        fixture.feed([.bfd(.up), .accepted(.incoming(2))])
+        #expect(fixture.sends(.open, on: .incoming(2)))
+    }
+
     @Test("a path that comes and goes brings no dial each time; one that was gone for longer is dialled at once")
     func bfdPace() throws {
         var fixture = SessionFixture(.stopped) { $0.bfd = .required }

@@ -40,7 +40,8 @@ extension Session {
 
     mutating func accepted(_ id: ConnectionID) {
         switch phase {
-        case .idle(.damped) where configuration.mode != .active && !runningTimers.contains(.refusal):
+        case .idle(.damped)
+        where configuration.mode != .active && !runningTimers.contains(.refusal) && !mustAwaitBFD:
             stopTimer(.idleHold)
             phase = .seeking(Seeking())
             reason = "the peer has connected"
@@ -57,7 +58,7 @@ extension Session {
             open(id)
         case .established(let established):
             // RFC 4271 section 6.8; RFC 4724 section 5 for a peer whose restart went unnoticed.
-            guard established.negotiated.peerGracefulRestart != nil, configuration.mode != .active else {
+            guard established.negotiated.peerGracefulRestart != nil, configuration.mode != .active, !mustAwaitBFD else {
                 return reject(id, NotificationMessage(.connectionCollision))
             }
             if let older = established.rival { discard(older.id, NotificationMessage(.connectionCollision)) }

@@ -46,6 +46,7 @@ extension Session {
         case .established(let established):
             guard new.speaksLike(old) else { return restart(NotificationMessage(.otherConfigurationChange)) }
             if new.prefixLimits != old.prefixLimits { followLimits(old.prefixLimits, established) }
+            if mustAwaitBFD { turnRivalAway() }
         }
     }
 
@@ -56,10 +57,17 @@ extension Session {
             if status == .up { goOn("BFD is up") }
         case .idle(.stopped), .idle(.damped): break
         case .seeking:
-            if status == .down, configuration.bfd == .required { loseByBFD() }
+            if mustAwaitBFD { loseByBFD() }
         case .established:
-            if status == .down, configuration.bfd != .ignored { loseByBFD() }
+            if status == .down, configuration.bfd != .ignored { return loseByBFD() }
+            if mustAwaitBFD { turnRivalAway() }
         }
+    }
+
+    /// A session that stands outlasts AdminDown (RFC 5882 section 3.2), but none takes its place without BFD.
+    private mutating func turnRivalAway() {
+        guard case .established(let established) = phase, let rival = established.rival else { return }
+        discard(rival.id, NotificationMessage(.bfdDown))
     }
 
     /// RFC 9384 sections 3 and 4: traffic must leave, so the peer is not to keep the routes over it.
