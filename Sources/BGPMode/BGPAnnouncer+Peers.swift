@@ -266,6 +266,8 @@ extension BGPAnnouncer {
             logged[name] = nil
         } else if isNotable {
             isNotable = logged[name, default: ToldReasons()].tell("\(state.rawValue) \(reason)")
+            // Addresses that wait for a session say what is wrong with it.
+            if isNotable, state == .idle { untold.formUnion(waiting) }
         }
         logger.log(
             level: isNotable ? .notice : .debug, "session changed",
