@@ -43,7 +43,13 @@ extension Session {
         case .seeking(var seeking):
             seeking.openings.removeAll { $0.id == id }
             phase = .seeking(seeking)
-            if seeking.openings.isEmpty, seeking.dial == nil { settle(aftermath, why) }
+            guard seeking.openings.isEmpty else { return }
+            // A dial that nobody answers must not spare a peer the wait after its errors.
+            if aftermath == .penalty, let dial = seeking.dial {
+                effects.append(.close(dial, .atOnce))
+                seeking.dial = nil
+            }
+            if seeking.dial == nil { settle(aftermath, why) }
         case .established(var established):
             if established.id != id {
                 established.rival = nil
@@ -73,6 +79,7 @@ extension Session {
         switch aftermath {
         case .penalty:
             phase = .idle(.damped)
+            stopTimer(.connectRetry)
             startTimer(.idleHold, jittered(doubled(timing.idleHold)))
             startTimer(.refusal, min(timing.refusal, timing.idleHold))
         case .reconnectSoon: seekAgain(after: soon(timing.reconnect))
