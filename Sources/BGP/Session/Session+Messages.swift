@@ -64,8 +64,8 @@ extension Session {
         let update = try established.reader.read(message)
         counters.count(update)
         if established.reader.disabledFamilies != disabled { phase = .established(established) }
+        if let last = update.faults.last { note(error: "\(last)") }
         for fault in update.faults {
-            note(error: "\(fault)")
             if faultsSeen.insert(FaultKey(attribute: fault.attribute, kind: fault.kind)).inserted {
                 effects.append(.fault(fault))
             }
