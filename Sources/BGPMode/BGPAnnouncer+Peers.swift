@@ -189,7 +189,7 @@ extension BGPAnnouncer {
         settle()
     }
 
-    /// Who is not configured is closed without a word.
+    /// Who is not configured is reset without a word, so that nothing of the connection stays behind.
     private func accept(_ stream: TCPStream) {
         let remote = stream.remoteAddress
         let driver = drivers.values.first { driver in
@@ -198,7 +198,7 @@ extension BGPAnnouncer {
         }
         guard let driver, driver.spec.session.mode != .active, !isClosed else {
             logger.debug("connection refused", metadata: ["bgp.address": "\(remote.address)"])
-            return stream.close()
+            return stream.abort()
         }
         if let minimum = driver.spec.transport.minimumHopLimit, let hops = stream.takeFirstHopLimit(), hops < minimum {
             logger.debug("connection has passed a router", metadata: ["bgp.address": "\(remote.address)"])
