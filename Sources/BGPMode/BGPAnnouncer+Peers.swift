@@ -208,7 +208,7 @@ extension BGPAnnouncer {
         settle()
     }
 
-    /// Who is not configured is closed without a word.
+    /// Who is not configured is reset without a word, so that nothing of the connection stays behind.
     private func accept(_ stream: TCPStream) {
         let remote = stream.remoteAddress
         let driver = drivers.values.first { driver in
@@ -217,7 +217,7 @@ extension BGPAnnouncer {
         }
         guard let driver, driver.spec.session.mode != .active, !isClosed else {
             logger.debug("connection refused", metadata: ["bgp.address": "\(remote.address)"])
-            return stream.close()
+            return stream.abort()
         }
         if let minimum = driver.spec.transport.minimumHopLimit, let hops = stream.takeFirstHopLimit(), hops < minimum {
             logger.debug("connection has passed a router", metadata: ["bgp.address": "\(remote.address)"])
@@ -257,26 +257,25 @@ extension BGPAnnouncer {
     private func takeInBFD() {
         guard let bfd, !bfd.news.isEmpty else { return }
         let news = bfd.news
-        bfd.news = []
-        for item in news {
-            let report = item.report
-            let isNotable = item.wasUp || report.state == .up
-            logger.log(
-                level: isNotable ? .notice : .debug,
-                "BFD session changed",
-                metadata: [
-                    "bgp.peer": "\(item.name)", "bfd.state": "\(BFDStateText.text(report.state))",
-                    "reason": "\(report.state == .up ? "packets flow both ways" : "\(report.diagnostic)")",
-                ])
-            guard let driver = drivers[item.name] else { continue }
-            switch report.state {
-            case .up: driver.bfd(.up)
-            case .down where item.wasUp:
-                driver.bfd(report.remoteState == .adminDown ? .adminDown : .down)
-            case .down, .initializing, .adminDown: break
-            }
+        bfd.news = [:]
+        for (name, item) in news {
+            log(item, of: name)
+            guard let driver = drivers[name] else { continue }
+            if let fall = item.fall { driver.bfd(fall == .adminDown ? .adminDown : .down) }
+            if item.report.state == .up { driver.bfd(.up) }
         }
         // What the sessions have to say of it comes with the next call.
+    }
+
+    /// A path that comes and goes is not worth a line at every turn.
+    private func log(_ item: BFDDriver.News, of name: String) {
+        let state = BFDStateText.text(item.report.state)
+        let reason = item.report.state == .up ? "packets flow both ways" : "\(item.report.diagnostic)"
+        var isNotable = item.fall != nil || item.report.state == .up
+        if isNotable { isNotable = logged[name, default: ToldReasons()].tell("BFD \(state) \(reason)") }
+        logger.log(
+            level: isNotable ? .notice : .debug, "BFD session changed",
+            metadata: ["bgp.peer": "\(name)", "bfd.state": "\(state)", "reason": "\(reason)"])
     }
 
     /// A retry that fails as the one before is not worth a line at every attempt.
@@ -286,6 +285,8 @@ extension BGPAnnouncer {
             logged[name] = nil
         } else if isNotable {
             isNotable = logged[name, default: ToldReasons()].tell("\(state.rawValue) \(reason)")
+            // Addresses that wait for a session say what is wrong with it.
+            if isNotable, state == .idle { untold.formUnion(waiting) }
         }
         logger.log(
             level: isNotable ? .notice : .debug, "session changed",

@@ -230,6 +230,8 @@ extension BGPAnnouncer {
     }
 
     /// Why no peer has an address.
+    ///
+    /// Every address tells it, so it changes only when what went wrong is something else, not with a peer's own words.
     private func obstacle(to address: IPAddress, _ entry: RouteBook.Entry) -> AnnouncementEffect.State {
         var refusals: [String] = []
         var waiting: [String] = []
@@ -237,7 +239,7 @@ extension BGPAnnouncer {
             guard let shape = driver.spec.shape(ofPool: entry.pool) else { continue }
             switch driver.peer.routes.refusal(of: shape.prefix(of: address)) {
             case nil: waiting.append("\(name) is being told")
-            case .noSession: waiting.append("\(name): \(driver.peer.session.lastError ?? "no session yet")")
+            case .noSession: waiting.append("\(name): \(driver.peer.session.lastErrorInBrief ?? "no session yet")")
             case let refusal?: refusals.append("\(name): \(refusal)")
             }
         }

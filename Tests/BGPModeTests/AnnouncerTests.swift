@@ -121,7 +121,13 @@ struct AnnouncerTests {
         #expect(await bench.announcer.state(of: "tor") == .idle)
         await bench.announcer.pathIsUp(to: "tor")
         #expect(await bench.announcer.state(of: "tor") == .active)
-        var moved = settings
+        var nearer = settings
+        nearer.bfd.minimumTTL = 254
+        await bench.configure(nearer)
+        #expect(await bench.announcer.state(of: "tor") == .idle)
+        await bench.announcer.pathIsUp(to: "tor")
+        #expect(await bench.announcer.state(of: "tor") == .active)
+        var moved = nearer
         moved.peers[0].source = IPAddress(ipv4: 0x7F00_0001)
         await bench.configure(moved)
         #expect(await bench.announcer.state(of: "tor") == .idle)

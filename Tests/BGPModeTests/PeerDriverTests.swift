@@ -23,6 +23,20 @@ struct PeerDriverTests {
         #expect(await bench.localAddress == first)
         await bench.end()
     }
+
+    @Test("what is said before there is a session is no news of routes")
+    func routeNews() async throws {
+        let loop = try PacketLoop.start(name: "peer")
+        defer { loop.stop() }
+        let bench = Bench(on: loop)
+        try await bench.begin()
+        try await bench.dial(IPAddress(ipv4: 0x7F00_0001))
+        #expect(await !bench.hasRouteNews)
+        try await bench.speak()
+        while await !bench.isEstablished { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(await bench.hasRouteNews)
+        await bench.end()
+    }
 }
 
 /// The driver of a peer that dials, and the peer.
@@ -42,6 +56,9 @@ private actor Bench {
     }
 
     var isEstablished: Bool { driver?.isEstablished == true }
+    var hasRouteNews: Bool {
+        driver?.news.contains { if case .routes = $0 { true } else { false } } == true
+    }
     var localAddress: IPAddress? { driver?.local?.address }
 
     func begin() throws {

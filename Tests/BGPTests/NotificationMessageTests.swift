@@ -34,6 +34,18 @@ struct NotificationMessageTests {
         #expect(NotificationMessage(NotificationReason(6, 2), data: data).text == text)
     }
 
+    @Test("what is no text takes no more room than a text could")
+    func longNonsense() {
+        let data = [1, 0xFF] + [UInt8](repeating: 0, count: 60_000)
+        for message in [
+            NotificationMessage(NotificationReason(6, 2), data: data),
+            NotificationMessage(NotificationReason(6, 9), data: [6, 2] + data),
+            NotificationMessage(NotificationReason(6, 3), data: data),
+        ] {
+            #expect("\(message)".count < 800)
+        }
+    }
+
     @Test("no text where there is none")
     func noText() {
         #expect(NotificationMessage(NotificationReason(6, 2)).text == nil)

@@ -47,6 +47,22 @@ struct PrefixLimitTests {
         #expect(fixture.session.prefixCount(.ipv6) == nil)
     }
 
+    @Test("of a large table each prefix counts, and each once")
+    func large() {
+        let hosts = AdjRIBOutFixture.hosts(300_000)
+        func update(announced: [CIDR] = [], withdrawn: [CIDR] = []) -> ReceivedUpdate {
+            let message = UpdateMessage(
+                withdrawn: PrefixList(withdrawn, family: .ipv4), announced: PrefixList(announced, family: .ipv4))
+            return ReceivedUpdate(message: message, faults: [], isRouteLeak: false, ignoredFamilies: [])
+        }
+        var tally = PrefixTally()
+        let isExceeded = (0..<2).map { _ in tally.take(update(announced: hosts), .ipv4, limit: 300_000) }
+        #expect(isExceeded == [false, false])
+        #expect(tally.count == 300_000)
+        _ = tally.take(update(withdrawn: Array(hosts[..<100_000])), .ipv4, limit: 300_000)
+        #expect(tally.count == 200_000)
+    }
+
     @Test("a limit that only warns says so once and keeps no more than it needs")
     func warns() {
         var fixture = Self.fixture(endsSession: false)

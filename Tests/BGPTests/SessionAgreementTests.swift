@@ -95,6 +95,20 @@ struct SessionAgreementTests {
         #expect(fixture.session.state == .active)
     }
 
+    @Test("the last error in brief has nothing that the peer has written")
+    func brief() {
+        var fixture = SessionFixture(.established)
+        let farewell = NotificationMessage(NotificationReason(6, 2), data: [3] + Array("bye".utf8))
+        fixture.feed(.received(fixture.id, farewell.octets))
+        let brief = "the peer has ended the session: ceased: shut down by the administrator (6/2)"
+        #expect(fixture.session.lastErrorInBrief == brief)
+        #expect(fixture.session.lastError == "\(brief), saying \"bye\"")
+        var wrong = SessionFixture(.openSent)
+        wrong.feed(.received(wrong.id, SessionFixture.peerOpen(asn: ASN(7)).octets))
+        #expect(wrong.session.lastErrorInBrief == "\(NotificationReason(2, 2))")
+        #expect(wrong.session.lastError == "\(NotificationReason(2, 2)), data 00000007")
+    }
+
     @Test("a planned restart says nothing and closes")
     func silentEnd() {
         var fixture = SessionFixture(.established)
@@ -138,6 +152,66 @@ struct SessionAgreementTests {
             .received(fixture.id, SessionFixture.keepalive), .bfd(.down),
         ])
         #expect(fixture.reasons == [NotificationReason(6, 10)])
+        #expect(fixture.session.state == .idle)
+        fixture.feed(.bfd(.up))
+        #expect(fixture.session.state == .active)
+        fixture.feed(.timerExpired(.connectRetry))
+        #expect(fixture.session.state == .connect)
+    }
+
+    @Test("where BFD is required, its being switched off keeps a session from coming up, and ends none that stands")
+    func bfdSwitchedOff() {
+        var seeking = SessionFixture(.stopped) { $0.bfd = .required }
+        seeking.feed([.start, .bfd(.up), .bfd(.adminDown)])
+        #expect(seeking.session.state == .idle)
+        #expect(seeking.closes(seeking.id))
+        let peer = SessionFixture.peerOpen([Self.graceful])
+        var standing = SessionFixture(.established, peer: peer) { $0.gracefulRestart = .init() }
+        standing.feed([
+            .bfd(.up), .accepted(.incoming(1)),
+            .reconfigure(
+                SessionFixture.configuration {
+                    $0.gracefulRestart = .init()
+                    $0.bfd = .required
+                }), .bfd(.adminDown),
+        ])
+        #expect(standing.reasons == [NotificationReason(6, 10)])
+        #expect(standing.closes(.incoming(1)) && !standing.closes(standing.id))
+        #expect(standing.session.state == .established)
+        standing.feed(.accepted(.incoming(2)))
+        #expect(standing.reasons == [NotificationReason(6, 7)])
+        standing.feed(.closed(standing.id, "reset"))
+        #expect(standing.session.state == .idle)
+    }
+
+    @Test("where BFD is required, a peer that dials after an error waits for it as well")
+    func bfdRequiredAfterError() {
+        var fixture = SessionFixture(.stopped) { $0.bfd = .required }
+        fixture.feed([
+            .start, .bfd(.up), .connected(fixture.id), .received(fixture.id, [UInt8](repeating: 0, count: 19)),
+            .bfd(.down), .timerExpired(.refusal), .accepted(.incoming(1)),
+        ])
+        #expect(fixture.reasons == [NotificationReason(6, 5)])
+        #expect(fixture.session.state == .idle)
+        fixture.feed([.bfd(.up), .accepted(.incoming(2))])
+        #expect(fixture.sends(.open, on: .incoming(2)))
+    }
+
+    @Test("a path that comes and goes brings no dial each time; one that was gone for longer is dialled at once")
+    func bfdPace() throws {
+        var fixture = SessionFixture(.stopped) { $0.bfd = .required }
+        fixture.feed([
+            .bfd(.up), .start, .connected(fixture.id), .received(fixture.id, SessionFixture.peerOpen().octets),
+            .received(fixture.id, SessionFixture.keepalive),
+        ])
+        #expect(fixture.session.state == .established)
+        for _ in 0..<100 {
+            fixture.feed(.bfd(.down))
+            #expect((.seconds(1) ... .seconds(3)).contains(try #require(fixture.timer(.connectRetry))))
+            fixture.feed(.bfd(.up))
+            #expect(fixture.effects == [.report(.active, "BFD is up")])
+        }
+        fixture.feed([.bfd(.down), .timerExpired(.connectRetry)])
         #expect(fixture.session.state == .idle)
         fixture.feed(.bfd(.up))
         #expect(fixture.session.state == .connect)

@@ -253,6 +253,20 @@ struct SessionTests {
         #expect(dialler.session.state == .idle)
     }
 
+    @Test("an error of a peer that dials is one while a dial of this side waits for an answer")
+    func errorBesideDial() {
+        var fixture = SessionFixture(.connect)
+        fixture.feed([.accepted(.incoming(1)), .received(.incoming(1), [UInt8](repeating: 0, count: 19))])
+        #expect(fixture.session.state == .idle)
+        #expect(fixture.timer(.refusal) == .seconds(1))
+        #expect(fixture.effects.contains(.close(fixture.id, .atOnce)))
+        #expect(fixture.effects.contains(.stopTimer(.connectRetry)))
+        fixture.feed(.accepted(.incoming(2)))
+        #expect(fixture.reasons == [NotificationReason(6, 5)])
+        fixture.feed(.connected(fixture.id))
+        #expect(fixture.effects == [.close(fixture.id, .atOnce)])
+    }
+
     @Test("a peer that dials a session which was shut down is told so, with the text, until it starts again")
     func dialsWhileShutDown() {
         var fixture = SessionFixture(.established)

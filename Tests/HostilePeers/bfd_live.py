@@ -208,4 +208,12 @@ expect("silence ends BGP", lambda: "6/10" in router.ends, 2)
 within("ms until silence is noticed", 100, (time.time() - start) * 1000, 260)
 expect("the diagnostic is 'detection time expired'", lambda: path.heard[-1][3][0] & 31 == 1, 2)
 expect("BGP comes back though BFD does not", lambda: peer()["state"] == "Established", 10)
+# One who changes its mind with each packet: Init, Up, Down, and so on. What is logged of it is few.
+path.follows = False
+for number in range(20000):
+    path.state = (1, 3, 1)[number % 3]
+    path.send()
+    if number % 100 == 0:
+        time.sleep(0.002)
+expect("BGP comes back after all that", lambda: peer()["state"] == "Established", 15)
 print("done", flush=True)

@@ -26,7 +26,8 @@ for state in STATES:
     row(ROWS, "a NOTIFICATION of 20 octets in %s" % state, state, message(3, b"\6"), "1/2 0014")
     row(ROWS, "an UPDATE of 22 octets in %s" % state, state, message(2, b"\0\0\0"), "1/2 0016")
     for code, subcode, data in ((6, 2, b""), (6, 2, b"\3bye"), (6, 4, b"\xffshort"), (6, 9, b"\6\2\1x"), (6, 9, b"\6"),
-                                (2, 2, b"\0\1"), (0, 0, b""), (255, 255, bytes(255)), (6, 10, b"")):
+                                (2, 2, b"\0\1"), (0, 0, b""), (255, 255, bytes(255)), (6, 10, b""),
+                                (6, 2, b"\1\xff" + bytes(4000))):
         row(ROWS, "NOTIFICATION %d/%d %s in %s" % (code, subcode, data[:3].hex(), state), state,
             message(3, bytes([code, subcode]) + data), "end")
 # RFC 6608

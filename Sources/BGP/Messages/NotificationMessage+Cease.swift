@@ -26,7 +26,8 @@ extension NotificationMessage {
 
     /// What the other side's people wrote, escaped for a log; nil when there is no text.
     ///
-    /// Control characters come as `\u{…}`, octets that are not UTF-8 in hexadecimal (RFC 9003 sections 2 and 4).
+    /// Control characters come as `\u{…}`, octets that are not UTF-8 in hexadecimal (RFC 9003 sections 2 and 4), and of
+    /// those no more than a text may have.
     public var text: String? {
         let inner = unwrapped
         guard inner.reason == .administrativeShutdown || inner.reason == .administrativeReset,
@@ -35,7 +36,7 @@ extension NotificationMessage {
         let octets = inner.data.dropFirst()
         guard octets.count >= Int(length),
             let text = String(validating: octets.prefix(Int(length)), as: UTF8.self)
-        else { return inner.data.hexadecimal }
+        else { return inner.data.prefix(1 + Self.longestText).hexadecimal }
         return text.unicodeScalars.map { $0.isPlain ? String($0) : $0.escaped(asASCII: true) }.joined()
     }
 }
@@ -43,11 +44,15 @@ extension NotificationMessage {
 extension NotificationMessage: CustomStringConvertible {
     /// The sentence of the reason, then the text or the data if there are any.
     public var description: String {
-        let inner = unwrapped
-        let sentence =
-            reason == .hardReset && inner != self ? "\(reason): \(inner.reason)" : "\(reason)"
         if let text { return "\(sentence), saying \"\(text)\"" }
-        return inner.data.isEmpty ? sentence : "\(sentence), data \(inner.data.prefix(32).hexadecimal)"
+        let data = unwrapped.data
+        return data.isEmpty ? sentence : "\(sentence), data \(data.prefix(32).hexadecimal)"
+    }
+
+    /// The sentence of the reason alone.
+    var sentence: String {
+        let inner = unwrapped
+        return reason == .hardReset && inner != self ? "\(reason): \(inner.reason)" : "\(reason)"
     }
 }
 

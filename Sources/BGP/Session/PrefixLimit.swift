@@ -15,14 +15,17 @@ public struct PrefixLimit: Hashable, Sendable {
 }
 
 /// Which prefixes a peer has announced, as far as a limit asks: no more than one beyond it is ever kept.
+///
+/// What is kept of a prefix is its hash, a quarter of its size. Swift keys hashes anew in each process, so that a peer
+/// cannot choose prefixes that share one, and those that do by chance are too few to matter.
 struct PrefixTally: Sendable {
-    private var prefixes: Set<CIDR> = []
+    private var hashes: Set<Int> = []
 
     /// How many there are; one more than the limit stands for any number above it.
-    var count: Int { prefixes.count }
+    var count: Int { hashes.count }
 
     /// Whether there are more than a limit allows.
-    func exceeds(_ limit: UInt32) -> Bool { prefixes.count > Int(limit) }
+    func exceeds(_ limit: UInt32) -> Bool { hashes.count > Int(limit) }
 
     /// Takes an UPDATE in; true when there are more than `limit` of the family now.
     mutating func take(_ update: ReceivedUpdate, _ family: AddressFamily, limit: UInt32) -> Bool {
@@ -34,14 +37,14 @@ struct PrefixTally: Sendable {
             for list in lists { remove(list, family) }
         } else {
             for list in lists where list.family == family {
-                for prefix in list where prefixes.count <= Int(limit) { prefixes.insert(prefix) }
+                for prefix in list where hashes.count <= Int(limit) { hashes.insert(prefix.hashValue) }
             }
         }
         return exceeds(limit)
     }
 
     private mutating func remove(_ list: PrefixList, _ family: AddressFamily) {
-        guard list.family == family, !prefixes.isEmpty else { return }
-        for prefix in list { prefixes.remove(prefix) }
+        guard list.family == family, !hashes.isEmpty else { return }
+        for prefix in list { hashes.remove(prefix.hashValue) }
     }
 }

@@ -32,7 +32,7 @@ extension Session {
             guard seeking.dial == id else { return }
             seeking.dial = nil
             phase = .seeking(seeking)
-            lastError = "cannot connect: \(why)"
+            note(error: "cannot connect: \(why)")
             reason = "cannot connect: \(why)"
             if seeking.openings.isEmpty { startTimer(.connectRetry, jittered(configuration.timing.connectRetry)) }
         }
@@ -40,7 +40,8 @@ extension Session {
 
     mutating func accepted(_ id: ConnectionID) {
         switch phase {
-        case .idle(.damped) where configuration.mode != .active && !runningTimers.contains(.refusal):
+        case .idle(.damped)
+        where configuration.mode != .active && !runningTimers.contains(.refusal) && !mustAwaitBFD:
             stopTimer(.idleHold)
             phase = .seeking(Seeking())
             reason = "the peer has connected"
@@ -57,7 +58,7 @@ extension Session {
             open(id)
         case .established(let established):
             // RFC 4271 section 6.8; RFC 4724 section 5 for a peer whose restart went unnoticed.
-            guard established.negotiated.peerGracefulRestart != nil, configuration.mode != .active else {
+            guard established.negotiated.peerGracefulRestart != nil, configuration.mode != .active, !mustAwaitBFD else {
                 return reject(id, NotificationMessage(.connectionCollision))
             }
             if let older = established.rival { discard(older.id, NotificationMessage(.connectionCollision)) }
@@ -93,7 +94,7 @@ extension Session {
         guard framers[id] != nil else { return }
         let wasEstablished = establishedID == id
         forget(id)
-        if wasEstablished { lastError = "the connection was lost: \(why)" }
+        if wasEstablished { note(error: "the connection was lost: \(why)") }
         leave(id, wasEstablished ? .reconnectSoon : .retry, "the connection was lost: \(why)")
     }
 
@@ -122,7 +123,7 @@ extension Session {
         case .seeking(let seeking):
             var seeking = seeking
             if let dial = seeking.dial {
-                lastError = "cannot connect: no answer"
+                note(error: "cannot connect: no answer")
                 effects.append(.close(dial, .atOnce))
                 seeking.dial = nil
                 phase = .seeking(seeking)

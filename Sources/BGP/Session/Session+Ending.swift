@@ -22,10 +22,16 @@ extension Session {
         }
     }
 
+    /// `inBrief` leaves out what the peer has written, where there is any of that.
+    mutating func note(error: String, inBrief: String? = nil) {
+        lastError = error
+        lastErrorInBrief = inBrief ?? error
+    }
+
     /// Tells the peer what it did wrong and closes.
     mutating func fail(_ id: ConnectionID, _ notification: NotificationMessage) {
         guard framers[id] != nil else { return }
-        lastError = "\(notification)"
+        note(error: "\(notification)", inBrief: notification.sentence)
         end(id, notification)
         leave(id, Aftermath(of: notification.reason), "\(notification)")
     }
@@ -37,7 +43,13 @@ extension Session {
         case .seeking(var seeking):
             seeking.openings.removeAll { $0.id == id }
             phase = .seeking(seeking)
-            if seeking.openings.isEmpty, seeking.dial == nil { settle(aftermath, why) }
+            guard seeking.openings.isEmpty else { return }
+            // A dial that nobody answers must not spare a peer the wait after its errors.
+            if aftermath == .penalty, let dial = seeking.dial {
+                effects.append(.close(dial, .atOnce))
+                seeking.dial = nil
+            }
+            if seeking.dial == nil { settle(aftermath, why) }
         case .established(var established):
             if established.id != id {
                 established.rival = nil
@@ -63,11 +75,11 @@ extension Session {
     /// Waits for the next try; every connection is gone.
     mutating func settle(_ aftermath: Aftermath, _ why: String) {
         reason = why
-        guard !mustAwaitBFD else { return awaitBFD() }
         let timing = configuration.timing
         switch aftermath {
         case .penalty:
             phase = .idle(.damped)
+            stopTimer(.connectRetry)
             startTimer(.idleHold, jittered(doubled(timing.idleHold)))
             startTimer(.refusal, min(timing.refusal, timing.idleHold))
         case .reconnectSoon: seekAgain(after: soon(timing.reconnect))
@@ -76,8 +88,9 @@ extension Session {
         }
     }
 
+    /// The wait goes on while BFD is awaited, so that a path which comes and goes brings no dial each time.
     private mutating func seekAgain(after wait: Duration) {
-        phase = .seeking(Seeking())
+        if mustAwaitBFD { awaitBFD() } else { phase = .seeking(Seeking()) }
         if configuration.mode != .passive { startTimer(.connectRetry, wait) }
     }
 

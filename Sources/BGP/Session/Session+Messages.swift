@@ -64,8 +64,8 @@ extension Session {
         let update = try established.reader.read(message)
         counters.count(update)
         if established.reader.disabledFamilies != disabled { phase = .established(established) }
+        if let last = update.faults.last { note(error: "\(last)") }
         for fault in update.faults {
-            lastError = "\(fault)"
             if faultsSeen.insert(FaultKey(attribute: fault.attribute, kind: fault.kind)).inserted {
                 effects.append(.fault(fault))
             }
@@ -87,10 +87,11 @@ extension Session {
 
     /// Never answered by another one (RFC 4271 section 6.4).
     private mutating func takeNotification(_ message: NotificationMessage, on id: ConnectionID) {
-        lastError = "the peer has ended the session: \(message)"
+        let why = "the peer has ended the session: \(message)"
+        note(error: why, inBrief: "the peer has ended the session: \(message.sentence)")
         forget(id)
         effects.append(.close(id, .afterFlush))
-        leave(id, Aftermath(of: message.unwrapped.reason), "the peer has ended the session: \(message)")
+        leave(id, Aftermath(of: message.unwrapped.reason), why)
     }
 
     mutating func transmit(_ octets: [UInt8]) {

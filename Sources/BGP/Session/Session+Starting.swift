@@ -46,6 +46,7 @@ extension Session {
         case .established(let established):
             guard new.speaksLike(old) else { return restart(NotificationMessage(.otherConfigurationChange)) }
             if new.prefixLimits != old.prefixLimits { followLimits(old.prefixLimits, established) }
+            if mustAwaitBFD { turnRivalAway() }
         }
     }
 
@@ -53,19 +54,26 @@ extension Session {
         bfdStatus = status
         switch phase {
         case .idle(.awaitingBFD):
-            if status == .up { begin("BFD is up") }
+            if status == .up { goOn("BFD is up") }
         case .idle(.stopped), .idle(.damped): break
         case .seeking:
-            if status == .down, configuration.bfd == .required { loseByBFD() }
+            if mustAwaitBFD { loseByBFD() }
         case .established:
-            if status == .down, configuration.bfd != .ignored { loseByBFD() }
+            if status == .down, configuration.bfd != .ignored { return loseByBFD() }
+            if mustAwaitBFD { turnRivalAway() }
         }
+    }
+
+    /// A session that stands outlasts AdminDown (RFC 5882 section 3.2), but none takes its place without BFD.
+    private mutating func turnRivalAway() {
+        guard case .established(let established) = phase, let rival = established.rival else { return }
+        discard(rival.id, NotificationMessage(.bfdDown))
     }
 
     /// RFC 9384 sections 3 and 4: traffic must leave, so the peer is not to keep the routes over it.
     private mutating func loseByBFD() {
         let notification = NotificationMessage(.bfdDown)
-        lastError = "\(notification.reason)"
+        note(error: "\(notification.reason)")
         endEverything(negotiated?.keepsRoutesOnNotification == true ? notification.asHardReset : notification)
         settle(.reconnectSoon, "\(notification.reason)")
     }
@@ -79,6 +87,13 @@ extension Session {
         case .active, .both: dial()
         case .passive: break
         }
+    }
+
+    /// Leaves Idle as well, but dials no sooner than was to be waited.
+    private mutating func goOn(_ why: String) {
+        guard runningTimers.contains(.connectRetry) else { return begin(why) }
+        reason = why
+        phase = .seeking(Seeking())
     }
 
     var mustAwaitBFD: Bool {

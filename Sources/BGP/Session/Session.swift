@@ -11,6 +11,8 @@ public struct Session: Sendable {
     public internal(set) var counters = SessionCounters()
     /// The last thing that went wrong, in a sentence.
     public internal(set) var lastError: String?
+    /// The same without what the peer itself has written.
+    public internal(set) var lastErrorInBrief: String?
 
     var phase = Phase.idle(.stopped(nil))
     var framers: [ConnectionID: MessageFramer] = [:]

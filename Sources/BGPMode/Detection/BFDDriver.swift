@@ -19,11 +19,18 @@ final class BFDDriver {
         let number: UInt16
     }
 
-    /// What the announcer is to know.
+    /// What the announcer is to know of one session, however often that has changed since it was last asked.
     struct News {
-        let name: String
-        let report: BFD.Session.Report
-        let wasUp: Bool
+        /// The session as it is now.
+        var report: BFD.Session.Report
+        /// The other side's state when the session left Up; nil when it has not. One that is down stands for all.
+        var fall: BFDState?
+
+        mutating func take(_ new: BFD.Session.Report, wasUp: Bool) {
+            report = new
+            guard wasUp, new.state == .down, fall == nil || fall == .adminDown else { return }
+            fall = new.remoteState
+        }
     }
 
     private struct Receiver {
@@ -32,7 +39,8 @@ final class BFDDriver {
         var filter: DatagramFilter?
     }
 
-    var news: [News] = []
+    /// By the name of the peer.
+    var news: [String: News] = [:]
     /// What is wrong with receiving packets, by port.
     private(set) var problems: [Port: String] = [:]
     /// Why a session could not be begun.
@@ -134,7 +142,7 @@ final class BFDDriver {
         guard let gone = session(of: name) else { return false }
         perform(gone, .disable)
         numbers[name] = nil
-        news.removeAll { $0.name == name }
+        news[name] = nil
         leaving.insert(gone.number)
         let time = gone.session.farewellTime
         if time > .zero {
@@ -326,7 +334,7 @@ final class BFDDriver {
             case .report(let report):
                 watched.since = loop.now
                 if report.state != .up { watched.interval = nil }
-                news.append(News(name: watched.name, report: report, wasUp: wasUp))
+                news[watched.name, default: News(report: report)].take(report, wasUp: wasUp)
             }
         }
     }

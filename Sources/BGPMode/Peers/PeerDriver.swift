@@ -16,7 +16,7 @@ final class PeerDriver {
         case state(SessionState, String)
         case fault(UpdateFault)
         case prefixLimit(AddressFamily, UInt32)
-        /// The peer has more, or less, of what it is to have than before.
+        /// The peer has more, or less, of what it is to have than before; without a session it has nothing.
         case routes
     }
 
@@ -306,7 +306,7 @@ final class PeerDriver {
         policy.nextHops = nextHops
         policy.isShuttingDown = isShuttingDown
         update { $0.setPolicy(policy) }
-        news.append(.routes)
+        if isEstablished { news.append(.routes) }
     }
 
     private func send(_ octets: [UInt8], _ id: ConnectionID) {
@@ -338,7 +338,7 @@ final class PeerDriver {
         connection.updateInterest()
         let hasProgress = left < before + added
         if hasProgress || before == 0 { queue.append(.wrote(id, pending: left)) }
-        if hasProgress, left == 0 { news.append(.routes) }
+        if hasProgress, left == 0, isEstablished { news.append(.routes) }
     }
 
     private func start(_ timer: SessionTimer, _ duration: Duration) {
