@@ -81,14 +81,13 @@ extension Custody {
     }
 
     private func obstacle(to address: IPAddress) -> Obstacle {
-        guard let network = speaker.network else {
+        guard let choice = speaker.choice else {
             return Obstacle(reason: "Pending", sentence: "the interfaces are not known yet")
         }
         if let failing = roster.failingChecks.min(by: { $0.key < $1.key }) {
             return Obstacle(reason: "CheckFailed", sentence: failing.value)
         }
         if let failure = failures[address] { return failure }
-        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
         if case .failure(let obstacle) = choice.interface(for: address) { return obstacle }
         return Obstacle(reason: "Pending", sentence: "no node has \(address) yet")
     }

@@ -51,6 +51,8 @@ struct Speaker: Sendable {
     var hasDesired = false
     var hasSwept = false
     var network: NetworkState?
+    /// Which interface each address goes to, by the network and the settings as they are.
+    var choice: InterfaceChoice?
     var device = Device.notNeeded
     var phases: [IPAddress: Phase] = [:]
     var segments: [LinkIndex: Segment] = [:]
@@ -140,6 +142,7 @@ extension Speaker {
         }
         let isRelevant = network.map { $0.links != state.links || Self.hostKeys($0) != Self.hostKeys(state) } ?? true
         network = state
+        chooseAnew()
         var effects = finish(seen, at: now)
         guard isRelevant else { return effects.isEmpty ? [] : effects + advance(to: now) }
         for index in segments.keys.sorted() {
@@ -161,6 +164,7 @@ extension Speaker {
         let movesAll = settings.attach != self.settings.attach
         let asksOtherwise = settings.conflictDetection != self.settings.conflictDetection
         self.settings = settings
+        chooseAnew()
         // It goes when nothing lives on it; another one will have another index.
         if settings.attach != .link { device = .notNeeded }
         var effects: [Effect] = []
