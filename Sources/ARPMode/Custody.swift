@@ -72,6 +72,8 @@ struct Custody: Sendable {
     private(set) var isFirstRound = true
     private var eligibility = Eligibility(subnets: [])
 
+    /// What an earlier process left and this node neither goes on with yet nor has given up.
+    var adopted: Set<IPAddress> = []
     /// What this node claims and the speaker has; some of it may not be desired yet, after a restart.
     var claims: [IPAddress: ClaimReason] = [:]
     var placed = AnnouncementSet()
@@ -301,7 +303,7 @@ extension Custody {
         else { return [] }
         // What lives on the loopback interface is not announced from there by ARP.
         let left = network.ownAddresses.filter { network.links[$0.link]?.isLoopback != true }
-        let adopted = Set(left.map(\.address))
+        adopted = Set(left.map(\.address))
         member = Member(
             name: node, incarnation: incarnation, settings: memberSettings, seal: seal,
             eligibility: currentEligibility, adopted: adopted, at: now)

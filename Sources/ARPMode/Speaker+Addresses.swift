@@ -233,10 +233,12 @@ extension Speaker {
         return effects
     }
 
-    /// Once both are known, what is wanted and what there is: before that, leftovers are kept for adoption.
+    /// Once both are known, what is wanted and what there is: before that, leftovers are kept for adoption. Again
+    /// whenever fewer of them are spared.
     mutating func sweepOnce() -> [Effect] {
-        guard hasDesired, network != nil, !hasSwept else { return [] }
+        guard hasDesired, let network, !hasSwept else { return [] }
         hasSwept = true
+        let left = spared.isEmpty ? [] : network.ownAddresses.map(\.key).filter { spared.contains($0.address) }
         let kept = phases.values.compactMap { phase -> AddressKey? in
             switch phase {
             case .attaching(_, let key, _): key
@@ -244,7 +246,7 @@ extension Speaker {
             case .blocked, .probing: nil
             }
         }
-        return [.sweep(keeping: Set(kept))]
+        return [.sweep(keeping: Set(kept + left))]
     }
 
     static func hostKeys(_ network: NetworkState) -> Set<AddressKey> {

@@ -49,7 +49,10 @@ struct Speaker: Sendable {
     var settings: ARPSettings
     var desired = AnnouncementSet()
     var hasDesired = false
+    /// Whether what an earlier process left is gone, but for what is spared.
     var hasSwept = false
+    /// Addresses that an earlier process left and that may yet be wanted.
+    var spared: Set<IPAddress> = []
     var network: NetworkState?
     /// Which interface each address goes to, by the network and the settings as they are.
     var choice: InterfaceChoice?
@@ -113,11 +116,14 @@ struct Speaker: Sendable {
 // MARK: - Inputs
 
 extension Speaker {
-    /// Replaces what should be announced; of what is new, `probing` is asked about before it is placed.
+    /// Replaces what should be announced; of what is new, `probing` is asked about before it is placed. Of what an
+    /// earlier process left, `sparing` stays for the time being.
     mutating func want(
-        _ set: AnnouncementSet, probing: Set<IPAddress> = [], at now: MonotonicTime
+        _ set: AnnouncementSet, probing: Set<IPAddress> = [], sparing: Set<IPAddress> = [], at now: MonotonicTime
     ) -> [Effect] {
         hasDesired = true
+        if sparing != spared { hasSwept = false }
+        spared = sparing
         if settings.conflictDetection != .off {
             unproven.formUnion(probing.filter { !scouting.isProven($0, at: now) })
         }

@@ -36,6 +36,27 @@ struct CustodyTests {
         #expect(segment.probes == [vips[1], vips[1]])
     }
 
+    @Test("of what an earlier process left, what is not wanted goes at once, and the rest stays without a gap")
+    func leftovers() {
+        var segment = ModelSegment(names: ["a", "b"])
+        let unwanted = AddressKey(link: Host.eth0, address: vips[0])
+        let wanted = AddressKey(link: Host.eth0, address: vips[1])
+        let stray = AddressKey(link: Host.eth0, address: vips[1], prefixLength: 24)
+        for key in [unwanted, wanted, stray] { segment.nodes[0].host.put(key, isOurs: true) }
+        let state = segment.nodes[0].host.state
+        segment.feed(0) { $0.setNetwork(state, at: $1) }
+        segment.nodes[1].isRunning = false
+        segment.want([vips[1]])
+        #expect(segment.nodes[0].host.addresses[unwanted] == nil)
+        #expect(inEffect(segment, vips[1]) == [])
+        for _ in 0..<600 {
+            #expect(segment.nodes[0].host.addresses[wanted] != nil)
+            segment.run(for: .milliseconds(1))
+        }
+        #expect(inEffect(segment, vips[1]) == [0])
+        #expect(segment.nodes[0].host.addresses.values.filter(\.isOurs).map(\.key) == [wanted])
+    }
+
     @Test("an address is told to be another node's once that one answers, not while it only asks the network")
     func claimedIsNotOwned() {
         var segment = ModelSegment(names: ["a", "b"])
