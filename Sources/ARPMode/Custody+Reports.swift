@@ -35,6 +35,8 @@ extension Custody {
         guard let announcement = wanted[address] else { return .withdrawn }
         if claims[address] != nil { return spoken[address] }
         if let owner = member?.owner(of: address), owner != node {
+            // Who is heard says itself what it has, and until when.
+            if rivals[address]?.node == owner { rivals[address] = nil }
             return member?.ownerAnswers(for: address) == true ? .owned(by: owner) : awaiting(owner, address)
         }
         if let rival = rivals[address] {
@@ -61,6 +63,15 @@ extension Custody {
         }
         let obstacle = obstacle(to: address)
         return obstacle.reason == "Pending" ? .pending(obstacle) : .blocked(obstacle)
+    }
+
+    /// Nodes that had addresses when they were heard last, long ago, may be no more.
+    mutating func forgetRivals(at now: MonotonicTime) {
+        for (address, rival) in rivals {
+            guard let limit = rival.limit, limit <= now else { continue }
+            rivals[address] = nil
+            touched.insert(address)
+        }
     }
 
     /// Another node is about to announce the address: no status may name it before it does.

@@ -46,6 +46,9 @@ struct Custody: Sendable {
         var node: NodeName?
         var interface: String
         var time: MonotonicTime
+
+        /// When a node that is not heard is no longer taken to have the address.
+        var limit: MonotonicTime? { node.map { _ in time.advanced(by: Custody.rivalMemory) } }
     }
 
     let node: NodeName
@@ -121,7 +124,8 @@ struct Custody: Sendable {
     var nextWake: MonotonicTime? {
         mutating get {
             let stranger = strangers.values.lazy.map(\.limit).min()
-            return [member?.nextWake, speakerWake, ownerless.values.min(), stranger].compactMap { $0 }.min()
+            let rival = rivals.values.lazy.compactMap(\.limit).min()
+            return [member?.nextWake, speakerWake, ownerless.values.min(), stranger, rival].compactMap { $0 }.min()
         }
     }
 
@@ -255,6 +259,7 @@ extension Custody {
         var effects: [Effect] = []
         if let due = member?.nextWake, due <= now { effects = handle(.timePassed, at: now) }
         for (address, limit) in ownerless where limit <= now { touched.insert(address) }
+        forgetRivals(at: now)
         // Most turns are for a heartbeat alone.
         if let due = speakerWake, due <= now { effects += speak(at: now) { $0.advance(to: now) } }
         return effects + settle(at: now)

@@ -194,6 +194,30 @@ struct CustodyTests {
         #expect(segment.nodes[owner].custody.isHandedOver)
     }
 
+    @Test("nor is it told to have it for long when it is gone, heard again or not", arguments: [true, false])
+    func lossAfterSilence(isHeard: Bool) throws {
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.want([vip])
+        segment.run(for: .seconds(1))
+        segment.carriesHeartbeats = false
+        segment.run(for: .seconds(2))
+        let owner = try #require(inEffect(segment, vip).first)
+        let other = 1 - owner
+        segment.carriesHeartbeats = isHeard
+        segment.run(for: .seconds(2))
+        #expect(segment.nodes[other].custody.rivals[vip]?.node == (isHeard ? nil : segment.nodes[owner].name))
+        segment.nodes[owner].isRunning = false
+        let facts = segment.nodes.map { NodeFacts(name: $0.name, labels: [NodeFacts.excludeLabel: ""]) }
+        let nodes = Dictionary(uniqueKeysWithValues: facts.map { ($0.name, $0) })
+        segment.feed(other) { $0.setNodes(nodes, unixTime: 0, at: $1) }
+        segment.run(for: isHeard ? .seconds(1) : Custody.rivalMemory)
+        guard case .blocked(let obstacle)? = segment.nodes[other].reports[vip] else {
+            Issue.record("\(String(describing: segment.nodes[other].reports[vip]))")
+            return
+        }
+        #expect(obstacle.reason == "NoEligibleNode")
+    }
+
     @Test("of two nodes of which one alone hears the other, one has each address: who claimed it later")
     func oneWay() throws {
         var segment = ModelSegment(names: ["a", "b"])
