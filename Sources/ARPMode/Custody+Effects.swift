@@ -54,6 +54,7 @@ extension Custody {
     private mutating func claim(
         _ address: IPAddress, _ reason: ClaimReason, _ change: inout Change, at now: MonotonicTime
     ) {
+        adopted.remove(address)
         claims[address] = reason
         failures[address] = nil
         touched.insert(address)
@@ -74,6 +75,7 @@ extension Custody {
         change.claimed[address] = nil
         change.probing.remove(address)
         change.released[address] = reason
+        adopted.remove(address)
         drop(address)
     }
 
@@ -102,7 +104,8 @@ extension Custody {
 
     private mutating func speakPlaced(probing: Set<IPAddress>, at now: MonotonicTime) -> [Effect] {
         let placed = placed
-        return speak(at: now) { $0.want(placed, probing: probing, at: now) }
+        let adopted = adopted
+        return speak(at: now) { $0.want(placed, probing: probing, sparing: adopted, at: now) }
     }
 
     private mutating func drop(_ address: IPAddress) {

@@ -35,6 +35,8 @@ extension Custody {
         guard let announcement = wanted[address] else { return .withdrawn }
         if claims[address] != nil { return spoken[address] }
         if let owner = member?.owner(of: address), owner != node {
+            // Who is heard says itself what it has, and until when.
+            if rivals[address]?.node == owner { rivals[address] = nil }
             return member?.ownerAnswers(for: address) == true ? .owned(by: owner) : awaiting(owner, address)
         }
         if let rival = rivals[address] {
@@ -63,6 +65,15 @@ extension Custody {
         return obstacle.reason == "Pending" ? .pending(obstacle) : .blocked(obstacle)
     }
 
+    /// Nodes that had addresses when they were heard last, long ago, may be no more.
+    mutating func forgetRivals(at now: MonotonicTime) {
+        for (address, rival) in rivals {
+            guard let limit = rival.limit, limit <= now else { continue }
+            rivals[address] = nil
+            touched.insert(address)
+        }
+    }
+
     /// Another node is about to announce the address: no status may name it before it does.
     ///
     /// What was told of another owner stands for the moment; that this node has it does not.
@@ -81,14 +92,13 @@ extension Custody {
     }
 
     private func obstacle(to address: IPAddress) -> Obstacle {
-        guard let network = speaker.network else {
+        guard let choice = speaker.choice else {
             return Obstacle(reason: "Pending", sentence: "the interfaces are not known yet")
         }
         if let failing = roster.failingChecks.min(by: { $0.key < $1.key }) {
             return Obstacle(reason: "CheckFailed", sentence: failing.value)
         }
         if let failure = failures[address] { return failure }
-        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
         if case .failure(let obstacle) = choice.interface(for: address) { return obstacle }
         return Obstacle(reason: "Pending", sentence: "no node has \(address) yet")
     }

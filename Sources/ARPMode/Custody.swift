@@ -46,6 +46,9 @@ struct Custody: Sendable {
         var node: NodeName?
         var interface: String
         var time: MonotonicTime
+
+        /// When a node that is not heard is no longer taken to have the address.
+        var limit: MonotonicTime? { node.map { _ in time.advanced(by: Custody.rivalMemory) } }
     }
 
     let node: NodeName
@@ -72,6 +75,8 @@ struct Custody: Sendable {
     private(set) var isFirstRound = true
     private var eligibility = Eligibility(subnets: [])
 
+    /// What an earlier process left and this node neither goes on with yet nor has given up.
+    var adopted: Set<IPAddress> = []
     /// What this node claims and the speaker has; some of it may not be desired yet, after a restart.
     var claims: [IPAddress: ClaimReason] = [:]
     var placed = AnnouncementSet()
@@ -119,7 +124,8 @@ struct Custody: Sendable {
     var nextWake: MonotonicTime? {
         mutating get {
             let stranger = strangers.values.lazy.map(\.limit).min()
-            return [member?.nextWake, speakerWake, ownerless.values.min(), stranger].compactMap { $0 }.min()
+            let rival = rivals.values.lazy.compactMap(\.limit).min()
+            return [member?.nextWake, speakerWake, ownerless.values.min(), stranger, rival].compactMap { $0 }.min()
         }
     }
 
@@ -253,6 +259,7 @@ extension Custody {
         var effects: [Effect] = []
         if let due = member?.nextWake, due <= now { effects = handle(.timePassed, at: now) }
         for (address, limit) in ownerless where limit <= now { touched.insert(address) }
+        forgetRivals(at: now)
         // Most turns are for a heartbeat alone.
         if let due = speakerWake, due <= now { effects += speak(at: now) { $0.advance(to: now) } }
         return effects + settle(at: now)
@@ -301,7 +308,7 @@ extension Custody {
         else { return [] }
         // What lives on the loopback interface is not announced from there by ARP.
         let left = network.ownAddresses.filter { network.links[$0.link]?.isLoopback != true }
-        let adopted = Set(left.map(\.address))
+        adopted = Set(left.map(\.address))
         member = Member(
             name: node, incarnation: incarnation, settings: memberSettings, seal: seal,
             eligibility: currentEligibility, adopted: adopted, at: now)

@@ -4,9 +4,40 @@ import Netlink
 import NetworkTypes
 
 /// Which interface an address is announced on: a pure function of the configuration and the host's links.
-struct InterfaceChoice {
-    let patterns: [InterfacePattern]
-    let network: NetworkState
+///
+/// What it asks of the links is worked out once, so that an address costs little.
+struct InterfaceChoice: Sendable {
+    private let patterns: [InterfacePattern]
+    /// Of the addresses of each link, those that we have set left out.
+    private let linkSubnets: [LinkIndex: Set<CIDR>]
+    /// The links that may be used, by each subnet that they have: many may have the same, as those of pods do.
+    private let holders: [CIDR: [Place]]
+    /// The links that may be used for an address whose subnet none has.
+    private let others: [Place]
+
+    /// A link that may be used.
+    private struct Place: Sendable {
+        let link: Link
+        /// The place of the first pattern that matches.
+        let rank: Int
+    }
+
+    init(patterns: [InterfacePattern], network: NetworkState) {
+        let linkSubnets = network.subnets
+        var holders: [CIDR: [Place]] = [:]
+        var others: [Place] = []
+        for link in network.links.values where !link.isLoopback {
+            guard let rank = Self.rank(of: link, among: patterns) else { continue }
+            let place = Place(link: link, rank: rank)
+            for subnet in linkSubnets[link.index] ?? [] { holders[subnet, default: []].append(place) }
+            // A port of a bridge or bond sends through its master.
+            if !patterns.isEmpty, link.master == nil { others.append(place) }
+        }
+        self.patterns = patterns
+        self.linkSubnets = linkSubnets
+        self.holders = holders
+        self.others = others
+    }
 
     /// The operational interface whose subnet holds the address, the longest prefix first; with patterns only among
     /// interfaces that match one, and there also one without the subnet, since the operator named it, unless another
@@ -24,56 +55,46 @@ struct InterfaceChoice {
 
     /// Whether any address could be announced on the link as it is.
     func isUsable(_ link: Link) -> Bool {
-        guard !link.isLoopback, rank(of: link) != nil, obstacle(on: link) == nil else { return false }
+        guard !link.isLoopback, Self.rank(of: link, among: patterns) != nil, obstacle(on: link) == nil else {
+            return false
+        }
         return link.master == nil || !subnets(of: link).isEmpty
     }
 
     /// The subnets of the link's addresses, those that we have set left out.
-    func subnets(of link: Link) -> Set<CIDR> {
-        Set(network.addresses(on: link.index).compactMap { $0.isOurs ? nil : $0.subnet })
-    }
+    func subnets(of link: Link) -> Set<CIDR> { linkSubnets[link.index] ?? [] }
 
     /// The subnets of interfaces that cannot be used as they are.
     var awaitedSubnets: Set<CIDR> {
-        network.links.values.reduce(into: []) { awaited, link in
-            guard !link.isLoopback, rank(of: link) != nil, obstacle(on: link) != nil else { return }
-            awaited.formUnion(subnets(of: link).filter { !$0.network.isLinkLocal })
+        holders.reduce(into: []) { awaited, entry in
+            guard !entry.key.network.isLinkLocal, entry.value.contains(where: { obstacle(on: $0.link) != nil }) else {
+                return
+            }
+            awaited.insert(entry.key)
         }
     }
 
     private struct Candidate {
-        let link: Link
+        let place: Place
         /// Of the subnet that holds the address; -1 for none.
         let prefixLength: Int
-        /// The place of the first pattern that matches.
-        let rank: Int
+        var link: Link { place.link }
     }
 
+    /// A link is among them once for each of its subnets that holds the address.
     private func candidates(for address: IPAddress) -> [Candidate] {
-        let candidates: [Candidate] = network.links.values.compactMap { link in
-            guard !link.isLoopback, let rank = rank(of: link) else { return nil }
-            let prefixLength = subnet(of: link, holding: address)
-            if patterns.isEmpty, prefixLength < 0 { return nil }
-            // A port of a bridge or bond sends through its master.
-            if link.master != nil, prefixLength < 0 { return nil }
-            return Candidate(link: link, prefixLength: prefixLength, rank: rank)
+        var holding: [Candidate] = []
+        for (subnet, places) in holders where subnet.contains(address) {
+            holding += places.map { Candidate(place: $0, prefixLength: subnet.prefixLength) }
         }
         // On a link without the subnet nobody would look for the address, and it would stay there.
-        let holding = candidates.filter { $0.prefixLength >= 0 }
-        return holding.isEmpty ? candidates : holding
+        return holding.isEmpty ? others.map { Candidate(place: $0, prefixLength: -1) } : holding
     }
 
-    private func rank(of link: Link) -> Int? {
+    private static func rank(of link: Link, among patterns: [InterfacePattern]) -> Int? {
         if patterns.isEmpty { return 0 }
         return patterns.firstIndex { pattern in
             pattern.matches(link.name) || link.alternativeNames.contains(where: pattern.matches)
-        }
-    }
-
-    private func subnet(of link: Link, holding address: IPAddress) -> Int {
-        network.addresses(on: link.index).reduce(-1) { longest, held in
-            guard !held.isOurs, let subnet = held.subnet, subnet.contains(address) else { return longest }
-            return max(longest, subnet.prefixLength)
         }
     }
 
@@ -81,7 +102,7 @@ struct InterfaceChoice {
         func order(_ candidate: Candidate) -> (Int, Int, Int, Int32) {
             (
                 candidate.link.isOperational && candidate.link.resolvesAddresses ? 0 : 1, -candidate.prefixLength,
-                candidate.rank, candidate.link.index.number
+                candidate.place.rank, candidate.link.index.number
             )
         }
         return order(left) < order(right)

@@ -12,11 +12,11 @@ extension Speaker {
             let sentence = "this process did not run for some time, and asks the other nodes first"
             return block(address, Obstacle(reason: "Pending", sentence: sentence), retry: nil)
         }
-        guard let network else {
+        guard let network, let choice else {
             return block(
                 address, Obstacle(reason: "Pending", sentence: "the interfaces are not known yet"), retry: nil)
         }
-        switch InterfaceChoice(patterns: settings.interfaces, network: network).interface(for: address) {
+        switch choice.interface(for: address) {
         case .failure(let obstacle): return block(address, obstacle, retry: nil)
         case .success(let link): return enter(address, on: link, in: network, at: now)
         }
@@ -135,9 +135,13 @@ extension Speaker {
         }
     }
 
+    /// Works out once what each address needs to know: there may be thousands.
+    mutating func chooseAnew() {
+        choice = network.map { InterfaceChoice(patterns: settings.interfaces, network: $0) }
+    }
+
     mutating func reconsider(_ address: IPAddress, at now: MonotonicTime) -> [Effect] {
-        guard let network else { return [] }
-        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
+        guard let choice else { return [] }
         switch phases[address] {
         case .probing(let link), .attaching(let link, _, _), .answering(let link, _):
             if choice.allows(link, for: address) { return [] }
@@ -229,10 +233,12 @@ extension Speaker {
         return effects
     }
 
-    /// Once both are known, what is wanted and what there is: before that, leftovers are kept for adoption.
+    /// Once both are known, what is wanted and what there is: before that, leftovers are kept for adoption. Again
+    /// whenever fewer of them are spared.
     mutating func sweepOnce() -> [Effect] {
-        guard hasDesired, network != nil, !hasSwept else { return [] }
+        guard hasDesired, let network, !hasSwept else { return [] }
         hasSwept = true
+        let left = spared.isEmpty ? [] : network.ownAddresses.map(\.key).filter { spared.contains($0.address) }
         let kept = phases.values.compactMap { phase -> AddressKey? in
             switch phase {
             case .attaching(_, let key, _): key
@@ -240,7 +246,7 @@ extension Speaker {
             case .blocked, .probing: nil
             }
         }
-        return [.sweep(keeping: Set(kept))]
+        return [.sweep(keeping: Set(kept + left))]
     }
 
     static func hostKeys(_ network: NetworkState) -> Set<AddressKey> {

@@ -38,8 +38,7 @@ extension Speaker {
 
     /// Looks no further on links that cannot be used as they are; the next round may find another.
     mutating func forgetUnusable() -> [Effect] {
-        guard let network else { return [] }
-        let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
+        guard let network, let choice else { return [] }
         return segments.keys.sorted().flatMap { index -> [Effect] in
             guard segments[index]?.expected.isEmpty == false else { return [] }
             if let link = network.links[index], choice.isUsable(link) { return [] }
@@ -50,10 +49,9 @@ extension Speaker {
 
     /// Asks for what is due, on the interface on which it would be announced.
     mutating func scout(at now: MonotonicTime) -> [Effect] {
-        guard let network else { return [] }
+        guard let network, let choice else { return [] }
         var effects: [Effect] = []
         for address in scouting.takeDue(at: now) where phases[address] == nil {
-            let choice = InterfaceChoice(patterns: settings.interfaces, network: network)
             guard case .success(let link) = choice.interface(for: address) else { continue }
             effects += listen(on: link, in: network)
             segments[link.index]?.expected.insert(address)

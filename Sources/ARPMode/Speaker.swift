@@ -49,8 +49,13 @@ struct Speaker: Sendable {
     var settings: ARPSettings
     var desired = AnnouncementSet()
     var hasDesired = false
+    /// Whether what an earlier process left is gone, but for what is spared.
     var hasSwept = false
+    /// Addresses that an earlier process left and that may yet be wanted.
+    var spared: Set<IPAddress> = []
     var network: NetworkState?
+    /// Which interface each address goes to, by the network and the settings as they are.
+    var choice: InterfaceChoice?
     var device = Device.notNeeded
     var phases: [IPAddress: Phase] = [:]
     var segments: [LinkIndex: Segment] = [:]
@@ -111,11 +116,14 @@ struct Speaker: Sendable {
 // MARK: - Inputs
 
 extension Speaker {
-    /// Replaces what should be announced; of what is new, `probing` is asked about before it is placed.
+    /// Replaces what should be announced; of what is new, `probing` is asked about before it is placed. Of what an
+    /// earlier process left, `sparing` stays for the time being.
     mutating func want(
-        _ set: AnnouncementSet, probing: Set<IPAddress> = [], at now: MonotonicTime
+        _ set: AnnouncementSet, probing: Set<IPAddress> = [], sparing: Set<IPAddress> = [], at now: MonotonicTime
     ) -> [Effect] {
         hasDesired = true
+        if sparing != spared { hasSwept = false }
+        spared = sparing
         if settings.conflictDetection != .off {
             unproven.formUnion(probing.filter { !scouting.isProven($0, at: now) })
         }
@@ -140,6 +148,7 @@ extension Speaker {
         }
         let isRelevant = network.map { $0.links != state.links || Self.hostKeys($0) != Self.hostKeys(state) } ?? true
         network = state
+        chooseAnew()
         var effects = finish(seen, at: now)
         guard isRelevant else { return effects.isEmpty ? [] : effects + advance(to: now) }
         for index in segments.keys.sorted() {
@@ -161,6 +170,7 @@ extension Speaker {
         let movesAll = settings.attach != self.settings.attach
         let asksOtherwise = settings.conflictDetection != self.settings.conflictDetection
         self.settings = settings
+        chooseAnew()
         // It goes when nothing lives on it; another one will have another index.
         if settings.attach != .link { device = .notNeeded }
         var effects: [Effect] = []

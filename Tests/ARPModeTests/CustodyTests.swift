@@ -36,6 +36,27 @@ struct CustodyTests {
         #expect(segment.probes == [vips[1], vips[1]])
     }
 
+    @Test("of what an earlier process left, what is not wanted goes at once, and the rest stays without a gap")
+    func leftovers() {
+        var segment = ModelSegment(names: ["a", "b"])
+        let unwanted = AddressKey(link: Host.eth0, address: vips[0])
+        let wanted = AddressKey(link: Host.eth0, address: vips[1])
+        let stray = AddressKey(link: Host.eth0, address: vips[1], prefixLength: 24)
+        for key in [unwanted, wanted, stray] { segment.nodes[0].host.put(key, isOurs: true) }
+        let state = segment.nodes[0].host.state
+        segment.feed(0) { $0.setNetwork(state, at: $1) }
+        segment.nodes[1].isRunning = false
+        segment.want([vips[1]])
+        #expect(segment.nodes[0].host.addresses[unwanted] == nil)
+        #expect(inEffect(segment, vips[1]) == [])
+        for _ in 0..<600 {
+            #expect(segment.nodes[0].host.addresses[wanted] != nil)
+            segment.run(for: .milliseconds(1))
+        }
+        #expect(inEffect(segment, vips[1]) == [0])
+        #expect(segment.nodes[0].host.addresses.values.filter(\.isOurs).map(\.key) == [wanted])
+    }
+
     @Test("an address is told to be another node's once that one answers, not while it only asks the network")
     func claimedIsNotOwned() {
         var segment = ModelSegment(names: ["a", "b"])
@@ -171,6 +192,30 @@ struct CustodyTests {
         }
         #expect(inEffect(segment, vip) == [1 - owner])
         #expect(segment.nodes[owner].custody.isHandedOver)
+    }
+
+    @Test("nor is it told to have it for long when it is gone, heard again or not", arguments: [true, false])
+    func lossAfterSilence(isHeard: Bool) throws {
+        var segment = ModelSegment(names: ["a", "b"])
+        segment.want([vip])
+        segment.run(for: .seconds(1))
+        segment.carriesHeartbeats = false
+        segment.run(for: .seconds(2))
+        let owner = try #require(inEffect(segment, vip).first)
+        let other = 1 - owner
+        segment.carriesHeartbeats = isHeard
+        segment.run(for: .seconds(2))
+        #expect(segment.nodes[other].custody.rivals[vip]?.node == (isHeard ? nil : segment.nodes[owner].name))
+        segment.nodes[owner].isRunning = false
+        let facts = segment.nodes.map { NodeFacts(name: $0.name, labels: [NodeFacts.excludeLabel: ""]) }
+        let nodes = Dictionary(uniqueKeysWithValues: facts.map { ($0.name, $0) })
+        segment.feed(other) { $0.setNodes(nodes, unixTime: 0, at: $1) }
+        segment.run(for: isHeard ? .seconds(1) : Custody.rivalMemory)
+        guard case .blocked(let obstacle)? = segment.nodes[other].reports[vip] else {
+            Issue.record("\(String(describing: segment.nodes[other].reports[vip]))")
+            return
+        }
+        #expect(obstacle.reason == "NoEligibleNode")
     }
 
     @Test("of two nodes of which one alone hears the other, one has each address: who claimed it later")

@@ -96,6 +96,11 @@ struct ModelSegment {
     }
 
     private mutating func perform(_ effects: [Custody.Effect], of index: Int) {
+        // What follows from an attachment is done in its midst here, and a sweep among the effects does not know of it.
+        for case .wire(.sweep(let kept)) in effects {
+            let held = nodes[index].host.addresses
+            nodes[index].host.addresses = held.filter { !$0.value.isOurs || kept.contains($0.key) }
+        }
         for effect in effects {
             switch effect {
             case .wire(let effect): perform(effect, of: index)

@@ -1,5 +1,6 @@
 import AddressResolution
 import Configuration
+import HashTreeCollections
 import LoadBalancing
 import Netlink
 import NetworkTypes
@@ -142,6 +143,34 @@ struct SpeakerTests {
         node.finishKernelWork()
         #expect(!node.sent.isEmpty && node.reports == [vip4: .inEffect(interface: "eth0")])
         #expect(node.violations == [])
+    }
+
+    /// How long a node with so many addresses on one interface takes to take in another: the shortest of several times.
+    private func timeForInterface(beside count: Int) -> Duration {
+        let addresses = (0..<count).map { IPAddress(ipv4: 0x0A00_0100 + UInt32($0)) }
+        var host = Host.twoInterfaces
+        host.add("10.0.0.1/16", to: 2)
+        for address in addresses { host.put(AddressKey(link: Host.eth0, address: address), isOurs: true) }
+        var speaker = Speaker(settings: ModelNode.settings(.interface))
+        _ = speaker.setNetwork(host.state, at: .zero)
+        let wanted = AnnouncementSet(addresses.map { Announcement(address: $0, pool: nil) })
+        for case .attach(let key, let ticket) in speaker.want(wanted, at: .zero) {
+            _ = speaker.attached(key, ticket: ticket, failure: nil, at: .zero)
+        }
+        host.put("veth0", 4)
+        let state = host.state
+        let times = (0..<7).map { _ in
+            var copy = speaker
+            return ContinuousClock().measure { _ = copy.setNetwork(state, at: .zero) }
+        }
+        return times.min() ?? .zero
+    }
+
+    @Test("another interface costs in proportion to the addresses, not to their square")
+    func cost() {
+        let few = timeForInterface(beside: 400)
+        let many = timeForInterface(beside: 4_000)
+        #expect(many < few * 25, "\(few) for a tenth, \(many) for all")
     }
 
     @Test("everything is withdrawn at the end")

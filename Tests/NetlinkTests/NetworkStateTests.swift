@@ -82,6 +82,22 @@ struct NetworkStateTests {
         #expect(state.ownAddresses.map(\.address) == [try ip("192.0.2.10")])
     }
 
+    @Test("the subnets of a link are those of addresses that others set, until these go")
+    func subnets() throws {
+        var state = state([(2, "eth0", Self.up), (3, "eth1", Self.up)])
+        for (text, link, ours) in [
+            ("192.0.2.1/24", 2, false), ("192.0.2.2/24", 2, false), ("198.51.100.1/32", 2, false),
+            ("10.0.0.1/24", 3, true), ("203.0.113.1/24", 3, false),
+        ] as [(String, Int32, Bool)] {
+            state.apply(.address(try address(text, on: link, ours: ours)))
+        }
+        let first = try #require(CIDR("192.0.2.0/24"))
+        let second = try #require(CIDR("203.0.113.0/24"))
+        #expect(state.subnets == [LinkIndex(2): [first], LinkIndex(3): [second]])
+        state.apply(.addressRemoved(try address("203.0.113.1/24", on: 3)))
+        #expect(state.subnets == [LinkIndex(2): [first]])
+    }
+
     @Test("only a difference beyond the lifetime is a change")
     func changes() throws {
         var state = state([(2, "eth0", Self.up)])

@@ -25,7 +25,7 @@ extension Member {
             forgetGuests(at: now, into: &effects)
             inquire(into: &effects)
         }
-        if outbox.mayBurst(at: now) { renewState() }
+        if outbox.mayBurst(at: now), !outbox.isUnderWay { renewState() }
         if isRegular || (isUrgent && hasRested) {
             isUrgent = false
             lastBeat = now
@@ -126,14 +126,15 @@ extension Member {
     ) {
         if let last = peers[index].lastAnswered, last.duration(to: now) < StateOutbox.pace { return }
         peers[index].lastAnswered = now
-        // The asker goes by what it hears now.
-        renewState()
+        // Who listens goes by what it hears now; the others wait until what is on its way is whole.
+        if question.standing.contains(.settling) || !outbox.isUnderWay { renewState() }
         var heartbeat = makeHeartbeat()
         heartbeat.hearing = hearing
         heartbeat.answer = Heartbeat.Answer(
             asker: peers[index].id, incarnation: question.incarnation, sequence: question.sequence)
         send(heartbeat, to: .one(peers[index].name), into: &effects)
-        peers[index].nextPart = 0
+        // Who asks often would else get the first parts again and again.
+        if peers[index].nextPart == nil { peers[index].nextPart = 0 }
     }
 
     /// Tells a node that it uses an incarnation before the latest one known here.

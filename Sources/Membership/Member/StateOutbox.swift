@@ -19,6 +19,10 @@ struct StateOutbox: Sendable {
     private(set) var nextBurst: MonotonicTime?
     private var beatsSince = 0
 
+    /// Whether everyone has been sent some parts and not the others. A version that replaced this one now would be no
+    /// nearer to its end, and with changes that never rest none would ever get there.
+    var isUnderWay: Bool { nextPart.map { $0 > 0 } ?? false }
+
     /// Takes what differs from what was there before; 0 is never a version of it.
     mutating func replace(with bytes: [UInt8], isForEveryone: Bool = true) {
         version = version == .max ? 1 : version + 1

@@ -23,6 +23,8 @@ struct AddressRecord: Sendable {
     var unservedSince: MonotonicTime?
     /// Whether another member claims to answer for it as this node does.
     var hasRival = false
+    /// Since when there is such a member that hears this node, and neither has yielded.
+    var rivalSince: MonotonicTime?
 
     init(_ address: IPAddress) {
         hash = StableHash.hash(address)

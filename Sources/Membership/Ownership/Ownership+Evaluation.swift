@@ -8,6 +8,7 @@ extension Ownership {
     mutating func evaluate(at now: MonotonicTime, mayClaim: Bool) -> [OwnershipDecision] {
         var decisions: [OwnershipDecision] = []
         latestEpochs = [:]
+        evaluationTime = now
         // There, who prevails depends on all that a node claims.
         if settings.election == .leader { dirty.formUnion(contested) }
         let isDue = nextCheck.map { $0 <= now } ?? false
@@ -22,6 +23,7 @@ extension Ownership {
             }
         }
         checkHandovers(after: now)
+        checkRivals(after: now)
         return decisions
     }
 
@@ -31,6 +33,16 @@ extension Ownership {
             handovers[address] = now.advanced(by: settings.handoverLimit)
         }
         if let next = handovers.values.min() { check(at: next) }
+    }
+
+    /// Who goes by one leader looks again once it is clear that another does not.
+    private mutating func checkRivals(after now: MonotonicTime) {
+        guard settings.election == .leader else { return }
+        for address in contested {
+            guard let since = records[address]?.rivalSince else { continue }
+            let limit = since.advanced(by: Self.longestRivalry)
+            if limit > now { check(at: limit) }
+        }
     }
 
     private mutating func check(at time: MonotonicTime) {
@@ -65,7 +77,7 @@ extension Ownership {
         }
         record.isOwnerInEffect = isInEffect
         count(&record)
-        noteRivals(of: address, in: &record, into: &decisions)
+        noteRivals(of: address, in: &record, at: now, into: &decisions)
         noteService(of: address, by: owner, in: &record, at: now)
         records[address] = record.isDesired || !record.claimants.isEmpty ? record : nil
         if let concession = concessions[address], !record.claimants.map(Concession.init).contains(concession) {
@@ -82,15 +94,19 @@ extension Ownership {
     }
 
     private mutating func noteRivals(
-        of address: IPAddress, in record: inout AddressRecord, into decisions: inout [OwnershipDecision]
+        of address: IPAddress, in record: inout AddressRecord, at now: MonotonicTime,
+        into decisions: inout [OwnershipDecision]
     ) {
         guard record.claimants.count > 1 || record.hasRival else { return }
         let answering = record.claimants.filter(\.claim.isInEffect)
         let isOwn = answering.contains { $0.node == own }
-        let hasRival = isOwn && answering.contains { $0.node != own && couldOwn($0, address) }
+        let rivals = isOwn ? answering.filter { $0.node != own && couldOwn($0, address) } : []
+        let hasRival = !rivals.isEmpty
         // Once when the other appears, once when it has gone: its announcements may have come after ours.
         if isOwn, hasRival != record.hasRival { decisions.append(.reassert(address)) }
         record.hasRival = hasRival
+        let isHeard = rivals.contains { facts(of: $0.node)?.isDoubtful == false }
+        record.rivalSince = isHeard ? record.rivalSince ?? now : nil
         if hasRival { contested.insert(address) } else { contested.remove(address) }
     }
 

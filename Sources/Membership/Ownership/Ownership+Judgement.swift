@@ -16,8 +16,8 @@ extension Ownership {
             $0.node != own.node && self.isEntitled($0, to: address, in: record)
                 && self.facts(of: $0.node)?.isDoubtful == false
         }
-        if let rival = best(of: others, hash: record.hash) {
-            guard yields(own, isEntitled: isEntitled, to: rival, hash: record.hash) else { return nil }
+        if let rival = best(of: others, in: record) {
+            guard yields(own, isEntitled: isEntitled, to: rival, in: record) else { return nil }
             return .yielded(to: name(of: rival.node))
         }
         if let rival = concede(address, in: record, by: own) { return .yielded(to: name(of: rival.node)) }
@@ -29,10 +29,12 @@ extension Ownership {
         return judgeHandover(of: mine, in: record, facts: facts, at: now)
     }
 
-    private mutating func yields(_ mine: Claimant, isEntitled: Bool, to rival: Claimant, hash: UInt64) -> Bool {
+    private mutating func yields(
+        _ mine: Claimant, isEntitled: Bool, to rival: Claimant, in record: AddressRecord
+    ) -> Bool {
         // Who does not answer yet has nothing to keep going.
-        if !mine.claim.isInEffect { return !isEntitled || prevails(rival, over: mine, hash: hash) }
-        return rival.claim.isInEffect && (!isEntitled || prevails(rival, over: mine, hash: hash))
+        if !mine.claim.isInEffect { return !isEntitled || prevails(rival, over: mine, in: record) }
+        return rival.claim.isInEffect && (!isEntitled || prevails(rival, over: mine, in: record))
     }
 
     /// No one has claimed the address that this node is to give away.

@@ -49,6 +49,8 @@ struct Ownership: Sendable {
     var haveOwnClaimsChanged = false
     /// The latest epoch of each member's claims, as far as this evaluation has asked for it.
     var latestEpochs: [NodeID: UInt64] = [:]
+    /// When this evaluation was begun.
+    var evaluationTime = MonotonicTime.zero
 
     /// A claim of another member.
     struct Concession: Equatable, Sendable {

@@ -107,6 +107,13 @@ extension NetworkState {
         }
     }
 
+    /// The subnets of the addresses of each link, those that herald set left out; links without any are absent.
+    public var subnets: [LinkIndex: Set<CIDR>] {
+        subnetHolders.values.reduce(into: [:]) { subnets, holder in
+            if let subnet = holder.subnet { subnets[holder.link, default: []].insert(subnet) }
+        }
+    }
+
     /// The link that reaches `address` directly, by the subnet of one of its addresses.
     ///
     /// The longest prefix wins, then a link that is operational, then the lower index. Loopback, and addresses that
