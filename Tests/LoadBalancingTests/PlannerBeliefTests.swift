@@ -94,6 +94,21 @@ struct PlannerBeliefTests {
                 == ["203.0.113.7", "2001:db8::7"])
     }
 
+    @Test("a conflict that an author reports on the address of another moves nobody")
+    func forgedConflict() {
+        var fixture = Fixture("192.0.2.10-192.0.2.11")
+        fixture.planner.sourceIsSynchronised()
+        fixture.planner.set(service("victim", record: "192.0.2.10"), at: .zero)
+        _ = fixture.planner.plan(at: .zero)
+        var forged = service("forged", record: "192.0.2.10")
+        forged.annotations[Annotation.conflict] = "192.0.2.10"
+        fixture.planner.set(forged, at: .zero)
+        #expect(records(fixture.planner.plan(at: .zero)) == ["forged": "192.0.2.11"])
+        #expect(
+            fixture.planner.report(of: Fixture.key("victim"))?.addresses.map(\.address)
+                == [Fixture.address("192.0.2.10")])
+    }
+
     @Test(
         "the addresses that a condition names are read back",
         arguments: [

@@ -96,11 +96,14 @@ extension Planner {
             record.doubted.map { AllocationOutcome.Note.ignored($0, .unconfirmedRecord($0)) } + entry.notes
     }
 
-    /// Another node found another host on the address, which this one may not see.
+    /// Another node found another host on the address, which this one may not see. Authors can write such a report, too,
+    /// which takes no address from another Service.
     private mutating func takeConflicts(reportedOn service: LoadBalancerService, at now: MonotonicTime) {
         guard service.annotations[Annotation.conflict] != nil else { return }
         let recorded = service.recordedAddresses
         for address in service.reportedConflicts where recorded.contains(address) && !ledger.isConflicted(address) {
+            let holders = ledger.holders(of: address)
+            guard holders.isEmpty || holders.contains(service.key) else { continue }
             dirtyServices.formUnion(
                 ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
         }
