@@ -120,7 +120,9 @@ extension DirectorySource {
     private func withRecord(_ service: LoadBalancerService) -> LoadBalancerService {
         let state = store[service.key]
         var service = service
-        service.annotations[Annotation.assigned] = StateDocument.assigned(record(of: service.key))
+        // No manifest can have written it.
+        service.confirmedAddresses = record(of: service.key)
+        service.annotations[Annotation.assigned] = StateDocument.assigned(service.confirmedAddresses)
         service.refusal = refusal(of: service.key)
         service.writtenIngress = state?.ingress ?? []
         return service

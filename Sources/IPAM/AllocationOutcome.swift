@@ -12,6 +12,8 @@ public struct AllocationOutcome: Hashable, Sendable {
         case kept(IPAddress, Refusal)
         /// It had to let go of the address just now; said once, by the call that did it.
         case lost(IPAddress, Refusal)
+        /// Its record names an address that it was not given; said by whoever reads records, as long as that is so.
+        case ignored(IPAddress, Refusal)
     }
 
     /// The addresses to record, in the order of the Service's families.
@@ -27,7 +29,7 @@ public struct AllocationOutcome: Hashable, Sendable {
             || notes.contains {
                 switch $0 {
                 case .without, .kept, .outOfPool: true
-                case .lost: false
+                case .lost, .ignored: false
                 }
             }
     }
@@ -41,6 +43,7 @@ extension AllocationOutcome.Note {
         case .without: "FamilyUnavailable"
         case .kept(_, let refusal): refusal.reason
         case .lost: "AddressLost"
+        case .ignored(_, let refusal): refusal.reason
         }
     }
 
@@ -53,6 +56,7 @@ extension AllocationOutcome.Note {
         case .without(let family, let refusal): "no \(family.rawValue) address: \(refusal.sentence)"
         case .kept(let address, let refusal): "keeps \(address): \(refusal.sentence)"
         case .lost(let address, let refusal): "gave up \(address): \(refusal.sentence)"
+        case .ignored(_, let refusal): refusal.sentence
         }
     }
 }

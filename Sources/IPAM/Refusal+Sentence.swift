@@ -37,6 +37,9 @@ extension Refusal {
         case .recordedElsewhere(let address, let owner):
             "\(address) is still on the record of Service \(owner), which has let go of it; wait until that is rewritten, or"
                 + " ask for another address"
+        case .unconfirmedRecord(let address):
+            "\(address) is on record in herald-lb.io/assigned, which herald alone writes, but is in no pool open to the Service"
+                + " and not confirmed by its status; ask for an address of a pool with herald-lb.io/addresses"
         case .twoOfOneFamily(let first, let second):
             "\(first) and \(second) are both \(first.family.rawValue); ask for one address of each family"
         case .familyNotAsked(let address, let asked):

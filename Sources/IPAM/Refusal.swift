@@ -32,6 +32,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case quarantined(IPAddress, formerOwner: ServiceKey, until: MonotonicTime)
     /// The record of another Service, which has let go of the address, names it still.
     case recordedElsewhere(IPAddress, by: ServiceKey)
+    /// The record names an address that nothing but the record says is the Service's, and no pool open to it has it.
+    case unconfirmedRecord(IPAddress)
     /// The Service asks for, or has on record, two addresses of one family.
     case twoOfOneFamily(IPAddress, IPAddress)
     /// The Service asks for an address of a family that it does not have.
@@ -82,6 +84,7 @@ public enum Refusal: Error, Hashable, Sendable {
         case .conflicted: "AddressConflicted"
         case .quarantined: "AddressQuarantined"
         case .recordedElsewhere: "AddressRecordedElsewhere"
+        case .unconfirmedRecord: "RecordNotConfirmed"
         case .twoOfOneFamily: "TwoAddressesOfFamily"
         case .familyNotAsked: "FamilyNotAsked"
         case .notAssignable: "AddressNotAssignable"

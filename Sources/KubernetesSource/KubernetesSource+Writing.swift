@@ -104,7 +104,7 @@ extension KubernetesSource {
             if mayWait, pending.shouldWait(key, at: now) { return .postponed }
             if let wait = refusals.wait(for: Self.permission(for: write, key), at: now) { return .failed(least: wait) }
             guard pending.mayWrite(key, to: write.target, at: now) else {
-                await noteFight(over: key)
+                if pending.isRepetition(key, to: write.target) { await noteFight(over: key) }
                 return .failed
             }
             do throws(APIError) {

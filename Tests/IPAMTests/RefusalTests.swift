@@ -104,6 +104,11 @@ import Testing
                 + " address"
         ),
         (
+            .unconfirmedRecord("10.9.9.9"), "RecordNotConfirmed",
+            "10.9.9.9 is on record in herald-lb.io/assigned, which herald alone writes, but is in no pool open to the Service"
+                + " and not confirmed by its status; ask for an address of a pool with herald-lb.io/addresses"
+        ),
+        (
             .twoOfOneFamily("10.0.0.1", "10.0.0.2"), "TwoAddressesOfFamily",
             "10.0.0.1 and 10.0.0.2 are both IPv4; ask for one address of each family"
         ),
@@ -137,9 +142,9 @@ import Testing
     func notes() {
         let notes: [AllocationOutcome.Note] = [
             .outOfPool("10.0.0.1"), .without(.ipv6, .noPools), .kept("10.0.0.1", .noPools),
-            .lost("10.0.0.1", .reserved("10.0.0.1")),
+            .lost("10.0.0.1", .reserved("10.0.0.1")), .ignored("10.0.0.1", .noPools),
         ]
-        #expect(notes.map(\.reason) == ["OutOfPool", "FamilyUnavailable", "NoPools", "AddressLost"])
+        #expect(notes.map(\.reason) == ["OutOfPool", "FamilyUnavailable", "NoPools", "AddressLost", "NoPools"])
         #expect(
             notes.map(\.sentence) == [
                 "10.0.0.1 is in no pool open to the Service, which keeps it; to move it, ask for an address of a pool"
@@ -148,6 +153,7 @@ import Testing
                 "keeps 10.0.0.1: no address pool is configured; add one under pools",
                 "gave up 10.0.0.1: 10.0.0.1 belongs to a node or interface, or is the first or last of its subnet;"
                     + " ask for another address",
+                "no address pool is configured; add one under pools",
             ])
     }
 

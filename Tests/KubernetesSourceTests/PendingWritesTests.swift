@@ -130,8 +130,12 @@ struct PendingWritesTests {
         for second in 0..<120 {
             // Each outcome wants both, and the next has come before they are written.
             pending.add(task(1, uid: "\(second)"), for: key(1))
-            for target in [ServiceWrite.Target.main, .status] where pending.mayWrite(key(1), to: target, at: now) {
-                count += 1
+            for target in [ServiceWrite.Target.main, .status] {
+                if pending.mayWrite(key(1), to: target, at: now) {
+                    count += 1
+                } else {
+                    #expect(!pending.isRepetition(key(1), to: target), "it is nobody's fight")
+                }
             }
             now = now.advanced(by: .seconds(1))
         }
@@ -163,6 +167,7 @@ struct PendingWritesTests {
         var pending = PendingWrites(seed: 1)
         let inARow = (0..<20).count { _ in pending.mayWrite(key(1), to: .status, at: start) }
         #expect(inARow == 10)
+        #expect(pending.isRepetition(key(1), to: .status))
         let later = start.advanced(by: .seconds(5))
         #expect(pending.mayWrite(key(1), to: .status, at: later) == true)
         #expect(pending.mayWrite(key(1), to: .status, at: later) == false)

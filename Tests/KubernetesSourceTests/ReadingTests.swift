@@ -114,6 +114,18 @@ struct ServiceReadingTests {
         #expect(ServiceReading.writtenIngress(of: ours) == [Objects.address("192.0.2.1")])
     }
 
+    @Test("a record is confirmed by the condition that names the address, while it is true", arguments: [true, false])
+    func confirmation(isTrue: Bool) throws {
+        let status = isTrue ? "True" : "False"
+        let condition =
+            #"{"type":"herald-lb.io/Allocated","status":"\#(status)","reason":"R","#
+            + #""message":"has 192.0.2.1, 2001:db8::1; it is so","lastTransitionTime":"2026-01-01T00:00:00Z"}"#
+        let service = ServiceReading.service(try Objects.service(conditions: condition), endpoints: .unknown)
+        let addresses = ["192.0.2.1", "2001:db8::1"].map(Objects.address)
+        #expect(service.confirmedAddresses == (isTrue ? addresses : []))
+        #expect(service.confirms(addresses[0]) == isTrue)
+    }
+
     @Test("an annotation of 256 KB is cut, and still too long to be read")
     func longAnnotation() throws {
         let text = String(repeating: "192.0.2.1,", count: 25_600)

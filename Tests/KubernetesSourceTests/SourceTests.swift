@@ -165,6 +165,20 @@ struct SourceTests {
         }
     }
 
+    @Test("a Service of which something else is decided again and again is nobody's fight")
+    func busy() async throws {
+        let api = try SmallAPI()
+        api.create("web")
+        try await withSource(api) { source, reader in
+            for number in 1...12 {
+                await source.write([outcome("web", record: "192.0.2.\(number)")])
+                if number <= 10 { #expect(await eventually { api.writes().count >= number }) }
+            }
+            try await Task.sleep(for: .milliseconds(500))
+            #expect(reader.problems == [])
+        }
+    }
+
     @Test("what is left on a Service that stopped being a load balancer while nobody allocated is removed")
     func sweeping() async throws {
         let api = try SmallAPI()

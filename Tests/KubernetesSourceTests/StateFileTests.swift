@@ -43,6 +43,20 @@ struct StateFileTests {
         #expect(try read.octets() == state.octets())
     }
 
+    @Test("what confirmed a record is kept, and a record of before that was written is confirmed")
+    func confirmation() throws {
+        var state = Self.state()
+        let confirmed = Objects.address("192.0.2.1")
+        state.services[0].writtenIngress = [confirmed]
+        let octets = try state.octets()
+        #expect(try StateFile(octets: octets).services.first { $0.uid == "u1" }?.confirmedAddresses == [confirmed])
+        let text = String(decoding: octets, as: UTF8.self)
+        let older = text.replacingOccurrences(of: #","unconfirmed":["2001:db8::1"]"#, with: "")
+        #expect(older != text)
+        let web = try StateFile(octets: Array(older.utf8)).services.first { $0.uid == "u1" }
+        #expect(web?.confirmedAddresses.count == 2)
+    }
+
     @Test("every cut of a file is refused, and so is one that grew")
     func cuts() throws {
         let octets = try Self.state().octets()

@@ -43,6 +43,13 @@ struct ModelCluster {
                 record.isEmpty ? nil : record.map(\.description).joined(separator: ",")
         }
         if let ingress = outcome.ingress { service.writtenIngress = ingress }
+        if let conditions = outcome.conditions {
+            let allocated = conditions.first { $0.kind == .allocated }
+            if conditions.isEmpty || allocated?.isTrue == false { service.confirmedAddresses = [] }
+            if let allocated, allocated.isTrue {
+                service.confirmedAddresses = AllocatedMessage.addresses(in: allocated.message)
+            }
+        }
         guard service != services[key] else { return }
         services[key] = service
         unseen.insert(key)

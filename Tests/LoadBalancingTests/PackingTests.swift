@@ -22,7 +22,7 @@ struct PackingTests {
     func completeness() {
         // Whoever adds a field packs and unpacks it, and gives it a value below.
         let service = LoadBalancerService(key: ServiceKey(namespace: "n", name: "s"))
-        #expect(Mirror(reflecting: service).children.count == 21)
+        #expect(Mirror(reflecting: service).children.count == 22)
         let planned = PlannedService(service: service)
         #expect(Mirror(reflecting: planned).children.count == 13)
         #expect(Mirror(reflecting: planned.told).children.count == 5)
@@ -109,6 +109,7 @@ struct PackingTests {
         service.ipFamilies = [.ipv4]
         service.endpoints = .known(.init(readyNodes: ["node-a", "node-b"]))
         service.writtenIngress = [IPAddress(ipv4: 0xC0A8_64C8)]
+        service.confirmedAddresses = service.writtenIngress
         #expect(PackedService(service).size <= 220)
         var planned = PlannedService(service: service, firstSeen: MonotonicTime(nanoseconds: 1 << 50))
         planned.held = service.writtenIngress
@@ -156,7 +157,7 @@ struct PackingTests {
                     readyNodes: flag() ? [] : ["a", "b"], terminatingNodes: flag() ? ["c"] : [],
                     hasReadyElsewhere: flag()))
         service.refusal = flag() ? nil : Obstacle(reason: "PoolFull", sentence: text())
-        service.writtenIngress = addresses(&random)
+        (service.writtenIngress, service.confirmedAddresses) = (addresses(&random), addresses(&random))
         (service.writtenAllocated, service.writtenAnnounced) = (flag() ? nil : flag(), flag() ? nil : flag())
         return service
     }

@@ -145,6 +145,41 @@ struct PlannerRecordTests {
         #expect(fixture.planner.report(of: Fixture.key("b"))?.addresses.map(\.address) == [address])
     }
 
+    @Test("records that are taken off all at once cost no more each than few of them")
+    func manyLostRecords() {
+        let few = replacing(500)
+        let many = replacing(2_000)
+        #expect(many < few * 8, "\(few) for 500, \(many) for 2,000")
+    }
+
+    /// How long it takes at best to take the records off so many Services, and to write them again.
+    private func replacing(_ count: Int) -> Duration {
+        var fixture = Fixture("10.0.0.0/16", isAllocator: false)
+        fixture.planner.sourceIsSynchronised()
+        let recorded = (0..<count).map { number -> LoadBalancerService in
+            let address = IPAddress(ipv4: 0x0A00_0100 + UInt32(number))
+            var web = service("s\(number)", record: address.description)
+            web.writtenIngress = [address]
+            return web
+        }
+        let replaced = recorded.map { web -> LoadBalancerService in
+            var web = web
+            web.annotations[Annotation.assigned] = nil
+            return web
+        }
+        for web in recorded { fixture.planner.set(web, at: .zero) }
+        _ = fixture.planner.plan(at: .zero)
+        let settled = fixture.planner
+        let times = (0..<5).map { _ -> Duration in
+            var planner = settled
+            return ContinuousClock().measure {
+                for web in replaced + recorded { planner.set(web, at: .zero) }
+                _ = planner.plan(at: .zero)
+            }
+        }
+        return times.min() ?? .zero
+    }
+
     @Test("of all nodes, the one that allocates or announces tells of it")
     func tellers() {
         let address = Fixture.address("192.0.2.10")

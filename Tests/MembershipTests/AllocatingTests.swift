@@ -140,6 +140,29 @@ struct AllocatingTests {
         #expect((try? NodeRecords(from: &reader)).flatMap(\.self)?.sorted.count ?? 0 > 900)
     }
 
+    @Test("why Services have no address is left out before the addresses of others, and such Services before these")
+    func room() throws {
+        func survivors(_ records: [SharedRecord]) throws -> [SharedRecord] {
+            var writer = ByteWriter()
+            NodeRecords(records).encode(into: &writer)
+            #expect(writer.bytes.count <= NodeRecords.maximumLength)
+            var reader = ByteReader(writer.bytes)
+            let read = try NodeRecords(from: &reader)
+            #expect(reader.isAtEnd)
+            return try #require(read).sorted
+        }
+        let long = String(repeating: "x", count: 400)
+        let refused = (1_000..<4_000).map { SharedRecord(name: "a/\($0)", addresses: [], reason: ("PoolFull", long)) }
+        let given = (1_000..<4_000).map { SharedRecord(name: "b/\($0)", addresses: [IPAddress(ipv4: UInt32($0))]) }
+        let told = try survivors(refused + given)
+        #expect(told.map(\.name) == (refused + given).map(\.name))
+        #expect(Array(told.suffix(3_000)) == given)
+        #expect(told.first == refused.first && told[2_999].reason == ("", ""))
+
+        let many = (0..<20_000).map { SharedRecord(name: "a/\(long)-\($0)", addresses: []) }
+        #expect(try survivors(many + given).filter { !$0.addresses.isEmpty } == given)
+    }
+
     @Test("another process of the same name is told, and forgotten when it is silent")
     func namesake() {
         func member(_ incarnation: UInt64) -> Member {

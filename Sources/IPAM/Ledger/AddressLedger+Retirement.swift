@@ -20,6 +20,12 @@ extension AddressLedger {
         }
     }
 
+    /// The Services that hold the address, and those whose records may name it though they do not hold it; in no order.
+    public func claimants(of address: IPAddress) -> [ServiceKey] {
+        guard let record = records[address] else { return [] }
+        return (record.holding?.holders ?? []) + record.retirees.keys
+    }
+
     /// The Service whose record may name the address and with which the asking one could not share it.
     func retiree(of address: IPAddress, keepingOut service: ServiceKey, _ claims: Claims) -> ServiceKey? {
         records[address]?.retirees.filter { $0.key != service && !$0.value.allow(claims) }.keys.min()

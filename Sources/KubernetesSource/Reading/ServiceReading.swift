@@ -48,6 +48,7 @@ enum ServiceReading {
         result.trafficPolicy = .init(rawValue: spec.externalTrafficPolicy) ?? .cluster
         result.endpoints = endpoints
         result.writtenIngress = writtenIngress(of: service)
+        result.confirmedAddresses = allocatedAddresses(of: service)
         result.writtenAllocated = isTrue(.allocated, service)
         result.writtenAnnounced = isTrue(.announced, service)
         return result
@@ -56,6 +57,14 @@ enum ServiceReading {
     /// Nil when there is no such condition.
     private static func isTrue(_ kind: LoadBalancing.Condition.Kind, _ service: Kubernetes.Service) -> Bool? {
         service.status.conditions.first { $0.type == kind.rawValue }.map { $0.status == "True" }
+    }
+
+    /// Those that herald's condition `Allocated` names while it is true: a status is not for authors to write.
+    private static func allocatedAddresses(of service: Kubernetes.Service) -> [IPAddress] {
+        let condition = service.status.conditions.first {
+            $0.type == LoadBalancing.Condition.Kind.allocated.rawValue && $0.status == "True"
+        }
+        return condition.map { AllocatedMessage.addresses(in: $0.message) } ?? []
     }
 
     static func families(of service: Kubernetes.Service) -> [AddressFamily] {

@@ -28,6 +28,8 @@ struct RecordedService: Codable {
     var trafficPolicy: String
     /// Nil: endpoints do not matter.
     var endpoints: Endpoints?
+    /// Addresses on its record that nothing else confirmed; nil: none.
+    var unconfirmed: [String]?
 
     init(_ service: LoadBalancerService) {
         (namespace, name, uid) = (service.key.namespace, service.key.name, service.uid)
@@ -42,6 +44,8 @@ struct RecordedService: Codable {
                 ready: known.readyNodes.map(\.text).sorted(), terminating: known.terminatingNodes.map(\.text).sorted(),
                 elsewhere: known.hasReadyElsewhere)
         }
+        let doubtful = service.recordedAddresses.filter { !service.confirms($0) }
+        unconfirmed = doubtful.isEmpty ? nil : doubtful.map(\.description)
     }
 
     func facts() throws(StateFile.Unusable) -> LoadBalancerService {
@@ -65,6 +69,8 @@ struct RecordedService: Codable {
                     terminatingNodes: Set(endpoints.terminating.map { NodeName($0) }),
                     hasReadyElsewhere: endpoints.elsewhere))
         }
+        let doubtful = (unconfirmed ?? []).compactMap { IPAddress($0) }
+        service.confirmedAddresses = service.recordedAddresses.filter { !doubtful.contains($0) }
         return service
     }
 }

@@ -45,7 +45,7 @@ struct PendingWrites: Sendable {
             }
             if left == PendingWrites.burst || earned > 1 { since = now }
             // Who is told something else is not fighting.
-            let isOther = task != (target == .main ? latestMain : latestStatus)
+            let isOther = task != latest(target)
             if earned > 1 || isOther { refill = PendingWrites.refill.first }
             guard left > 0 else { return false }
             left -= 1
@@ -54,6 +54,9 @@ struct PendingWrites: Sendable {
             if left == 0, earned == 1, !isOther { refill = min(refill * 2, PendingWrites.refill.longest) }
             return true
         }
+
+        /// The hash of what was written last to the object or to its status.
+        func latest(_ target: ServiceWrite.Target) -> Int? { target == .main ? latestMain : latestStatus }
 
         func isRested(at now: MonotonicTime) -> Bool { since.duration(to: now) >= refill * PendingWrites.burst }
     }
@@ -174,6 +177,11 @@ struct PendingWrites: Sendable {
     mutating func mayWrite(_ key: ServiceKey, to target: ServiceWrite.Target, at now: MonotonicTime) -> Bool {
         forgetRested(at: now)
         return paces[key, default: Pace(since: now)].take(tasks[key].hashValue, target, at: now)
+    }
+
+    /// Whether what is to be written was written last, too, so that somebody has changed it back.
+    func isRepetition(_ key: ServiceKey, to target: ServiceWrite.Target) -> Bool {
+        paces[key]?.latest(target) == tasks[key].hashValue
     }
 
     /// Who has earned all writes again is like one that was never written to.

@@ -49,6 +49,7 @@ extension PackedWriter {
             $0.write($1.sentence)
         }
         write(service.writtenIngress)
+        write(service.confirmedAddresses)
         write(service.writtenAllocated) { $0.write($1) }
         write(service.writtenAnnounced) { $0.write($1) }
     }
@@ -107,6 +108,7 @@ extension PackedReader {
         service.endpoints = endpoints()
         service.refusal = optional { Obstacle(reason: $0.text(), sentence: $0.text()) }
         service.writtenIngress = addresses()
+        service.confirmedAddresses = addresses()
         service.writtenAllocated = optional { $0.flag() }
         service.writtenAnnounced = optional { $0.flag() }
         return service

@@ -51,7 +51,7 @@ extension Planner {
     private static func reason(of note: AllocationOutcome.Note) -> ServiceEvent.Reason {
         switch note {
         case .outOfPool: .outOfPool
-        case .without, .kept: .allocationFailed
+        case .without, .kept, .ignored: .allocationFailed
         case .lost(_, .conflicted): .addressConflict
         case .lost: .addressReleased
         }

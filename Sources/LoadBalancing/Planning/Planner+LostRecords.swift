@@ -27,12 +27,15 @@ extension Planner {
         return service
     }
 
-    /// Lets go of lost records that another Service's record contradicts.
+    /// Lets go of lost records that another Service's record contradicts. Only Services that the ledger knows to have the
+    /// address on record are looked at: all records may have been taken off, and be written again, at once.
     mutating func endLostRecords(for service: LoadBalancerService, at now: MonotonicTime) {
-        guard !lostRecords.isEmpty, !service.recordedAddresses.isEmpty else { return }
-        for key in lostRecords.keys where key != service.key {
-            let kept = services[key]?.service.recordedAddresses ?? []
-            if kept.contains(where: service.recordedAddresses.contains) { endLostRecord(of: key, at: now) }
+        guard !lostRecords.isEmpty else { return }
+        for address in service.recordedAddresses {
+            for key in ledger.claimants(of: address) where key != service.key && lostRecords[key] != nil {
+                guard services[key]?.service.recordedAddresses.contains(address) == true else { continue }
+                endLostRecord(of: key, at: now)
+            }
         }
     }
 

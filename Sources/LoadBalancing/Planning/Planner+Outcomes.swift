@@ -99,7 +99,6 @@ extension Planner {
     }
 
     private func allocated(_ entry: PlannedService) -> Condition {
-        let list = Self.list(entry.held)
         let generation = entry.service.generation
         func condition(_ isTrue: Bool, _ reason: String, _ message: String) -> Condition {
             Condition(
@@ -109,10 +108,12 @@ extension Planner {
         case (true, let refusal?): return condition(false, refusal.reason, refusal.sentence)
         case (true, nil):
             return condition(false, waiting.reason, waiting.sentence)
-        case (false, let refusal?): return condition(true, refusal.reason, "keeps \(list): \(refusal.sentence)")
+        case (false, let refusal?):
+            return condition(true, refusal.reason, AllocatedMessage.keeps(entry.held, because: refusal.sentence))
         case (false, nil):
-            guard let note = entry.notes.first else { return condition(true, "AddressAllocated", "has \(list)") }
-            return condition(true, note.reason, "has \(list); \(note.sentence)")
+            let note = entry.notes.first
+            return condition(
+                true, note?.reason ?? "AddressAllocated", AllocatedMessage.has(entry.held, besides: note?.sentence))
         }
     }
 

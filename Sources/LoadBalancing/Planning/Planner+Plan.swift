@@ -30,45 +30,6 @@ extension Planner {
         return plan
     }
 
-    /// Takes up what is recorded, the older Service first where two name one address. What only stands in a status comes
-    /// after all records, and only if no record names it.
-    private mutating func adoptRecords(at now: MonotonicTime) {
-        hasAdopted = true
-        let known = services.inOrder(services.keys)
-        for key in known {
-            guard let service = services[key]?.service, settings.claim.refusal(of: service) == nil else { continue }
-            if isHeldOtherwise(service) { ledger.release(key, at: now) }
-        }
-        var recorded: Set<IPAddress> = []
-        var shown: [(service: LoadBalancerService, addresses: [IPAddress])] = []
-        for key in known {
-            guard let service = services[key]?.service else { continue }
-            let own = service.recordedAddresses
-            recorded.formUnion(own)
-            guard settings.claim.refusal(of: service) == nil, ledger.addresses(of: service.key).isEmpty else {
-                continue
-            }
-            if own.isEmpty, !service.writtenIngress.isEmpty { shown.append((service, service.writtenIngress)) }
-            _ = ledger.adopt(own, for: identity(of: service), at: now)
-        }
-        for (service, addresses) in shown {
-            _ = ledger.adopt(addresses.filter { !recorded.contains($0) }, for: identity(of: service), at: now)
-        }
-        for key in known {
-            if let entry = services[key] { retire(entry, at: now) }
-        }
-    }
-
-    /// Whether it holds something else than its record says.
-    private func isHeldOtherwise(_ service: LoadBalancerService) -> Bool {
-        let held = Set(ledger.addresses(of: service.key))
-        return !held.isEmpty && !service.recordedAddresses.isEmpty && held != Set(service.recordedAddresses)
-    }
-
-    private func identity(of service: LoadBalancerService) -> AddressRequest {
-        ServiceRequest.identity(of: service, namespaceLabels: namespaces[service.key.namespace] ?? [:])
-    }
-
     /// Goes on as long as a decision frees an address that another Service waits for; the number of rounds is bounded,
     /// and what is left is done in the next plan.
     private mutating func settleServices(at now: MonotonicTime) {
@@ -112,8 +73,9 @@ extension Planner {
     private mutating func allocate(for entry: inout PlannedService, at now: MonotonicTime) {
         let service = entry.service
         takeConflicts(reportedOn: service, at: now)
+        let record = record(of: service)
         if ledger.addresses(of: service.key).isEmpty {
-            _ = ledger.adopt(service.recordedAddresses, for: identity(of: service), at: now)
+            _ = ledger.adopt(record.believed, for: identity(of: service), at: now)
         }
         do {
             let request = try ServiceRequest.make(
@@ -129,13 +91,19 @@ extension Planner {
             let outcome = ledger.follow(held, for: identity(of: service), at: now)
             entry.notes = outcome.refused.map { .lost($0.address, $0.refusal) }
         }
+        // Said first: the record is rewritten, and then there is nothing to say.
+        entry.notes =
+            record.doubted.map { AllocationOutcome.Note.ignored($0, .unconfirmedRecord($0)) } + entry.notes
     }
 
-    /// Another node found another host on the address, which this one may not see.
+    /// Another node found another host on the address, which this one may not see. Authors can write such a report, too,
+    /// which takes no address from another Service.
     private mutating func takeConflicts(reportedOn service: LoadBalancerService, at now: MonotonicTime) {
         guard service.annotations[Annotation.conflict] != nil else { return }
         let recorded = service.recordedAddresses
         for address in service.reportedConflicts where recorded.contains(address) && !ledger.isConflicted(address) {
+            let holders = ledger.holders(of: address)
+            guard holders.isEmpty || holders.contains(service.key) else { continue }
             dirtyServices.formUnion(
                 ledger.quarantineConflict(address, until: now.advanced(by: Self.conflictRest)))
         }
@@ -143,14 +111,16 @@ extension Planner {
 
     /// Holds exactly what is recorded: another node allocates.
     private mutating func follow(_ entry: inout PlannedService, at now: MonotonicTime) {
-        let recorded = entry.service.recordedAddresses
-        let outcome = ledger.follow(recorded, for: identity(of: entry.service), at: now)
-        guard let refused = outcome.refused.first else {
-            if recorded.isEmpty { entry.refusal = entry.service.refusal }
-            return
+        let record = record(of: entry.service)
+        let outcome = ledger.follow(record.believed, for: identity(of: entry.service), at: now)
+        if let refused = outcome.refused.first {
+            entry.refusal = Obstacle(refused.refusal)
+            self.refused.insert(entry.service.key)
+        } else if let doubted = record.doubted.first {
+            entry.refusal = Obstacle(.unconfirmedRecord(doubted))
+        } else if record.believed.isEmpty {
+            entry.refusal = entry.service.refusal
         }
-        entry.refusal = Obstacle(refused.refusal)
-        self.refused.insert(entry.service.key)
     }
 
     /// Keeps from others what the record of a Service names, or may come to name, though the Service does not hold it: a

@@ -75,6 +75,9 @@ public struct LoadBalancerService: Hashable, Sendable {
     public var refusal: Obstacle?
     /// What stands in `status.loadBalancer.ingress` and was written by herald.
     public var writtenIngress: [IPAddress] = []
+    /// The addresses that it was given by what its author cannot write: herald's condition `Allocated`, or the source's own
+    /// records.
+    public var confirmedAddresses: [IPAddress] = []
     /// Whether herald's condition `Allocated` is true; nil where there is none.
     public var writtenAllocated: Bool?
     /// Whether herald's condition `Announced` is true; nil where there is none.
@@ -91,6 +94,12 @@ public struct LoadBalancerService: Hashable, Sendable {
 
     /// The addresses in the record, leaving out what cannot be read; never more than sixteen.
     public var recordedAddresses: [IPAddress] { addresses(in: Annotation.assigned) }
+
+    /// Whether more than the record says that the Service was given the address: the record is an annotation, which its
+    /// author can write, too.
+    public func confirms(_ address: IPAddress) -> Bool {
+        confirmedAddresses.contains(address) || writtenIngress.contains(address)
+    }
 
     /// The addresses that a node found in use by another host, as `recordedAddresses`.
     public var reportedConflicts: [IPAddress] { addresses(in: Annotation.conflict) }

@@ -17,10 +17,11 @@ struct NodeRecords: Equatable, Sendable {
     /// Ascending by name, each name once.
     private(set) var sorted: [SharedRecord] = []
 
-    /// Records that exceed a limit are left out.
+    /// Records that exceed a limit are left out; where there are too many, those without an address first.
     init(_ records: [SharedRecord]) {
         let fitting = records.filter { $0.name.utf8.count <= Self.maximumNameLength }.sorted { $0.name < $1.name }
-        for record in fitting.prefix(Self.maximumCount) where sorted.last?.name != record.name { sorted.append(record) }
+        for record in fitting where sorted.last?.name != record.name { sorted.append(record) }
+        sorted = Self.most(of: sorted, within: Self.maximumCount) { _ in 1 }
     }
 }
 
@@ -40,22 +41,47 @@ extension NodeRecords {
         }
     }
 
-    /// What exceeds `maximumLength` is left out.
+    /// What exceeds `maximumLength` is left out: reasons first, then records without an address.
     func encode(into writer: inout ByteWriter) {
-        var body = ByteWriter()
-        var count: UInt16 = 0
-        for record in sorted {
-            var one = ByteWriter()
-            Self.encode(record.name, upTo: Self.maximumNameLength, into: &one)
-            Self.encode(record.addresses, into: &one)
-            Self.encode(record.reason.word, upTo: Self.reasonLength.word, into: &one)
-            Self.encode(record.reason.sentence, upTo: Self.reasonLength.sentence, into: &one)
-            guard body.count + one.count + 2 <= Self.maximumLength else { break }
-            body.write(one.bytes)
-            count += 1
+        let room = Self.maximumLength - MemoryLayout<UInt16>.size
+        let told = Self.most(of: sorted, within: room, Self.bareLength)
+        var rest = room - told.reduce(0) { $0 + Self.bareLength($1) }
+        writer.write(UInt16(told.count))
+        for record in told {
+            var word = Self.shortened(record.reason.word, to: Self.reasonLength.word)
+            var sentence = Self.shortened(record.reason.sentence, to: Self.reasonLength.sentence)
+            let length = word.utf8.count + sentence.utf8.count
+            if length <= rest { rest -= length } else { (word, sentence) = ("", "") }
+            Self.encode(record.name, into: &writer)
+            Self.encode(record.addresses, into: &writer)
+            Self.encode(word, into: &writer)
+            Self.encode(sentence, into: &writer)
         }
-        writer.write(count)
-        writer.write(body.bytes)
+    }
+
+    /// As many as fit into `limit`, in their order; those with addresses come before the others.
+    private static func most(
+        of records: [SharedRecord], within limit: Int, _ size: (SharedRecord) -> Int
+    ) -> [SharedRecord] {
+        let sizes = records.map(size)
+        guard sizes.reduce(0, +) > limit else { return records }
+        var rest = limit
+        var isTaken = [Bool](repeating: false, count: records.count)
+        for hasAddresses in [true, false] {
+            for (index, size) in sizes.enumerated()
+            where records[index].addresses.isEmpty != hasAddresses && size <= rest {
+                isTaken[index] = true
+                rest -= size
+            }
+        }
+        return records.indices.filter { isTaken[$0] }.map { records[$0] }
+    }
+
+    /// Octets of a record without a reason.
+    private static func bareLength(_ record: SharedRecord) -> Int {
+        let addresses = record.addresses.prefix(maximumAddresses).reduce(1) { $0 + 1 + $1.family.bitWidth / 8 }
+        // The name, the word and the sentence have their lengths before them.
+        return record.name.utf8.count + addresses + 3 * MemoryLayout<UInt16>.size
     }
 
     private static func text(
@@ -67,9 +93,13 @@ extension NodeRecords {
     }
 
     /// Whole letters, as many as the limit has room for.
-    private static func encode(_ text: String, upTo limit: Int, into writer: inout ByteWriter) {
+    private static func shortened(_ text: String, to limit: Int) -> Substring {
         var text = text[...]
         while text.utf8.count > limit { text.removeLast() }
+        return text
+    }
+
+    private static func encode(_ text: some StringProtocol, into writer: inout ByteWriter) {
         writer.write(UInt16(text.utf8.count))
         writer.write(Array(text.utf8))
     }
