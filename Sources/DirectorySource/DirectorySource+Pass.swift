@@ -17,7 +17,7 @@ extension DirectorySource {
         if isScanWanted || nextScan <= now { scan(at: now) }
         keepRecords()
         writeOutcomes(at: now)
-        noteMissing(at: now)
+        if areServicesNews { noteMissing(at: now) }
         shareRecords()
         postProblems()
     }
@@ -107,11 +107,16 @@ extension DirectorySource {
         for key in keys {
             if let service = manifests.service(key).map(withRecord) {
                 pending.keep(key)
-                guard posted.updateValue(service.hashValue, forKey: key) != service.hashValue else { continue }
+                if isUnkept(key) { unkept.insert(key) }
+                let former = posted.updateValue(service.hashValue, forKey: key)
+                guard former != service.hashValue else { continue }
+                if former == nil { areServicesNews = true }
                 facts[.service(key)] = .service(service)
             } else {
                 if store[key] != nil { pending.add(.remove, for: key, isUrgent: false) }
-                if posted.removeValue(forKey: key) != nil { facts[.service(key)] = .serviceGone }
+                guard posted.removeValue(forKey: key) != nil else { continue }
+                areServicesNews = true
+                facts[.service(key)] = .serviceGone
             }
         }
         return facts
@@ -160,6 +165,7 @@ extension DirectorySource {
             tasks.filter { failures[$0.key] != nil },
             problem: failures.values.first.map { "\($0); it is tried again until it succeeds" }, at: now)
         forgetInherited(tasks.filter { failures[$0.key] == nil })
+        unkept.formUnion(tasks.keys.filter { isUnkept($0) })
         changes.post(serviceFacts(Set(writes.keys.filter { writes[$0]?.isDurable == true && failures[$0] == nil })))
     }
 
@@ -167,7 +173,8 @@ extension DirectorySource {
     private func tellsOfRecord(_ task: PendingOutcomes.Task, of key: ServiceKey) -> Bool {
         guard case .apply(let outcome) = task else { return true }
         let known = store[key]?.record ?? []
-        return known.isEmpty || outcome.record.map { $0 != known } ?? false
+        let mayTellWhy = known.isEmpty && allocation.allocator == .own
+        return mayTellWhy || outcome.record.map { $0 != known } ?? false
     }
 
     /// Nil when there is nothing to write.

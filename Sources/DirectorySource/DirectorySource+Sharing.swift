@@ -61,13 +61,20 @@ extension DirectorySource {
         }
     }
 
+    /// Whether what the allocating node recorded of the Service is other than what is recorded here. While something is to be
+    /// written of the Service anyway, it is not; that is looked at when it is done.
+    func isUnkept(_ key: ServiceKey) -> Bool {
+        guard case .node = allocation.allocator, let record = allocation.records?[key], !pending.contains(key) else {
+            return false
+        }
+        return record.addresses != store[key]?.record ?? []
+    }
+
     /// Has what the allocating node recorded written here, too: this node may be the one that allocates next.
     func keepRecords() {
-        guard case .node = allocation.allocator, let records = allocation.records else { return }
-        for (key, record) in records {
-            guard let service = manifests.service(key), record.addresses != store[key]?.record ?? [],
-                !pending.contains(key)
-            else { continue }
+        defer { unkept = [] }
+        for key in unkept where isUnkept(key) {
+            guard let service = manifests.service(key) else { continue }
             pending.add(.apply(ServiceOutcome(key: key, uid: service.uid)), for: key, isUrgent: false)
         }
     }
@@ -105,6 +112,7 @@ extension DirectorySource {
 
     /// Notes which Services the node that allocates does not know.
     func noteMissing(at now: MonotonicTime) {
+        areServicesNews = false
         guard case .node = allocation.allocator, let records = allocation.records else { return missingSince = [:] }
         missingSince = missingSince.filter { records[$0.key] == nil && posted[$0.key] != nil }
         for key in posted.keys where records[key] == nil && missingSince[key] == nil { missingSince[key] = now }

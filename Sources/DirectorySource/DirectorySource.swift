@@ -72,6 +72,10 @@ public actor DirectorySource: ServiceSource {
     var shared: [ServiceKey: SharedAllocation.Record]?
     /// Whether what the other nodes are told of may be another.
     var areRecordsNews = true
+    /// Services whose record at the node that allocates may have to be written here; the rest need not be looked at.
+    var unkept: Set<ServiceKey> = []
+    /// Whether there are other Services than `missingSince` was made of.
+    var areServicesNews = true
     /// Services that the node which allocates does not know, and since when.
     var missingSince: [ServiceKey: MonotonicTime] = [:]
     var lastPass = MonotonicTime.zero

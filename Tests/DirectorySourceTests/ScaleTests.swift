@@ -109,6 +109,32 @@ struct ScaleTests {
         #expect(try workspace.stamps() == stamps)
     }
 
+    @Test("a node that follows looks at no Service when nothing has changed, however many there are")
+    func followerAtRest() async throws {
+        let few = try await passing(500)
+        let many = try await passing(4_000)
+        print("100 passes of a follower: \(few) with 500 Services, \(many) with 4,000")
+        #expect(many < few * 3)
+    }
+
+    /// How long 100 passes take at best, while nothing happens.
+    private func passing(_ count: Int) async throws -> Duration {
+        let workspace = try Workspace()
+        let text = (0..<count).map { manifest("s\($0)") }.joined(separator: "---\n")
+        try workspace.write(text, to: "manifests/all.yaml")
+        var given: [ServiceKey: SharedAllocation.Record] = [:]
+        for number in 0..<count { given[key("s\(number)")] = .init([]) }
+        var times: [Duration] = []
+        try await withSource(workspace, isShared: true, timing: .init()) { source, view in
+            try await eventually { view.now.services.count == count }
+            await source.follow(SharedAllocation(allocator: .node("b"), records: given))
+            try await eventually { view.now.isAllocator == false }
+            for _ in 0..<10 { times.append(await source.timeOfPasses()) }
+            #expect(await source.unkept.isEmpty)
+        }
+        return try #require(times.min())
+    }
+
     private func measureLooking() throws {
         var directory = ManifestDirectory(path: workspace.manifests)
         var set = ManifestSet(path: workspace.manifests, patience: .zero)
@@ -135,5 +161,13 @@ struct ScaleTests {
         }
         times.sort()
         print("one Service among \(count): record posted after \(times[10]) (median), \(times[19]) (worst)")
+    }
+}
+
+extension DirectorySource {
+    fileprivate func timeOfPasses() -> Duration {
+        ContinuousClock().measure {
+            for _ in 0..<100 { pass(at: now) }
+        }
     }
 }
