@@ -147,8 +147,9 @@ extension Speaker {
             return state.address(key)?.isOurs == true
         }
         let isRelevant = network.map { $0.links != state.links || Self.hostKeys($0) != Self.hostKeys(state) } ?? true
+        let isOtherChoice = isRelevant || network?.subnets != state.subnets
         network = state
-        chooseAnew()
+        if isOtherChoice { chooseAnew() }
         var effects = finish(seen, at: now)
         guard isRelevant else { return effects.isEmpty ? [] : effects + advance(to: now) }
         for index in segments.keys.sorted() {
