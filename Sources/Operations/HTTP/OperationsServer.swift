@@ -275,12 +275,11 @@ public struct OperationsServer: Service {
             return .text("a token is needed: Authorization: Bearer TOKEN, of operations.tokenFile", status: 401)
         }
         switch (head.method, kind) {
-        case (.GET, .loopback), (.GET, .network):
-            guard Self.smallPaths.contains(request.path) || place.take() else {
+        case (.GET, _):
+            guard kind == .socket || Self.smallPaths.contains(request.path) || place.take() else {
                 return .busy(pause: Self.largeAnswerPause)
             }
             return await router(request) ?? .text("no such path", status: 404)
-        case (.GET, .socket): return await router(request) ?? .text("no such path", status: 404)
         case (.POST, .socket): return await performer(request) ?? .text("no such path", status: 404)
         default: return .text("this method is not answered here", status: 405)
         }
