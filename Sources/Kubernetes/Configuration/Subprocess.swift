@@ -75,8 +75,11 @@ enum Subprocess {
         defer { close(ends[0]) }
         let result = follow(
             process, output: ends[0], upTo: outputLimit, until: ContinuousClock.now.advanced(by: timeLimit))
-        // The number of the group is nobody else's until the process is collected.
-        if case .failure = result { kill(-process, SIGKILL) }
+        // The numbers of both are nobody else's until the process is collected; it may have left its group.
+        if case .failure = result {
+            kill(-process, SIGKILL)
+            kill(process, SIGKILL)
+        }
         var status: Int32 = 0
         while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
         return result
