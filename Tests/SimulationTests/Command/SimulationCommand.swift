@@ -15,20 +15,9 @@ struct SimulationCommand {
     init(_ words: some Sequence<String>) {
         var words = Array(words)[...]
         while let word = words.popFirst() {
-            if word == "--calm" {
-                isRough = false
-                continue
-            }
+            if takeFlag(word) { continue }
             if word == "--history" {
                 self.word = words.popFirst() ?? ""
-                continue
-            }
-            if word == "--full" {
-                startsFull = true
-                continue
-            }
-            if word == "--verbose" {
-                isVerbose = true
                 continue
             }
             guard let text = words.popFirst(), let number = Int(text), number >= 0 else {
@@ -44,6 +33,17 @@ struct SimulationCommand {
                 exit(2)
             }
         }
+    }
+
+    /// False where the word wants a value.
+    private mutating func takeFlag(_ word: String) -> Bool {
+        switch word {
+        case "--calm": isRough = false
+        case "--full": startsFull = true
+        case "--verbose": isVerbose = true
+        default: return false
+        }
+        return true
     }
 
     /// Whether nothing was wrong.
