@@ -14,13 +14,6 @@ struct PlannerBeliefTests {
         return service
     }
 
-    private func records(_ plan: Plan) -> [String: String] {
-        Dictionary(
-            plan.outcomes.compactMap { outcome in
-                outcome.record.map { (outcome.key.name, $0.map(\.description).joined(separator: ",")) }
-            }, uniquingKeysWith: { $1 })
-    }
-
     /// Pool `edge`, and one that is for another namespace.
     private func restricted(isAllocator: Bool) -> Planner {
         var settings = Fixture.settings(["192.0.2.10-192.0.2.12"].compactMap(Fixture.range))
@@ -45,7 +38,7 @@ struct PlannerBeliefTests {
             #expect(planner.report(of: Fixture.key("a"))?.obstacle?.sentence == sentence)
             return
         }
-        #expect(records(plan) == ["a": "192.0.2.10"])
+        #expect(Fixture.records(plan) == ["a": "192.0.2.10"])
         let condition = try #require(plan.outcomes.first?.conditions?.first { $0.kind == .allocated })
         #expect(condition.reason == "RecordNotConfirmed" && condition.message == "has 192.0.2.10; \(sentence)")
         #expect(plan.events.contains { $0.reason == .allocationFailed && $0.message == sentence })
@@ -53,7 +46,7 @@ struct PlannerBeliefTests {
         planner.set(service("a", record: "192.0.2.10"), at: .zero)
         #expect(planner.plan(at: .zero).outcomes.first?.conditions?.first?.reason == "AddressAllocated")
         planner.set(service("a", record: address), at: .zero)
-        #expect(records(planner.plan(at: .zero)) == ["a": "192.0.2.10"])
+        #expect(Fixture.records(planner.plan(at: .zero)) == ["a": "192.0.2.10"])
     }
 
     @Test("of two records that name one address, the one that the status confirms has it", arguments: [true, false])
@@ -74,7 +67,7 @@ struct PlannerBeliefTests {
         fixture.planner.set(old, at: .zero)
         fixture.planner.set(young, at: .zero)
         fixture.planner.setAllocator(true)
-        #expect(records(fixture.planner.plan(at: .zero)) == ["old": "192.0.2.11", "young": "192.0.2.10"])
+        #expect(Fixture.records(fixture.planner.plan(at: .zero)) == ["old": "192.0.2.11", "young": "192.0.2.10"])
     }
 
     @Test(
@@ -88,7 +81,7 @@ struct PlannerBeliefTests {
         planner.set(kept, at: .zero)
         planner.sourceIsSynchronised()
         let plan = planner.plan(at: .zero)
-        #expect(records(plan) == (isAllocator ? ["a": "203.0.113.7,2001:db8::7"] : [:]))
+        #expect(Fixture.records(plan) == (isAllocator ? ["a": "203.0.113.7,2001:db8::7"] : [:]))
         #expect(
             planner.report(of: Fixture.key("a"))?.addresses.map(\.address.description)
                 == ["203.0.113.7", "2001:db8::7"])
@@ -103,7 +96,7 @@ struct PlannerBeliefTests {
         var forged = service("forged", record: "192.0.2.10")
         forged.annotations[Annotation.conflict] = "192.0.2.10"
         fixture.planner.set(forged, at: .zero)
-        #expect(records(fixture.planner.plan(at: .zero)) == ["forged": "192.0.2.11"])
+        #expect(Fixture.records(fixture.planner.plan(at: .zero)) == ["forged": "192.0.2.11"])
         #expect(
             fixture.planner.report(of: Fixture.key("victim"))?.addresses.map(\.address)
                 == [Fixture.address("192.0.2.10")])

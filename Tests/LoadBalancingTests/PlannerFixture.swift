@@ -32,6 +32,14 @@ struct PlannerFixture {
         PlannerSettings(node: node, mode: mode, pools: [.init(pool: Pool(name: "edge", ranges: ranges))])
     }
 
+    /// The records that a plan has written, by the names of the Services.
+    static func records(_ plan: Plan) -> [String: String] {
+        Dictionary(
+            plan.outcomes.compactMap { outcome in
+                outcome.record.map { (outcome.key.name, $0.map(\.description).joined(separator: ",")) }
+            }, uniquingKeysWith: { $1 })
+    }
+
     static func service(_ name: String, ports: [UInt16] = [80]) -> LoadBalancerService {
         var service = LoadBalancerService(key: ServiceKey(namespace: "default", name: name))
         service.uid = "uid-\(name)"
