@@ -172,14 +172,20 @@ struct CustodyTests {
         }
     }
 
-    @Test("a node that was found to have an address while it was not heard may hand it over once it is")
-    func handoverAfterSilence() throws {
+    /// Two nodes that do not hear each other's heartbeats any more: one of them has the address, for the later claim has
+    /// prevailed on the wire.
+    private func silenced() -> ModelSegment {
         var segment = ModelSegment(names: ["a", "b"])
         segment.want([vip])
         segment.run(for: .seconds(1))
         segment.carriesHeartbeats = false
         segment.run(for: .seconds(2))
-        // The later claim has prevailed on the wire.
+        return segment
+    }
+
+    @Test("a node that was found to have an address while it was not heard may hand it over once it is")
+    func handoverAfterSilence() throws {
+        var segment = silenced()
         let owner = try #require(inEffect(segment, vip).first)
         #expect(segment.nodes[1 - owner].custody.rivals[vip]?.node == segment.nodes[owner].name)
         segment.carriesHeartbeats = true
@@ -196,11 +202,7 @@ struct CustodyTests {
 
     @Test("nor is it told to have it for long when it is gone, heard again or not", arguments: [true, false])
     func lossAfterSilence(isHeard: Bool) throws {
-        var segment = ModelSegment(names: ["a", "b"])
-        segment.want([vip])
-        segment.run(for: .seconds(1))
-        segment.carriesHeartbeats = false
-        segment.run(for: .seconds(2))
+        var segment = silenced()
         let owner = try #require(inEffect(segment, vip).first)
         let other = 1 - owner
         segment.carriesHeartbeats = isHeard
